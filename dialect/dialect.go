@@ -1,0 +1,159 @@
+// Package dialect is the seam between what shall change (package op) and a
+// database: the interface that each dialect implements, the statement, and the
+// table of what each server can do.
+//
+// The dialects are the folders below. They never import each other, and
+// nothing outside asks which one it has: it asks [Flavor.Can].
+package dialect
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// A Dialect is one SQL family as one server speaks it. Implementations are
+// values without state, safe for concurrent use.
+type Dialect interface {
+	// Flavor says which server this is, and what it can do.
+	Flavor() Flavor
+
+	// Type returns the column type text of t.
+	Type(t schema.Type) string
+
+	// Quote returns an identifier, quoted; Literal a string constant.
+	Quote(name string) string
+	Literal(value string) string
+
+	// Inspect reads everything in the database in a constant number of
+	// queries. Texts are as the database has them. What cannot be represented
+	// is in the result as Unsupported, never left out.
+	Inspect(ctx context.Context, q Queryer) (schema.Schema, error)
+
+	// Normalize rewrites a schema that Inspect returned into the canonical
+	// spelling, so that two spellings of one thing become equal. The result is
+	// for comparing only.
+	Normalize(s schema.Schema) schema.Schema
+
+	// Compile returns the statements that carry out ops, none of which is a
+	// Run, on the schema in state, and applies ops to state. It may carry out
+	// several operations on one table together.
+	Compile(ops []op.Op, state *op.State) ([]Stmt, error)
+
+	// Probe looks whether the database is as o leaves it. It is asked about
+	// operations that Compile has filled in.
+	Probe(ctx context.Context, q Queryer, o op.Op) (Outcome, error)
+
+	// Begin starts a transaction on conn that is fit to carry stmts, with
+	// whatever session settings they need. Where DDL is not transactional, the
+	// transaction is one in name only.
+	Begin(ctx context.Context, conn *sql.Conn, stmts []Stmt) (Tx, error)
+
+	// Lock keeps other upgraders out of the database until unlock is called.
+	// It polls, and gives up with a *LockedError when wait has passed.
+	Lock(ctx context.Context, conn *sql.Conn, wait time.Duration) (unlock func(context.Context) error, err error)
+
+	// Scratch calls f with a connection to an empty place on the same kind of
+	// server, which is gone afterwards.
+	Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn) error) error
+
+	// Classify says what kind of failure err is.
+	Classify(err error) Class
+}
+
+// A Queryer reads from a database. *sql.DB, *sql.Conn and *sql.Tx are.
+type Queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// A Tx ends a transaction that Begin started, and restores the settings of the
+// session. Rollback after Commit does nothing.
+type Tx interface {
+	Commit(ctx context.Context) error
+	Rollback(ctx context.Context) error
+}
+
+// A StmtKind says what the runner does with a statement.
+type StmtKind int
+
+const (
+	// Exec is executed.
+	Exec StmtKind = iota
+	// Remember is a query. Its rows are kept under Key, for Same and NoNew.
+	Remember
+	// Same is a query that must return the rows kept under Key, in any order.
+	Same
+	// NoNew is a query that must return no row that is not kept under Key.
+	NoNew
+	// None is a query that must return no row.
+	None
+)
+
+// A Stmt is one statement and what the runner must know of it.
+type Stmt struct {
+	SQL    string
+	Kind   StmtKind
+	Key    string // for Remember, Same and NoNew
+	Must   string // for Same, NoNew and None: what is wrong when it does not hold
+	Op     int    // index of the operation it belongs to, in the slice given to Compile
+	Object string // the table or object it touches
+	NoTx   bool   // cannot run inside a transaction
+	// Rebuild says that the statement is part of a rebuild of Object, for
+	// which Begin must prepare the session.
+	Rebuild bool
+}
+
+// An Outcome is what a probe saw.
+type Outcome int
+
+const (
+	Unknown Outcome = iota // a probe cannot know (SQL written by hand)
+	Applied                // the database is as the operation leaves it
+	Absent                 // the operation has not been carried out
+	Other                  // neither: something else is in the way
+)
+
+// A Class is a kind of failure, as far as a caller must know it.
+type Class int
+
+const (
+	OtherFailure Class = iota
+	Refused            // the server said no: the statement did not run
+	Busy               // somebody else holds a lock
+	ReadOnly           // the database cannot be written
+	NotADatabase       // the file is something else, or broken
+	Unreachable        // there is no database to open (missing folder, a directory, no permission)
+	Lost               // the connection broke: whether the statement ran is unknown
+	Interrupted        // the statement was cancelled
+)
+
+// A LockedError says that somebody else holds the database.
+type LockedError struct {
+	Holder string // who, where the server can tell
+	Waited time.Duration
+	Err    error
+}
+
+func (e *LockedError) Error() string {
+	s := "the database is locked by another process"
+	if e.Holder != "" {
+		s = "the database is locked by " + e.Holder
+	}
+	return s + " (waited " + e.Waited.Round(100*time.Millisecond).String() + ")"
+}
+
+func (e *LockedError) Unwrap() error { return e.Err }
+
+// An UnsupportedError says that an object cannot be changed because it is not
+// fully understood.
+type UnsupportedError struct {
+	Object string
+	Why    string
+}
+
+func (e *UnsupportedError) Error() string {
+	return "cannot change " + e.Object + ": " + e.Why
+}

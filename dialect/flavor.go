@@ -1,0 +1,59 @@
+package dialect
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// A Flavor is one server: its dialect and its version.
+type Flavor struct {
+	Dialect schema.Dialect
+	Version Version
+}
+
+// A Version is a server version, most significant number first.
+type Version [3]int
+
+// ParseVersion reads the numbers at the start of a version: "3.45.3",
+// "10.11.19-MariaDB". What is missing is 0.
+func ParseVersion(s string) (v Version) {
+	fmt.Sscanf(s, "%d.%d.%d", &v[0], &v[1], &v[2])
+	return v
+}
+
+func (v Version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
+
+// Compare orders versions as cmp.Compare does.
+func (v Version) Compare(w Version) int {
+	return cmp.Or(cmp.Compare(v[0], w[0]), cmp.Compare(v[1], w[1]), cmp.Compare(v[2], w[2]))
+}
+
+// A Feature is something that some servers can do.
+type Feature int
+
+const (
+	TransactionalDDL Feature = iota
+	RenameColumn             // ALTER TABLE … RENAME COLUMN
+	DropColumn               // ALTER TABLE … DROP COLUMN
+	AlterColumn              // a column's type or nullability can change in place
+	AddConstraint            // ALTER TABLE … ADD CONSTRAINT
+	StrictTables             // CREATE TABLE … STRICT
+)
+
+// since says from which version a server can do a thing. No entry: never.
+var since = map[Feature]map[schema.Dialect]Version{
+	TransactionalDDL: {schema.SQLite: {}, schema.Postgres: {}},
+	RenameColumn:     {schema.SQLite: {3, 25}, schema.Postgres: {}, schema.MySQL: {8, 0, 3}, schema.MariaDB: {10, 5, 2}},
+	DropColumn:       {schema.SQLite: {3, 35}, schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
+	AlterColumn:      {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
+	AddConstraint:    {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
+	StrictTables:     {schema.SQLite: {3, 37}},
+}
+
+// Can reports whether the server can do f.
+func (f Flavor) Can(feature Feature) bool {
+	v, ok := since[feature][f.Dialect]
+	return ok && f.Version.Compare(v) >= 0
+}

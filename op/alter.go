@@ -1,0 +1,303 @@
+package op
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// alter applies an operation on one existing table. It changes nothing when it
+// returns a reason.
+func (s *State) alter(o Op) (Op, string) {
+	e, ok := s.tables[TableOf(o)]
+	if !ok {
+		return nil, noSuchTable
+	}
+	full, why := s.alterTable(e, o)
+	if why == "" {
+		switch o.(type) {
+		case CreateIndex, DropIndex: // the CREATE TABLE statement stays true
+		default:
+			e.table.Verbatim = schema.Variants{}
+		}
+	}
+	return full, why
+}
+
+func (s *State) alterTable(e *entry, o Op) (Op, string) {
+	switch o := o.(type) {
+	case AlterTable:
+		if !s.live && e.table.Options != o.From {
+			return nil, "its options are not what the operation starts from"
+		}
+		e.own().Options = o.To
+		return o, ""
+	case AddColumn:
+		if _, ok := e.table.Column(o.Column.Name); ok {
+			return nil, exists
+		}
+		t := e.own()
+		t.Columns = append(t.Columns, o.Column)
+		return o, ""
+	case DropColumn:
+		return dropColumn(e, o)
+	case RenameColumn:
+		return o, s.renameColumn(e, o)
+	case AlterColumn:
+		return s.alterColumn(e, o)
+	case AlterPrimaryKey:
+		if !s.live && !e.table.PrimaryKey.Equal(o.From) {
+			return nil, "the key is not what the operation starts from"
+		}
+		if why := known(e.table, o.To.Parts); why != "" {
+			return nil, why
+		}
+		e.own().PrimaryKey = o.To
+		return o, ""
+	case AddUnique:
+		if why := known(e.table, o.Unique.Parts); why != "" {
+			return nil, why
+		}
+		return o, add(&e.own().Uniques, o.Unique)
+	case DropUnique:
+		old, why := drop(&e.own().Uniques, o.Unique, schema.Unique.Same, s.live)
+		return DropUnique{o.Table, old}, why
+	case AddForeignKey:
+		for _, c := range o.ForeignKey.Columns {
+			if _, ok := e.table.Column(c); !ok {
+				return nil, fmt.Sprintf("there is no column %q", c)
+			}
+		}
+		why := add(&e.own().ForeignKeys, o.ForeignKey)
+		if why == "" {
+			s.refs[o.ForeignKey.RefTable]++
+		}
+		return o, why
+	case DropForeignKey:
+		old, why := drop(&e.own().ForeignKeys, o.ForeignKey, schema.ForeignKey.Same, s.live)
+		if why == "" {
+			s.refs[old.RefTable]--
+		}
+		return DropForeignKey{o.Table, old}, why
+	case AddCheck:
+		return o, add(&e.own().Checks, o.Check)
+	case DropCheck:
+		old, why := drop(&e.own().Checks, o.Check, schema.Check.Same, s.live)
+		return DropCheck{o.Table, old}, why
+	case CreateIndex:
+		if why := known(e.table, o.Index.Parts); why != "" {
+			return nil, why
+		}
+		return o, add(&e.own().Indexes, o.Index)
+	case DropIndex:
+		old, why := drop(&e.own().Indexes, o.Index, schema.Index.Same, false)
+		return DropIndex{o.Table, old}, why
+	case CreateTable, DropTable, RenameTable, CreateObject, DropObject, Exec, Run:
+	}
+	panic(unhandled(o))
+}
+
+// TableOf returns the table that o works on: the name it has before o. It is
+// empty for operations that are not about one table.
+func TableOf(o Op) string {
+	switch o := o.(type) {
+	case CreateTable:
+		return o.Table.Name
+	case DropTable:
+		return o.Table.Name
+	case RenameTable:
+		return o.From
+	case AlterTable:
+		return o.Table
+	case AddColumn:
+		return o.Table
+	case DropColumn:
+		return o.Table
+	case RenameColumn:
+		return o.Table
+	case AlterColumn:
+		return o.Table
+	case AlterPrimaryKey:
+		return o.Table
+	case AddUnique:
+		return o.Table
+	case DropUnique:
+		return o.Table
+	case AddForeignKey:
+		return o.Table
+	case DropForeignKey:
+		return o.Table
+	case AddCheck:
+		return o.Table
+	case DropCheck:
+		return o.Table
+	case CreateIndex:
+		return o.Table
+	case DropIndex:
+		return o.Table
+	case CreateObject, DropObject, Exec, Run:
+		return ""
+	}
+	panic(unhandled(o))
+}
+
+func dropColumn(e *entry, o DropColumn) (Op, string) {
+	i := columnIndex(e.table, o.Column.Name)
+	switch {
+	case i < 0:
+		return nil, noSuchColumn
+	case len(e.table.Columns) == 1:
+		return nil, "it is the table's only column"
+	}
+	for _, columns := range e.table.References() {
+		if slices.Contains(columns, o.Column.Name) {
+			return nil, "a key, a constraint or an index of the table uses it: drop or change that first"
+		}
+	}
+	t := e.own()
+	old := t.Columns[i]
+	t.Columns = slices.Delete(t.Columns, i, i+1)
+	return DropColumn{o.Table, old}, ""
+}
+
+func (s *State) renameColumn(e *entry, o RenameColumn) string {
+	i := columnIndex(e.table, o.From)
+	if i < 0 {
+		return noSuchColumn
+	}
+	if _, ok := e.table.Column(o.To); ok {
+		return fmt.Sprintf("there is a column %q already", o.To)
+	}
+	t := e.own()
+	t.Columns[i].Name = o.To
+	inParts := func(parts []schema.Part) {
+		for i := range parts {
+			if parts[i].Column == o.From {
+				parts[i].Column = o.To
+			}
+			parts[i].Expr = renameInSQL(parts[i].Expr, o.From, o.To)
+		}
+	}
+	inNames := func(names []string) {
+		for i := range names {
+			if names[i] == o.From {
+				names[i] = o.To
+			}
+		}
+	}
+	for i := range t.Columns {
+		g := &t.Columns[i].Generated
+		g.Expr = renameInSQL(g.Expr, o.From, o.To)
+	}
+	inParts(t.PrimaryKey.Parts)
+	for _, u := range t.Uniques {
+		inParts(u.Parts)
+	}
+	for i := range t.Checks {
+		t.Checks[i].Expr = renameInSQL(t.Checks[i].Expr, o.From, o.To)
+	}
+	for i := range t.Indexes {
+		ix := &t.Indexes[i]
+		inParts(ix.Parts)
+		ix.Where = renameInSQL(ix.Where, o.From, o.To)
+		ix.Verbatim = schema.Variants{}
+	}
+	for i := range t.ForeignKeys {
+		inNames(t.ForeignKeys[i].Columns)
+	}
+	if s.refs[o.Table] > 0 {
+		for _, other := range s.tables {
+			for i, f := range other.table.ForeignKeys {
+				if f.RefTable == o.Table && slices.Contains(f.RefColumns, o.From) {
+					ot := other.own()
+					inNames(ot.ForeignKeys[i].RefColumns)
+					ot.Verbatim = schema.Variants{}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func (s *State) alterColumn(e *entry, o AlterColumn) (Op, string) {
+	i := columnIndex(e.table, o.To.Name)
+	switch {
+	case o.From.Name != o.To.Name:
+		return nil, "it must not change the name: use RenameColumn"
+	case i < 0:
+		return nil, noSuchColumn
+	case !s.live && e.table.Columns[i] != o.From:
+		return nil, "the column is not what the operation starts from: " +
+			fmt.Sprint(Changes(e.table.Columns[i], o.From))
+	}
+	e.own().Columns[i] = Merge(e.table.Columns[i], o.From, o.To)
+	return o, ""
+}
+
+// Merge returns live with the properties that differ between from and to set
+// to those of to. Where live equals from, the result is to.
+func Merge(live, from, to schema.Column) schema.Column {
+	merge(&live.Type, from.Type, to.Type)
+	merge(&live.NotNull, from.NotNull, to.NotNull)
+	merge(&live.NotNullConflict, from.NotNullConflict, to.NotNullConflict)
+	merge(&live.NotNullName, from.NotNullName, to.NotNullName)
+	merge(&live.Default, from.Default, to.Default)
+	merge(&live.Generated, from.Generated, to.Generated)
+	merge(&live.AutoIncrement, from.AutoIncrement, to.AutoIncrement)
+	merge(&live.Collation, from.Collation, to.Collation)
+	merge(&live.Comment, from.Comment, to.Comment)
+	return live
+}
+
+func merge[T comparable](live *T, from, to T) {
+	if from != to {
+		*live = to
+	}
+}
+
+func columnIndex(t schema.Table, name string) int {
+	return slices.IndexFunc(t.Columns, func(c schema.Column) bool { return c.Name == name })
+}
+
+// known reports the first part that names a column the table does not have.
+func known(t schema.Table, parts []schema.Part) string {
+	for _, p := range parts {
+		if _, ok := t.Column(p.Column); p.Column != "" && !ok {
+			return fmt.Sprintf("there is no column %q", p.Column)
+		}
+	}
+	return ""
+}
+
+type item interface{ GetName() string }
+
+func add[T item](items *[]T, it T) string {
+	if name := it.GetName(); name != "" && indexOf(*items, name) >= 0 {
+		return exists
+	}
+	*items = append(*items, it)
+	return ""
+}
+
+// drop removes an item: by name; without a name, or on a live state where the
+// name is another, by what it is.
+func drop[T item](items *[]T, it T, same func(a, b T) bool, live bool) (T, string) {
+	i := -1
+	if it.GetName() != "" {
+		i = indexOf(*items, it.GetName())
+	}
+	if i < 0 && (it.GetName() == "" || live) {
+		i = slices.IndexFunc(*items, func(other T) bool { return same(it, other) })
+	}
+	if i < 0 {
+		return it, "there is none"
+	}
+	old := (*items)[i]
+	*items = slices.Delete(*items, i, i+1)
+	return old, ""
+}
+
+func indexOf[T item](items []T, name string) int {
+	return slices.IndexFunc(items, func(it T) bool { return it.GetName() == name })
+}

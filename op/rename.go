@@ -1,0 +1,119 @@
+package op
+
+import (
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// renameInSQL renames an identifier in the text of an expression, as a
+// database does by itself when a column or table is renamed.
+func renameInSQL(s schema.SQL, from, to string) schema.SQL {
+	s.Text = renameIdent(s.Text, from, to)
+	for _, d := range schema.Dialects {
+		if v := s.Variants.On(d); v != "" {
+			s.Variants = s.Variants.With(d, renameIdent(v, from, to))
+		}
+	}
+	return s
+}
+
+// renameIdent replaces the identifier from wherever it stands in text as a
+// word or between identifier quotes, never inside a string or a comment. Every
+// other byte stays. A bare word is compared as SQL does, without case.
+func renameIdent(text, from, to string) string {
+	if text == "" || !containsFold(text, from) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '\'':
+			j := quotedEnd(text, i, '\'')
+			b.WriteString(text[i:j])
+			i = j
+		case c == '"' || c == '`':
+			j := quotedEnd(text, i, c)
+			if unquote(text[i:j], c) == from {
+				b.WriteString(quote(to, c))
+			} else {
+				b.WriteString(text[i:j])
+			}
+			i = j
+		case c == '[':
+			j := i + 1 + strings.IndexByte(text[i:]+"]", ']')
+			j = min(j, len(text))
+			if text[i:j] == "["+from+"]" {
+				b.WriteString(quote(to, '"'))
+			} else {
+				b.WriteString(text[i:j])
+			}
+			i = j
+		case strings.HasPrefix(text[i:], "--"):
+			j := i + strings.IndexByte(text[i:]+"\n", '\n')
+			b.WriteString(text[i:j])
+			i = j
+		case strings.HasPrefix(text[i:], "/*"):
+			j := len(text)
+			if k := strings.Index(text[i+2:], "*/"); k >= 0 {
+				j = i + 2 + k + 2
+			}
+			b.WriteString(text[i:j])
+			i = j
+		case wordByte(c):
+			j := i
+			for j < len(text) && wordByte(text[j]) {
+				j++
+			}
+			if strings.EqualFold(text[i:j], from) {
+				b.WriteString(plainOrQuoted(to))
+			} else {
+				b.WriteString(text[i:j])
+			}
+			i = j
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return b.String()
+}
+
+func quotedEnd(text string, i int, q byte) int {
+	for j := i + 1; j < len(text); j++ {
+		if text[j] == q {
+			if j+1 < len(text) && text[j+1] == q {
+				j++
+				continue
+			}
+			return j + 1
+		}
+	}
+	return len(text)
+}
+
+func unquote(s string, q byte) string {
+	s = strings.TrimSuffix(s[1:], string(q))
+	return strings.ReplaceAll(s, string([]byte{q, q}), string(q))
+}
+
+func quote(s string, q byte) string {
+	return string(q) + strings.ReplaceAll(s, string(q), string([]byte{q, q})) + string(q)
+}
+
+func plainOrQuoted(name string) string {
+	for i := range len(name) {
+		if !wordByte(name[i]) || name[i] >= 0x80 || (i == 0 && name[i] >= '0' && name[i] <= '9') {
+			return quote(name, '"')
+		}
+	}
+	return name
+}
+
+func wordByte(c byte) bool {
+	return c == '_' || c == '$' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func containsFold(text, sub string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(sub))
+}

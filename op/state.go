@@ -1,0 +1,290 @@
+package op
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// A State is a schema that operations are applied to, in memory.
+//
+// A state made by [NewState] is strict: it is the schema that a history
+// describes, so an operation that does not fit (a column altered from what it
+// is not) is an error. A state made by [LiveState] is a schema read from a
+// database, in that database's spelling: an operation there changes only what
+// differs between its two sides, and constraints are found by name or by what
+// they do.
+//
+// A State is not safe for concurrent use.
+type State struct {
+	tables  map[string]*entry
+	objects map[objectKey]*object
+	refs    map[string]int // how many foreign keys refer to a table
+	next    int
+	live    bool
+}
+
+type entry struct {
+	order int
+	table schema.Table
+	owned bool // the slices of table are not shared with anybody
+}
+
+type objectKey struct {
+	kind schema.ObjectKind
+	name string
+}
+
+type object struct {
+	order int
+	schema.Object
+}
+
+// NewState returns a strict state that starts as s. It does not change s.
+func NewState(s schema.Schema) *State {
+	st := &State{
+		tables:  make(map[string]*entry, len(s.Tables)),
+		objects: make(map[objectKey]*object, len(s.Objects)),
+		refs:    map[string]int{},
+	}
+	for _, t := range s.Tables {
+		st.put(t)
+	}
+	for _, o := range s.Objects {
+		st.objects[objectKey{o.Kind, o.Name}] = &object{st.order(), o}
+	}
+	return st
+}
+
+// LiveState returns a state for a schema read from a database.
+func LiveState(s schema.Schema) *State {
+	st := NewState(s)
+	st.live = true
+	return st
+}
+
+// Replay returns the schema that ops make from nothing.
+func Replay(ops []Op) (schema.Schema, error) {
+	st := NewState(schema.Schema{})
+	for _, o := range ops {
+		if _, err := st.Apply(o); err != nil {
+			return schema.Schema{}, err
+		}
+	}
+	return st.Schema(), nil
+}
+
+// Clone returns a copy that can be changed without changing s.
+func (s *State) Clone() *State {
+	c := NewState(s.Schema())
+	c.live = s.live
+	return c
+}
+
+// Schema returns what the state is now, in order of creation. The result must
+// not be changed.
+func (s *State) Schema() schema.Schema {
+	entries := make([]*entry, 0, len(s.tables))
+	for _, e := range s.tables {
+		e.owned = false // the caller has the slices now
+		entries = append(entries, e)
+	}
+	slices.SortFunc(entries, func(a, b *entry) int { return cmp.Compare(a.order, b.order) })
+	objects := make([]*object, 0, len(s.objects))
+	for _, o := range s.objects {
+		objects = append(objects, o)
+	}
+	slices.SortFunc(objects, func(a, b *object) int { return cmp.Compare(a.order, b.order) })
+
+	var out schema.Schema
+	for _, e := range entries {
+		out.Tables = append(out.Tables, e.table)
+	}
+	for _, o := range objects {
+		out.Objects = append(out.Objects, o.Object)
+	}
+	return out
+}
+
+// Table returns one table. The result must not be changed.
+func (s *State) Table(name string) (schema.Table, bool) {
+	e, ok := s.tables[name]
+	if !ok {
+		return schema.Table{}, false
+	}
+	e.owned = false
+	return e.table, true
+}
+
+// Objects returns the objects, in order of creation.
+func (s *State) Objects() []schema.Object { return s.Schema().Objects }
+
+func (s *State) order() int { s.next++; return s.next }
+
+func (s *State) put(t schema.Table) {
+	s.tables[t.Name] = &entry{order: s.order(), table: t}
+	for _, f := range t.ForeignKeys {
+		s.refs[f.RefTable]++
+	}
+}
+
+// A ConflictError says that an operation does not fit the schema it was
+// applied to.
+type ConflictError struct {
+	Op  Op
+	Why string
+}
+
+func (e *ConflictError) Error() string {
+	verb, object := Describe(e.Op)
+	return fmt.Sprintf("cannot %s %s: %s", verb, object, e.Why)
+}
+
+// Apply changes the state as o says, and returns o with everything filled in
+// that its script left out: what a dropped column was, for instance. After an
+// error the state is as before.
+func (s *State) Apply(o Op) (Op, error) {
+	full, why := s.apply(o)
+	if why != "" {
+		return nil, &ConflictError{o, why}
+	}
+	return full, nil
+}
+
+const (
+	noSuchTable  = "there is no such table"
+	noSuchColumn = "there is no such column"
+	exists       = "it exists already"
+)
+
+func (s *State) apply(o Op) (_ Op, why string) {
+	switch o := o.(type) {
+	case CreateTable:
+		return o, s.createTable(o.Table)
+	case DropTable:
+		return s.dropTable(o)
+	case RenameTable:
+		return o, s.renameTable(o)
+	case CreateObject:
+		key := objectKey{o.Object.Kind, o.Object.Name}
+		if _, ok := s.objects[key]; ok {
+			return nil, exists
+		}
+		s.objects[key] = &object{s.order(), o.Object}
+		return o, ""
+	case DropObject:
+		key := objectKey{o.Object.Kind, o.Object.Name}
+		old, ok := s.objects[key]
+		if !ok {
+			return nil, "there is no such " + string(o.Object.Kind)
+		}
+		delete(s.objects, key)
+		s.dropTriggers(o.Object.Name) // a view takes its triggers with it
+		return DropObject{old.Object}, ""
+	case Exec, Run:
+		return o, ""
+	case AlterTable, AddColumn, DropColumn, RenameColumn, AlterColumn, AlterPrimaryKey, AddUnique, DropUnique,
+		AddForeignKey, DropForeignKey, AddCheck, DropCheck, CreateIndex, DropIndex:
+		return s.alter(o)
+	}
+	panic(unhandled(o))
+}
+
+func (s *State) createTable(t schema.Table) string {
+	if t.Name == "" {
+		return "a table needs a name"
+	}
+	if _, ok := s.tables[t.Name]; ok {
+		return exists
+	}
+	if len(t.Columns) == 0 {
+		return "a table needs a column"
+	}
+	seen := make(map[string]bool, len(t.Columns))
+	for _, c := range t.Columns {
+		if seen[c.Name] {
+			return fmt.Sprintf("column %q appears twice", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	for _, columns := range t.References() {
+		for _, c := range columns {
+			if !seen[c] {
+				return fmt.Sprintf("a key or an index names column %q, which the table does not have", c)
+			}
+		}
+	}
+	s.put(t)
+	return ""
+}
+
+func (s *State) dropTable(o DropTable) (Op, string) {
+	e, ok := s.tables[o.Table.Name]
+	if !ok {
+		return nil, noSuchTable
+	}
+	for _, f := range e.table.ForeignKeys {
+		s.refs[f.RefTable]--
+	}
+	delete(s.tables, o.Table.Name)
+	s.dropTriggers(o.Table.Name)
+	return DropTable{e.table}, ""
+}
+
+// dropTriggers drops the triggers on a table or view that is gone: every
+// database does so by itself.
+func (s *State) dropTriggers(on string) {
+	for key, o := range s.objects {
+		if o.Kind == schema.Trigger && o.Table == on {
+			delete(s.objects, key)
+		}
+	}
+}
+
+func (s *State) renameTable(o RenameTable) string {
+	e, ok := s.tables[o.From]
+	if !ok {
+		return noSuchTable
+	}
+	if _, ok := s.tables[o.To]; ok {
+		return "there is a table " + o.To + " already"
+	}
+	delete(s.tables, o.From)
+	e.table.Name = o.To
+	e.table.Verbatim = schema.Variants{}
+	s.tables[o.To] = e
+	if s.refs[o.From] > 0 {
+		for _, other := range s.tables {
+			for i := range other.table.ForeignKeys {
+				if other.table.ForeignKeys[i].RefTable == o.From {
+					t := other.own()
+					t.ForeignKeys[i].RefTable = o.To
+					t.Verbatim = schema.Variants{}
+				}
+			}
+		}
+		s.refs[o.To] += s.refs[o.From]
+		delete(s.refs, o.From)
+	}
+	for i := range e.table.Indexes {
+		e.own().Indexes[i].Verbatim = schema.Variants{}
+	}
+	for _, ob := range s.objects {
+		if ob.Table == o.From {
+			ob.Table = o.To
+		}
+		ob.Definition = renameInSQL(ob.Definition, o.From, o.To)
+	}
+	return ""
+}
+
+// own makes the slices of the table private, so that they can be changed.
+func (e *entry) own() *schema.Table {
+	if !e.owned {
+		e.table = e.table.Clone()
+		e.owned = true
+	}
+	return &e.table
+}
