@@ -1,0 +1,7 @@
+module github.com/whimbreldb/whimbrel/bench
+
+go 1.25.0
+
+require github.com/whimbreldb/whimbrel v0.0.0
+
+replace github.com/whimbreldb/whimbrel => ..

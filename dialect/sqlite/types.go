@@ -1,0 +1,118 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// typeText returns the type that a column is declared with.
+//
+// SQLite looks at a declared type for its affinity only, so the texts are
+// chosen for two things: the affinity, and that drivers make of the value what
+// the kind says (they go by the declared type: boolean, date, datetime).
+// Integers of every width are "integer", because only that word makes a
+// primary key the rowid.
+func typeText(t schema.Type) string {
+	if t.Variants.SQLite != "" {
+		return t.Variants.SQLite
+	}
+	switch t.Kind {
+	case schema.KindBool:
+		return "boolean"
+	case schema.KindTinyInt, schema.KindSmallInt, schema.KindInt, schema.KindBigInt:
+		return "integer"
+	case schema.KindFloat, schema.KindDouble:
+		return "real"
+	case schema.KindDecimal:
+		if t.Precision > 0 {
+			return fmt.Sprintf("numeric(%d,%d)", t.Precision, t.Scale)
+		}
+		return "numeric"
+	case schema.KindString, schema.KindChar, schema.KindText, schema.KindJSON, schema.KindUUID:
+		return "text"
+	case schema.KindBytes:
+		return "blob"
+	case schema.KindDate:
+		return "date"
+	case schema.KindTime:
+		return "time"
+	case schema.KindDateTime, schema.KindLocalDateTime:
+		return "datetime"
+	case schema.KindNative:
+		return t.Text
+	}
+	panic(fmt.Sprintf("unhandled schema.Kind %q", t.Kind))
+}
+
+// neutral is the inverse of typeText, as far as it has one: a declared type
+// becomes the widest kind that compiles to it again, apart from the case of
+// letters. Everything else stays native.
+func neutral(text string) schema.Type {
+	switch word := fold(strings.TrimSpace(text)); word {
+	case "integer":
+		return schema.Type{Kind: schema.KindBigInt}
+	case "text":
+		return schema.Type{Kind: schema.KindText}
+	case "real":
+		return schema.Type{Kind: schema.KindDouble}
+	case "boolean":
+		return schema.Type{Kind: schema.KindBool}
+	case "blob":
+		return schema.Type{Kind: schema.KindBytes}
+	case "date":
+		return schema.Type{Kind: schema.KindDate}
+	case "time":
+		return schema.Type{Kind: schema.KindTime}
+	case "datetime":
+		return schema.Type{Kind: schema.KindDateTime}
+	case "numeric":
+		return schema.Type{Kind: schema.KindDecimal}
+	default:
+		if t, ok := decimal(word); ok {
+			return t
+		}
+	}
+	return schema.NativeType(text)
+}
+
+// decimal reads "numeric(p,s)". Only what typeText writes again counts: a
+// scale without precision, or a sign, stays native.
+func decimal(word string) (schema.Type, bool) {
+	args, ok := strings.CutPrefix(word, "numeric")
+	if !ok {
+		return schema.Type{}, false
+	}
+	args = strings.TrimSpace(args)
+	if len(args) < 2 || args[0] != '(' || args[len(args)-1] != ')' {
+		return schema.Type{}, false
+	}
+	p, s, ok := strings.Cut(args[1:len(args)-1], ",")
+	if !ok {
+		return schema.Type{}, false
+	}
+	precision, err1 := strconv.ParseUint(strings.TrimSpace(p), 10, 31)
+	scale, err2 := strconv.ParseUint(strings.TrimSpace(s), 10, 31)
+	if err1 != nil || err2 != nil || precision == 0 {
+		return schema.Type{}, false
+	}
+	return schema.Type{Kind: schema.KindDecimal, Precision: int(precision), Scale: int(scale)}, true
+}
+
+// Neutral returns t, as the inspector read it, with neutral types where a
+// declared type is what a neutral kind compiles to on SQLite. A table that it
+// changes compiles to the same table again. A STRICT table knows six type
+// names and is left alone where a kind would need another.
+func Neutral(t schema.Table) schema.Table {
+	t.Columns = slices.Clone(t.Columns)
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if c.Type.Kind == schema.KindNative && c.Type.Variants == (schema.Variants{}) {
+			c.Type = neutral(c.Type.Text)
+		}
+	}
+	return t
+}
