@@ -38,6 +38,11 @@ type Dialect interface {
 	// for comparing only.
 	Normalize(s schema.Schema) schema.Schema
 
+	// Neutral returns a table that Inspect returned with neutral types where
+	// the dialect's text for them is the same, so that it can be created on
+	// every dialect.
+	Neutral(t schema.Table) schema.Table
+
 	// Compile returns the statements that carry out ops, none of which is a
 	// Run, on the schema in state, and applies ops to state. It may carry out
 	// several operations on one table together.
@@ -51,6 +56,10 @@ type Dialect interface {
 	// whatever session settings they need. Where DDL is not transactional, the
 	// transaction is one in name only.
 	Begin(ctx context.Context, conn *sql.Conn, stmts []Stmt) (Tx, error)
+
+	// Envelope returns what goes before and after stmts in a script, where
+	// nobody calls Begin.
+	Envelope(stmts []Stmt) (begin, end []string)
 
 	// Lock keeps other upgraders out of the database until unlock is called.
 	// It polls, and gives up with a *LockedError when wait has passed.

@@ -40,6 +40,8 @@ const (
 	AlterColumn              // a column's type or nullability can change in place
 	AddConstraint            // ALTER TABLE … ADD CONSTRAINT
 	StrictTables             // CREATE TABLE … STRICT
+	AlterNotNull             // SQLite: ALTER COLUMN … SET and DROP NOT NULL
+	DropNamedCheck           // SQLite: DROP CONSTRAINT of a check that has a name
 )
 
 // since says from which version a server can do a thing. No entry: never.
@@ -50,6 +52,8 @@ var since = map[Feature]map[schema.Dialect]Version{
 	AlterColumn:      {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	AddConstraint:    {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	StrictTables:     {schema.SQLite: {3, 37}},
+	AlterNotNull:     {schema.SQLite: {3, 53}},
+	DropNamedCheck:   {schema.SQLite: {3, 53}},
 }
 
 // Can reports whether the server can do f.

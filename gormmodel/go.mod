@@ -2,6 +2,23 @@ module github.com/whimbreldb/whimbrel/gormmodel
 
 go 1.25.0
 
-require github.com/whimbreldb/whimbrel v0.0.0
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/whimbreldb/whimbrel v0.0.0
+	gorm.io/gorm v1.25.10
+	modernc.org/sqlite v1.58.0
+)
+
+require (
+	github.com/dustin/go-humanize v1.0.1 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/jinzhu/inflection v1.0.0 // indirect
+	github.com/jinzhu/now v1.1.5 // indirect
+	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
+	golang.org/x/sys v0.47.0 // indirect
+	modernc.org/libc v1.75.6 // indirect
+	modernc.org/mathutil v1.7.1 // indirect
+	modernc.org/memory v1.12.1 // indirect
+)
 
 replace github.com/whimbreldb/whimbrel => ..

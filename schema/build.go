@@ -125,6 +125,10 @@ func (c ColumnDef) AutoIncrement() ColumnDef { c.col.AutoIncrement = true; retur
 // It panics on anything else, which is a mistake in the program.
 func (c ColumnDef) Default(value any) ColumnDef { c.col.Default = Value(value); return c }
 
+// DefaultLiteral sets a default that is a number whose spelling matters: more
+// digits than a Go number keeps, or "1.50".
+func (c ColumnDef) DefaultLiteral(text string) ColumnDef { c.col.Default = Literal(text); return c }
+
 // DefaultExpr sets a default that the database computes, in SQL.
 func (c ColumnDef) DefaultExpr(sql string) ColumnDef { c.col.Default = Expression(sql); return c }
 

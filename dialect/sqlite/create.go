@@ -262,7 +262,7 @@ func createIndex(table string, i schema.Index) string {
 	}
 	s += "INDEX " + quoteIdent(i.Name) + " ON " + quoteIdent(table) + " (" + partsText(i.Parts) + ")"
 	if where := i.Where.For(schema.SQLite); where != "" {
-		s += " WHERE " + where
+		s += " WHERE " + endLine(where)
 	}
 	return s
 }
@@ -273,8 +273,8 @@ func partsText(parts []schema.Part) string {
 		text := quoteIdent(p.Column)
 		if p.Column == "" {
 			text = endLine(p.Expr.For(schema.SQLite))
-			if p.Collation.SQLite != "" {
-				text = "(" + text + ")"
+			if p.Collation.SQLite != "" && !isOperand(significant(tokenize(text))) {
+				text = "(" + text + ")" // COLLATE would bind to the last operand only
 			}
 		}
 		if p.Collation.SQLite != "" {

@@ -1,0 +1,60 @@
+# Whimbrel. `make` alone prints this help.
+#
+# Everything that a machine needs besides Go is fetched by the targets
+# themselves, in pinned versions.
+
+MODULES   := . gormmodel examples/shop bench
+SUMTYPE   := github.com/alecthomas/go-check-sumtype/cmd/go-check-sumtype@v0.3.1
+GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+BENCHTIME ?= 1s
+FUZZTIME  ?= 20s
+
+# No C compiler is needed for anything here, and none is used.
+export CGO_ENABLED := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo check test test-real lint fuzz bench generate verify ci
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## the whim command, in bin/
+	go build -o bin/whim ./cmd/whim
+
+demo: build ## play the tutorial in a scratch folder, command by command
+	go run ./internal/demo bin/whim
+
+check: ## format, vet, closed sets, layers: what to run before each commit
+	@test -z "$$(gofmt -l . | grep -v /testdata/ | tee /dev/stderr)" || { echo "not gofmt-ed"; exit 1; }
+	@for m in $(MODULES); do (cd $$m && go vet ./...) || exit 1; done
+	go run $(SUMTYPE) ./...
+	go test . ./schema ./op ./diff ./revision ./script
+
+test: ## every test of every module
+	@for m in $(MODULES); do echo "== $$m" && (cd $$m && go test -count=1 ./...) || exit 1; done
+
+test-real: ## the tests on real schemas: WHIM_REAL_SCHEMAS=folder make test-real
+	@test -d "$(WHIM_REAL_SCHEMAS)" || { echo "WHIM_REAL_SCHEMAS must be a folder with sqlite/*.sql"; exit 1; }
+	go test -count=1 -v -run 'Real' ./dialect/sqlite .
+
+lint: ## golangci-lint, as configured in .golangci.yml (the first run builds it: minutes)
+	@for m in . gormmodel; do (cd $$m && go run $(GOLANGCI) run ./...) || exit 1; done
+
+fuzz: ## every fuzz target, FUZZTIME each
+	@grep -rl '^func Fuzz' --include=*_test.go . | while read f; do \
+	  for t in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$f); do \
+	    echo "== $$t" && (cd $$(dirname $$f) && go test -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZTIME) .) || exit 1; \
+	  done; done
+
+bench: ## every benchmark; peers in the same run
+	@for m in . bench; do (cd $$m && go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...) || exit 1; done
+
+generate: ## golden files and the docs that are made from code
+	go test ./cli ./cmd/whim ./dialect/sqlite ./script . -update
+	cd gormmodel && go test ./... -update
+
+verify: ## what is generated is current; the modules are tidy
+	@for m in . gormmodel examples/shop; do (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
+	go test -count=1 -run 'Docs|Golden|Tutorial' . ./cli ./cmd/whim
+
+ci: check test verify ## what CI runs

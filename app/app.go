@@ -1,0 +1,169 @@
+// Package app is the shell of an application: its configuration, its instance
+// folder, its one database, its routes on net/http, and its command line,
+// which holds the db commands, serve, run, routes and the app's own.
+//
+// It has no template language, no ORM, no router and no magic: handlers are
+// plain [http.Handler]s, models come from a provider such as gormmodel, and
+// nothing happens before [App.Main]. It opens no file before it is needed;
+// looking at a database that does not exist does not make one.
+//
+// Only [App.Main] exits. Two apps in one process do not disturb each other.
+// Start at [New].
+package app
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/model"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// A Config says how an app is set up. The environment has the last word:
+// DATABASE_URL and WHIM_INSTANCE, where they are set and not empty, override
+// Database and Instance.
+type Config struct {
+	// Database is the URL of the database. Required.
+	//
+	//	sqlite:///shop.db        a file in the instance folder
+	//	sqlite:////srv/shop.db   a file anywhere: four slashes
+	//	sqlite://                in memory, gone when the process ends
+	//
+	// What follows the three slashes is the path as it is: no character in it
+	// has a meaning, and none is escaped.
+	Database string
+
+	// Instance is the folder of data that belongs to this machine and not to
+	// the program. It is made, with a .gitignore, when a database in it is.
+	// "" is instance, in the working directory.
+	Instance string
+
+	// Migrations is the folder of the revision files, for the commands that
+	// write one. "" is migrations, in the working directory.
+	Migrations string
+}
+
+// An App is an application. It is put together by one goroutine; after that it
+// may be used by many.
+type App struct {
+	name       string
+	prog       string // how people call it: "shop", "whim", "go run ."
+	migrations string
+
+	conn   *connector // nil where the configuration is wrong
+	db     *sql.DB
+	broken error // what is wrong with the configuration
+
+	models   []model.Source
+	history  *op.History
+	routes   []route
+	commands []*cobra.Command
+}
+
+// memories counts the databases in memory, so that each has a name of its own.
+var memories atomic.Int64
+
+// New makes an app. A configuration that cannot work is reported by the first
+// command or query that needs it.
+func New(name string, cfg Config) *App {
+	a := &App{name: name, prog: prog(name), migrations: orDefault(cfg.Migrations, "migrations")}
+	url := orDefault(os.Getenv("DATABASE_URL"), cfg.Database)
+	instance, err := filepath.Abs(orDefault(os.Getenv("WHIM_INSTANCE"), orDefault(cfg.Instance, "instance")))
+	if err != nil {
+		err = &whimbrel.Error{Code: whimbrel.Unreachable, Msg: "the working directory cannot be found", Detail: []string{err.Error()}, Err: err}
+	}
+	var loc location
+	if err == nil {
+		loc, err = parseURL(url, instance)
+	}
+	if err != nil {
+		a.broken = err
+		a.db = sql.OpenDB(broken{err})
+		return a
+	}
+	a.conn, err = newConnector(loc, instance, name+"-"+strconv.FormatInt(memories.Add(1), 10))
+	if err != nil {
+		a.broken = err
+		a.db = sql.OpenDB(broken{err})
+		return a
+	}
+	a.db = sql.OpenDB(a.conn)
+	return a
+}
+
+func orDefault(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+// Name returns the name of the app.
+func (a *App) Name() string { return a.name }
+
+// DB returns the database of the app: the same for its handlers, its ORM and
+// its migrations. Nothing is opened before the first query.
+func (a *App) DB() *sql.DB { return a.db }
+
+// Dialect returns the dialect of the database.
+func (a *App) Dialect() schema.Dialect { return schema.SQLite }
+
+// Models adds sources of models: what the database shall be.
+func (a *App) Models(sources ...model.Source) { a.models = append(a.models, sources...) }
+
+// History sets the history of the app: the variable History of its migrations
+// package.
+func (a *App) History(h *op.History) { a.history = h }
+
+// Command adds commands of the app's own.
+func (a *App) Command(cmds ...*cobra.Command) { a.commands = append(a.commands, cmds...) }
+
+// Handle adds a handler for a pattern of [http.ServeMux].
+func (a *App) Handle(pattern string, h http.Handler) {
+	a.routes = append(a.routes, newRoute(pattern, h))
+}
+
+// HandleFunc adds a function as a handler.
+func (a *App) HandleFunc(pattern string, f func(http.ResponseWriter, *http.Request)) {
+	a.routes = append(a.routes, newRoute(pattern, http.HandlerFunc(f)))
+}
+
+// Handler returns the routes as one handler. Patterns that are malformed, or
+// that conflict, are an error.
+func (a *App) Handler() (http.Handler, error) { return mux(a.routes) }
+
+// Project returns the history, the models and the database, for migrations
+// from the app's own code and tests.
+func (a *App) Project() (*whimbrel.Project, error) { return a.project(nil) }
+
+// Run runs a command line, without the program's name, and returns its exit
+// code. Errors are printed on stderr.
+func (a *App) Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return a.run(ctx, slices.Clone(args), stdin, stdout, stderr)
+}
+
+// Close closes the database.
+func (a *App) Close() error { return a.db.Close() }
+
+// Main runs the command line of the process and exits.
+func (a *App) Main() { os.Exit(a.main()) }
+
+func (a *App) main() int {
+	code := a.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	if err := a.Close(); err != nil && code == 0 {
+		io.WriteString(os.Stderr, a.name+": error: the database was not closed: "+err.Error()+"\n")
+		return 1
+	}
+	return code
+}

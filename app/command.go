@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/cli"
+	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/op"
+)
+
+// NoHistory: the app has not been given its history.
+const NoHistory whimbrel.Code = "no-history"
+
+// prog returns how people call this program, for the commands that hints tell
+// them to type. The command whim says so; "go run" shows in where it puts what
+// it has built.
+func prog(name string) string {
+	if p := os.Getenv("WHIM_PROG"); p != "" {
+		return p
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return name
+	}
+	for part := range strings.SplitSeq(filepath.ToSlash(filepath.Dir(exe)), "/") {
+		if strings.HasPrefix(part, "go-build") {
+			return "go run ."
+		}
+	}
+	if filepath.Base(os.Args[0]) == os.Args[0] {
+		return os.Args[0] // found on PATH
+	}
+	return "./" + filepath.Base(exe)
+}
+
+func (a *App) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return cli.Run(ctx, a.root(), args, stdin, stdout, stderr)
+}
+
+// root puts the command line together.
+func (a *App) root() *cobra.Command {
+	use := a.name
+	if a.prog == "whim" {
+		use = a.prog
+	}
+	root := &cobra.Command{
+		Use:   use,
+		Short: "The app " + a.name,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.Args = cobra.NoArgs
+	var events cli.Events
+	db := cli.DB(func() (*whimbrel.Project, error) { return a.project(events.On) },
+		cli.Prog(a.prog), cli.WithEvents(&events))
+	a.guard(db)
+	root.AddCommand(db, a.serveCommand(), a.runCommand(), a.routesCommand())
+	root.AddCommand(a.commands...)
+	return root
+}
+
+// guard keeps the db commands from working on an app that was not given its
+// history: they would find none of its revisions and write them again. The
+// command that makes the history says how to give it.
+func (a *App) guard(db *cobra.Command) {
+	if a.history != nil {
+		return
+	}
+	for _, c := range db.Commands() {
+		if c.Name() == "init" {
+			c.PostRun = func(cmd *cobra.Command, _ []string) {
+				fmt.Fprintln(cmd.ErrOrStderr(), "To use it, in func main, before Main:")
+				for _, line := range a.registration() {
+					fmt.Fprintln(cmd.ErrOrStderr(), "    "+line)
+				}
+			}
+			continue
+		}
+		c.PreRunE = func(*cobra.Command, []string) error {
+			return &whimbrel.Error{
+				Code: NoHistory, Msg: "the app has no history of revisions",
+				Detail: []string{"App.History was not called"},
+				Hint:   append([]string{"to make one: PROG init", "then, in func main:"}, a.registration()...),
+			}
+		}
+	}
+}
+
+// registration returns the lines that give an app its history.
+func (a *App) registration() []string {
+	pkg := filepath.ToSlash(a.migrations)
+	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" && info.Path != "command-line-arguments" && !filepath.IsAbs(a.migrations) {
+		pkg = info.Path + "/" + pkg
+	}
+	return []string{fmt.Sprintf("import %q", pkg), "a.History(migrations.History)"}
+}
+
+func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
+	if a.broken != nil {
+		return nil, a.broken
+	}
+	h := a.history
+	if h == nil {
+		h = new(op.History)
+	}
+	return whimbrel.Open(whimbrel.Config{
+		History: h,
+		Models:  a.models,
+		DB:      a.db,
+		Dialect: sqlite.New(sqlite3.SQLITE_VERSION),
+		Missing: a.conn.missing,
+		Dir:     a.migrations,
+		OnEvent: on,
+	})
+}

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"modernc.org/sqlite"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// options are what makes the driver right (modernc.org/sqlite 1.58 seen):
+// without them times are written in a form that SQLite cannot read, foreign
+// keys are not enforced, a second writer fails at once instead of waiting, and
+// two transactions that read first and write later fail both.
+// _error_rc keeps "out of memory" out of the message of a file that is missing.
+const options = "_time_format=sqlite&_txlock=immediate&_error_rc=1" +
+	"&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
+
+// A connector opens connections to one database, and makes the file when the
+// first one is wanted: nothing is made before somebody queries.
+type connector struct {
+	loc      location
+	instance string
+	base     driver.Connector
+
+	mu   sync.Mutex
+	keep driver.Conn // keeps a database in memory alive
+}
+
+// newConnector returns the connector of a location. The id tells apart the
+// databases in memory of one process.
+func newConnector(loc location, instance, id string) (*connector, error) {
+	base, err := sqlite.NewConnector(dsn(loc, id))
+	return &connector{loc: loc, instance: instance, base: base}, err
+}
+
+// dsn returns a URI, in which every character of a path can be written.
+func dsn(loc location, id string) string {
+	if loc.memory {
+		// A name that starts with a slash is shared by all connections of the
+		// process, under SQLite's usual locks.
+		return "file:/" + url.PathEscape(id) + "?vfs=memdb&" + options
+	}
+	path := filepath.ToSlash(loc.path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	return "file://" + strings.ReplaceAll(url.PathEscape(path), "%2F", "/") + "?" + options
+}
+
+// missing reports whether there is no file yet.
+func (c *connector) missing() bool {
+	if c.loc.memory {
+		return false
+	}
+	_, err := os.Stat(c.loc.path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// Connect implements driver.Connector.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.loc.memory {
+		if c.keep == nil {
+			keep, err := c.base.Connect(ctx)
+			if err != nil {
+				return nil, err
+			}
+			c.keep = keep
+		}
+		return c.base.Connect(ctx)
+	}
+	if err := c.look(); err != nil {
+		return nil, err
+	}
+	fresh := c.missing()
+	if fresh {
+		if err := c.makeFolder(); err != nil {
+			return nil, err
+		}
+	}
+	conn, err := c.base.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		err = exec(ctx, conn, "PRAGMA journal_mode = WAL")
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// Driver implements driver.Connector.
+func (c *connector) Driver() driver.Driver { return c.base.Driver() }
+
+// Close implements io.Closer: sql.DB.Close calls it.
+func (c *connector) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.keep == nil {
+		return nil
+	}
+	err := c.keep.Close()
+	c.keep = nil
+	return err
+}
+
+var _ io.Closer = (*connector)(nil)
+
+// look says what is wrong with the path in better words than SQLite, which has
+// one sentence for all of it.
+func (c *connector) look() error {
+	info, err := os.Stat(c.loc.path)
+	switch {
+	case err == nil && info.IsDir():
+		return unreachable("it is a directory", c.loc.path, nil)
+	case errors.Is(err, fs.ErrNotExist) && !c.loc.inside:
+		if _, err := os.Stat(filepath.Dir(c.loc.path)); err != nil {
+			return unreachable("its folder does not exist", c.loc.path, err)
+		}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return unreachable(reason(err), c.loc.path, err)
+	}
+	return nil
+}
+
+func unreachable(why, path string, err error) error {
+	return &whimbrel.Error{
+		Code: whimbrel.Unreachable, Msg: "the database cannot be opened: " + why,
+		Detail: []string{"database: " + path}, Err: err,
+	}
+}
+
+// reason returns what the system said, without the path.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// makeFolder makes the folder of a database in the instance folder. What is in
+// there is data of this machine, so git is told to leave it alone.
+func (c *connector) makeFolder() error {
+	if !c.loc.inside {
+		return nil
+	}
+	_, err := os.Stat(c.instance)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if err := os.MkdirAll(filepath.Dir(c.loc.path), 0o755); err != nil {
+		return unreachable("its folder cannot be made: "+reason(err), c.loc.path, err)
+	}
+	if !fresh {
+		return nil
+	}
+	ignore := filepath.Join(c.instance, ".gitignore")
+	err = os.WriteFile(ignore, []byte("# Data of this machine.\n*\n"), 0o644)
+	if err != nil {
+		return unreachable("its folder cannot be written: "+reason(err), c.loc.path, err)
+	}
+	return nil
+}
+
+// exec runs one statement on a connection that the pool does not have yet.
+func exec(ctx context.Context, conn driver.Conn, query string) error {
+	_, err := conn.(driver.ExecerContext).ExecContext(ctx, query, nil)
+	return err
+}
+
+// A broken connector stands for a database whose URL is wrong, so that App.DB
+// needs no error: the first use reports it.
+type broken struct{ err error }
+
+func (b broken) Connect(context.Context) (driver.Conn, error) { return nil, b.err }
+func (b broken) Driver() driver.Driver                        { return new(sqlite.Driver) }

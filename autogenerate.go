@@ -1,0 +1,374 @@
+package whimbrel
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/model"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+	"github.com/whimbreldb/whimbrel/script"
+)
+
+// Changes is what the models say and the history does not.
+type Changes struct {
+	Ops      []op.Op         `json:"-"`
+	Warnings []model.Warning `json:"warnings,omitempty"`
+	// Drift is H − D, where there is a database to read. DriftErr says why
+	// there is none although a database was there.
+	Drift    *DriftReport `json:"-"`
+	DriftErr error        `json:"-"`
+}
+
+// Check returns M − H, which needs no database, and beside it the drift, where
+// there is a database. It asks nothing: a possible rename is a drop and an add.
+func (p *Project) Check(ctx context.Context) (Changes, error) {
+	h, m, err := p.states("")
+	if err != nil {
+		return Changes{}, err
+	}
+	c := Changes{Warnings: m.Warnings, Ops: diff.Diff(h.schema, p.wanted(m, h.schema))}
+	p.addDrift(ctx, &c)
+	return c, nil
+}
+
+func (p *Project) addDrift(ctx context.Context, c *Changes) {
+	if p.cfg.DB == nil || p.cfg.Missing() {
+		return
+	}
+	report, err := p.Drift(ctx)
+	if err != nil {
+		c.DriftErr = err
+		return
+	}
+	c.Drift = &report
+}
+
+// history is H at the revision that a new one will follow.
+type history struct {
+	down   []string
+	schema schema.Schema
+}
+
+// states returns H at head (a symbol; "" is the only head) and M.
+func (p *Project) states(head string) (history, model.Models, error) {
+	h, err := p.at(head)
+	if err != nil {
+		return h, model.Models{}, err
+	}
+	m, err := p.models()
+	return h, m, err
+}
+
+func (p *Project) at(head string) (history, error) {
+	if head == "" {
+		head = "head"
+	}
+	if p.graph.Len() == 0 && head == "head" {
+		return history{}, nil
+	}
+	t, err := p.graph.Resolve(head, nil)
+	if err != nil {
+		return history{}, p.explain(err)
+	}
+	ids, err := p.graph.Closure(t.IDs)
+	if err != nil {
+		return history{}, p.explain(err)
+	}
+	s, err := p.replayed(ids)
+	return history{t.IDs, s}, err
+}
+
+// MigrateOptions are the options of [Project.Migrate] and
+// [Project.NewRevision].
+type MigrateOptions struct {
+	Message string       // Migrate: "" is made from the operations
+	ID      string       // "" is a new one
+	Head    string       // the revision to follow; "" is the only head, "base" is none
+	Answers diff.Answers // decisions on questions
+	DryRun  bool         // write nothing
+}
+
+// A Written is a new revision file. Path is empty when nothing was written:
+// there was no change, or it was a dry run.
+type Written struct {
+	Path    string  `json:"path,omitempty"`
+	ID      string  `json:"id,omitempty"`
+	Message string  `json:"message,omitempty"`
+	Changes Changes `json:"changes"`
+}
+
+// Migrate writes M − H as a new revision file. It needs no database. Where a
+// decision is open it writes nothing: the error has code OpenQuestions and
+// wraps a *diff.OpenError.
+func (p *Project) Migrate(ctx context.Context, o MigrateOptions) (Written, error) {
+	h, m, err := p.states(o.Head)
+	if err != nil {
+		return Written{}, err
+	}
+	want := p.wanted(m, h.schema)
+	ops, err := diff.Ask(h.schema, want, o.Answers)
+	w := Written{Changes: Changes{Ops: ops, Warnings: m.Warnings}}
+	if err != nil {
+		w.Changes.Ops = diff.Diff(h.schema, want)
+		return w, p.explain(err)
+	}
+	p.addDrift(ctx, &w.Changes)
+	if len(ops) == 0 || o.DryRun {
+		return w, nil
+	}
+	down, err := p.prove(h.schema, want, ops)
+	if err != nil {
+		return w, err
+	}
+	if o.Message == "" {
+		o.Message = describeAll(ops)
+	}
+	return w, p.write(&w, o, h.down, ops, down)
+}
+
+// describeAll makes a message out of operations.
+func describeAll(ops []op.Op) string {
+	verb, object := op.Describe(ops[0])
+	object, _, _ = strings.Cut(object, ":")
+	s := verb + " " + object
+	if len(ops) > 1 {
+		s += " and more"
+	}
+	return s
+}
+
+// prove checks, before anything is written, that ops lead from one schema to
+// the other, and that the downgrade leads back.
+func (p *Project) prove(from, to schema.Schema, ops []op.Op) (down []op.Op, err error) {
+	down, ok := diff.Downgrade(ops)
+	if !ok {
+		return nil, &Error{Code: Internal, Msg: "the difference has no inverse"}
+	}
+	state := op.NewState(from)
+	for _, way := range []struct {
+		ops  []op.Op
+		goal schema.Schema
+	}{{ops, to}, {down, from}} {
+		for _, o := range way.ops {
+			if _, err := state.Apply(o); err != nil {
+				return nil, &Error{Code: Internal, Msg: err.Error(), Err: err}
+			}
+		}
+		if rest := diff.Diff(state.Schema(), way.goal); len(rest) > 0 {
+			return nil, &Error{Code: Internal, Msg: "the operations do not lead to the models: " + describeAll(rest)}
+		}
+	}
+	return down, nil
+}
+
+// NewRevision writes a revision file without operations.
+func (p *Project) NewRevision(_ context.Context, o MigrateOptions) (Written, error) {
+	h, err := p.at(o.Head)
+	if err != nil {
+		return Written{}, err
+	}
+	if strings.TrimSpace(o.Message) == "" {
+		return Written{}, errNoMessage()
+	}
+	var w Written
+	if o.DryRun {
+		return w, nil
+	}
+	return w, p.write(&w, o, h.down, nil, nil)
+}
+
+func errNoMessage() error {
+	return &Error{
+		Code: BadMessage, Msg: "a revision needs a message",
+		Hint: []string{`for example: whim db revision -m "add an index on email"`},
+	}
+}
+
+func (p *Project) write(w *Written, o MigrateOptions, down []string, up, back []op.Op) error {
+	if p.cfg.Dir == "" {
+		return &Error{Code: NoFolder, Msg: "no folder for revision files is configured"}
+	}
+	if info, err := os.Stat(p.cfg.Dir); err != nil || !info.IsDir() {
+		return &Error{
+			Code: NoFolder, Msg: "there is no folder " + p.cfg.Dir + " to write revision files into",
+			Hint: []string{"to make it: whim db init"}, Err: err,
+		}
+	}
+	if o.ID == "" {
+		o.ID = p.cfg.NewID()
+	}
+	if why := p.badID(o.ID); why != "" {
+		return &Error{Code: BadHistory, Msg: why}
+	}
+	message := strings.Join(strings.Fields(o.Message), " ")
+	if message == "" {
+		return errNoMessage()
+	}
+	created := p.cfg.Now().UTC()
+	src, err := script.Source(script.File{
+		ID: o.ID, Revises: down, Message: message, Created: created, Upgrade: up, Downgrade: back,
+	})
+	if err != nil {
+		return &Error{Code: Unsupported, Msg: err.Error(), Err: err}
+	}
+	name := script.FileName(created, o.ID, message)
+	if err := script.Write(p.cfg.Dir, name, src); err != nil {
+		return &Error{Code: NoFolder, Msg: "the revision file cannot be written", Detail: []string{err.Error()}, Err: err}
+	}
+	w.Path, w.ID, w.Message = filepath.Join(p.cfg.Dir, name), o.ID, message
+	return nil
+}
+
+// badID says why an id cannot be that of a new revision.
+func (p *Project) badID(id string) string {
+	if p.graph.Has(id) {
+		return "revision " + id + " exists already"
+	}
+	if _, err := Open(Config{History: new(op.History).Add(op.Revision{ID: id})}); err != nil {
+		return err.(*Error).Detail[0]
+	}
+	return ""
+}
+
+// Init makes the folder of the revision files. What is there already stays. It
+// returns the files that it wrote.
+func (p *Project) Init() ([]string, error) {
+	if p.cfg.Dir == "" {
+		return nil, &Error{Code: NoFolder, Msg: "no folder for revision files is configured"}
+	}
+	wrote, err := script.Init(p.cfg.Dir)
+	if err != nil {
+		msg := "the folder cannot be made"
+		if errors.Is(err, fs.ErrPermission) {
+			msg = "the folder cannot be written"
+		}
+		return wrote, &Error{Code: NoFolder, Msg: msg, Detail: []string{err.Error()}, Err: err}
+	}
+	return wrote, nil
+}
+
+// BaselineOptions are the options of [Project.Baseline].
+type BaselineOptions struct {
+	Message string // "" is "baseline"
+	ID      string // "" is a new one
+	FromDB  bool   // from the database, not from the models
+}
+
+// A Baselined is the result of [Project.Baseline].
+type Baselined struct {
+	Written
+	Stamped bool        `json:"stamped"`
+	Drift   DriftReport `json:"-"` // how the database differs from the baseline
+}
+
+// Baseline writes the first revision of a database that exists, and records it
+// as applied after proving that the database is that schema.
+//
+// From the models, names and spelling may differ. Where more differs, the
+// revision is written and not recorded, and the error has code Mismatch. From
+// the database, a table that is not fully understood is refused by name, and
+// nothing is written.
+func (p *Project) Baseline(ctx context.Context, o BaselineOptions) (Baselined, error) {
+	var b Baselined
+	if err := p.needDatabase(); err != nil {
+		return b, err
+	}
+	if p.graph.Len() > 0 {
+		return b, &Error{
+			Code: NotAtHead, Msg: "the history has revisions already: a baseline is the first",
+			Hint: []string{"to record that the database is at one of them: whim db stamp REVISION"},
+		}
+	}
+	state, err := p.applied(ctx)
+	if err != nil {
+		return b, err
+	}
+	if len(state.Applied) > 0 {
+		return b, &Error{Code: NotAtHead, Msg: "the database has revisions recorded already"}
+	}
+	if o.Message == "" {
+		o.Message = "baseline"
+	}
+	want, err := p.baselineSchema(ctx, &b, o.FromDB)
+	if err != nil {
+		return b, err
+	}
+	b.Changes.Ops = diff.Diff(schema.Schema{}, want)
+	if len(b.Changes.Ops) == 0 {
+		return b, &Error{Code: NotAtHead, Msg: "there is nothing to begin with: no table was found"}
+	}
+	down, err := p.prove(schema.Schema{}, want, b.Changes.Ops)
+	if err != nil {
+		return b, err
+	}
+	if b.Drift, err = p.compareWith(ctx, p.cfg.DB, want); err != nil {
+		return b, p.explain(err)
+	}
+	mo := MigrateOptions{Message: o.Message, ID: o.ID}
+	if err := p.write(&b.Written, mo, nil, b.Changes.Ops, down); err != nil {
+		return b, err
+	}
+	if !b.Drift.Empty() {
+		return b, &Error{
+			Code:   Mismatch,
+			Msg:    "the baseline is written, but not recorded: the database differs from it",
+			Detail: b.Drift.Lines(),
+			Hint: []string{
+				"to begin from what the database is, and migrate to the models from there: delete " + b.Path + ", then whim db baseline --from-db",
+				"after mending the database by hand: whim db stamp " + b.ID,
+			},
+		}
+	}
+	if err := p.stampNew(ctx, b.ID, b.Changes.Ops); err != nil {
+		return b, err
+	}
+	b.Stamped = true
+	return b, nil
+}
+
+func (p *Project) baselineSchema(ctx context.Context, b *Baselined, fromDB bool) (schema.Schema, error) {
+	if !fromDB {
+		m, err := p.models()
+		b.Changes.Warnings = m.Warnings
+		return m.Schema, err
+	}
+	live, err := p.cfg.Dialect.Inspect(ctx, p.cfg.DB)
+	if err != nil {
+		return live, p.explain(err)
+	}
+	live = without(live, p.ignored)
+	var refused []string
+	for i, t := range live.Tables {
+		if t.Unsupported != "" {
+			refused = append(refused, "table "+t.Name+": "+t.Unsupported)
+		}
+		live.Tables[i] = p.cfg.Dialect.Neutral(t)
+	}
+	if refused != nil {
+		return live, &Error{
+			Code: Unsupported, Msg: "the database has tables that cannot be represented in full; nothing was written", Detail: refused,
+			Hint: []string{"To leave them alone, name them in History.Ignore."},
+		}
+	}
+	return live, nil
+}
+
+// stampNew records a revision that was written just now, and that this
+// program was not built with.
+func (p *Project) stampNew(ctx context.Context, id string, ops []op.Op) (err error) {
+	s, err := p.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = p.explain(errors.Join(err, s.close(ctx))) }()
+	if err := s.lock(ctx); err != nil {
+		return err
+	}
+	return s.runner(schema.Schema{}).Entries(ctx, stampEntries(id, ops))
+}

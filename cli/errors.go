@@ -1,0 +1,261 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/diff"
+)
+
+// A usageError is a command line that cannot be right.
+type usageError struct {
+	msg  string
+	hint []string
+}
+
+func (e *usageError) Error() string { return e.msg }
+
+// noSuchCommand is the Args of a command that has only commands below it.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	e := &usageError{msg: fmt.Sprintf("no command %q", args[0])}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	if near := nearest(args[0], names); near != "" {
+		e.hint = append(e.hint, "did you mean:       PROG "+near)
+	}
+	e.hint = append(e.hint, "for all commands:   PROG --help")
+	return e
+}
+
+// atMost is the Args of a command with n optional arguments, which want names.
+func atMost(n int, want string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) <= n {
+			return nil
+		}
+		msg := fmt.Sprintf("%s takes no argument, not %q", cmd.Name(), args[0])
+		if n > 0 {
+			msg = fmt.Sprintf("%s takes one %s, not %d arguments", cmd.Name(), want, len(args))
+		}
+		e := &usageError{msg: msg, hint: []string{"for its usage: PROG " + cmd.Name() + " --help"}}
+		if cmd.Flags().Lookup("message") != nil {
+			e.hint = append(e.hint, "a message with spaces needs quotes: PROG "+cmd.Name()+" -m "+quote(strings.Join(args, " ")))
+		}
+		return e
+	}
+}
+
+// flagError turns what the flag parser says into a usage error with hints.
+func flagError(cmd *cobra.Command, err error) error {
+	e := &usageError{msg: err.Error()}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		name := unknown.GetSpecifiedName()
+		e.msg = "no flag --" + name
+		if short := unknown.GetSpecifiedShortnames(); short != "" {
+			e.msg = "no flag -" + name
+			if cmd.Name() == "upgrade" && isNumber(short) {
+				e.msg = "upgrade does not go back"
+				e.hint = append(e.hint, "to go back "+short+":      PROG downgrade -"+short, "to go forward "+short+":   PROG upgrade +"+short)
+			}
+		}
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := nearest(name, names); near != "" {
+			e.hint = append(e.hint, "did you mean: --"+near)
+		}
+	}
+	e.hint = append(e.hint, "for its usage: "+usageOf(cmd)+" --help")
+	return e
+}
+
+func usageOf(cmd *cobra.Command) string {
+	if db := dbCommand(cmd); db != nil && db != cmd {
+		return "PROG " + cmd.Name()
+	}
+	return "PROG"
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// isUsage recognises the errors of cobra and its flag parser, for the commands
+// that are not ours.
+func isUsage(err error) bool {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+		syntax  *pflag.InvalidSyntaxError
+	)
+	return errors.As(err, &unknown) || errors.As(err, &missing) || errors.As(err, &invalid) || errors.As(err, &syntax) ||
+		strings.HasPrefix(err.Error(), "unknown command ") // cobra has no type for it
+}
+
+// nearest returns the name that s was probably meant to be, or "".
+func nearest(s string, names []string) string {
+	best, limit := "", max(1, len(s)/3)+1
+	for _, n := range names {
+		d := distance(s, n)
+		if len(s) >= 3 && strings.HasPrefix(n, s) {
+			d = 1
+		}
+		if d < limit {
+			best, limit = n, d
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to add, drop, change or swap with their
+// neighbour to get from a to b.
+func distance(a, b string) int {
+	before, prev := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row := make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, prev = prev, row
+	}
+	return prev[len(b)]
+}
+
+// An explained error is what is printed of one, on paper and in JSON.
+//
+// Message is one line: what is wrong. Detail are the facts. Hint is what to
+// do: sentences, and commands that can be pasted. Questions are the decisions
+// that are missing, where Code is "open-questions".
+type explained struct {
+	Code      string          `json:"code"`
+	Message   string          `json:"message"`
+	Detail    []string        `json:"detail,omitempty"`
+	Hint      []string        `json:"hint,omitempty"`
+	Questions []diff.Question `json:"questions,omitempty"`
+}
+
+// explain takes an error apart. Several errors that were joined are several.
+func explain(cmd *cobra.Command, err error) []explained {
+	if all := split(err); all != nil {
+		var out []explained
+		for _, e := range all {
+			out = append(out, explain(cmd, e)...)
+		}
+		return out
+	}
+	var half *halfWay
+	if errors.As(err, &half) {
+		all := explain(cmd, half.err)
+		all[0].Detail = append(all[0].Detail, half.detail())
+		all[0].Hint = append(all[0].Hint, "when the cause is gone, go on with: "+prefix(cmd)+" "+half.of)
+		return all
+	}
+	x := explainOne(err)
+	for i := range x.Hint {
+		// The library calls the program "whim".
+		x.Hint[i] = strings.ReplaceAll(x.Hint[i], "whim db ", "PROG ")
+	}
+	var open *diff.OpenError
+	if errors.As(err, &open) {
+		x = explainOpen(cmd, x, open.Questions)
+	}
+	for i := range x.Hint {
+		x.Hint[i] = fill(cmd, x.Hint[i])
+	}
+	return []explained{x}
+}
+
+// split takes apart what errors.Join put together, and nothing else: where
+// several errors are in one sentence, the sentence is the message.
+func split(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	all := joined.Unwrap()
+	if err.Error() != errors.Join(all...).Error() {
+		return nil
+	}
+	return all
+}
+
+func explainOne(err error) explained {
+	var (
+		e     *whimbrel.Error
+		wrong *usageError
+	)
+	switch {
+	case errors.As(err, &e):
+		// An outer error that adds words keeps them.
+		msg := strings.Replace(err.Error(), e.Error(), e.Msg, 1)
+		return explained{Code: string(e.Code), Message: msg, Detail: append([]string(nil), e.Detail...), Hint: append([]string(nil), e.Hint...)}
+	case errors.As(err, &wrong):
+		return explained{Code: "bad-usage", Message: wrong.msg, Hint: append([]string(nil), wrong.hint...)}
+	}
+	code := "failed"
+	if isUsage(err) {
+		code = "bad-usage"
+	}
+	// The first line is the message; cobra puts suggestions below it.
+	msg, rest, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	x := explained{Code: code, Message: msg}
+	for line := range strings.Lines(rest) {
+		if line = strings.TrimSpace(line); line != "" {
+			x.Detail = append(x.Detail, line)
+		}
+	}
+	return x
+}
+
+func (e *halfWay) detail() string {
+	last := e.done[len(e.done)-1]
+	return fmt.Sprintf("%s done before it stopped: the database is at %s", plural(len(e.done), "revision was", "revisions were"), heads(last.To))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// printError prints an error in parts that start with the program's name, so
+// that they can be told from what a compiler or a server prints around them.
+func printError(p *printer, cmd *cobra.Command, err error) {
+	prog := cmd.Root().Name()
+	for _, x := range explain(cmd, err) {
+		p.line("%s: %s %s", prog, p.style(red, "error:"), x.Message)
+		for _, d := range x.Detail {
+			for line := range strings.SplitSeq(d, "\n") {
+				p.line("%s:  detail: %s", prog, line)
+			}
+		}
+		for _, h := range x.Hint {
+			for line := range strings.SplitSeq(h, "\n") {
+				p.line("%s:  %s %s", prog, p.style(cyan, "hint:"), line)
+			}
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+func (t *tree) upgradeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "upgrade [REV]",
+		Short: "Apply revisions to the database",
+		Long: `Applies the revisions that are missing to reach REV (default: head), oldest
+first. REV is an id or the start of one, head, or +N for the next N. Where the
+database can, each revision is applied in full or not at all.
+
+With --plan it shows the statements and changes nothing. With --sql it writes
+them as a script, from FROM:TO, without looking at a database.`,
+		Example: `PROG upgrade
+PROG upgrade +1
+PROG upgrade --plan
+PROG upgrade --sql base:head > upgrade.sql`,
+		Args: atMost(1, "REV"),
+		RunE: t.run(func(c *call, args []string) error { return c.move(arg(args, "head"), false) }),
+	}
+	modeFlags(cmd)
+	t.completeArgument(cmd, "head")
+	return cmd
+}
+
+func (t *tree) downgradeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "downgrade [REV]",
+		Short: "Undo revisions of the database",
+		Long: `Undoes the revisions above REV (default: -1, the last one), newest first. REV is
+an id or the start of one, base, or -N for the last N. What a revision added is
+dropped with its data. A revision without a downgrade is not undone, nor is
+anything below it.
+
+With --plan it shows the statements and changes nothing. With --sql it writes
+them as a script, from FROM:TO, without looking at a database.`,
+		Example: `PROG downgrade
+PROG downgrade -2
+PROG downgrade base --plan`,
+		Args:               cobra.ArbitraryArgs, // checked below, when the flags are parsed
+		DisableFlagParsing: true,                // "-1" is a REV
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		args, err := parseWithNumbers(cmd, args)
+		if err != nil {
+			return err
+		}
+		if on, _ := cmd.Flags().GetBool("help"); on {
+			return cmd.Help()
+		}
+		if err := atMost(1, "REV")(cmd, args); err != nil {
+			return err
+		}
+		return t.run(func(c *call, args []string) error { return c.move(arg(args, "-1"), true) })(cmd, args)
+	}
+	modeFlags(cmd)
+	t.completeArgument(cmd, "base")
+	return cmd
+}
+
+func modeFlags(cmd *cobra.Command) {
+	cmd.Flags().Bool("plan", false, "show what would be done, statement by statement; change nothing")
+	cmd.Flags().Bool("sql", false, "write the statements as a script; touch no database")
+	cmd.MarkFlagsMutuallyExclusive("plan", "sql")
+}
+
+// parseWithNumbers parses the flags of a command, and takes "-1" for an
+// argument.
+func parseWithNumbers(cmd *cobra.Command, args []string) ([]string, error) {
+	const mark = "\x00" // no argument of a process can hold it
+	args = slices.Clone(args)
+	for i, a := range args {
+		if a == "--" {
+			break
+		}
+		if number, ok := strings.CutPrefix(a, "-"); ok && isNumber(number) && (i == 0 || !wantsValue(cmd, args[i-1])) {
+			args[i] = mark + a
+		}
+	}
+	cmd.DisableFlagParsing = false // ParseFlags does nothing otherwise
+	defer func() { cmd.DisableFlagParsing = true }()
+	if err := cmd.ParseFlags(args); err != nil {
+		return nil, cmd.FlagErrorFunc()(cmd, err)
+	}
+	if err := cmd.ValidateFlagGroups(); err != nil {
+		return nil, &usageError{err.Error(), nil}
+	}
+	rest := slices.Clone(cmd.Flags().Args())
+	for i := range rest {
+		rest[i] = strings.TrimPrefix(rest[i], mark)
+	}
+	return rest, nil
+}
+
+// wantsValue reports whether a is a flag whose value is the next argument.
+func wantsValue(cmd *cobra.Command, a string) bool {
+	name, long := strings.CutPrefix(a, "--")
+	if long {
+		f := cmd.Flag(name)
+		return f != nil && f.NoOptDefVal == ""
+	}
+	if name, short := strings.CutPrefix(a, "-"); short && len(name) == 1 {
+		for _, fs := range []*pflag.FlagSet{cmd.Flags(), cmd.InheritedFlags()} {
+			if f := fs.ShorthandLookup(name); f != nil {
+				return f.NoOptDefVal == ""
+			}
+		}
+	}
+	return false
+}
+
+func (c *call) move(target string, down bool) error {
+	switch {
+	case c.flag("sql"):
+		return c.sql(target, down)
+	case c.flag("plan"):
+		return c.plan(target, down)
+	}
+	run, word := c.project.Upgrade, "upgrade"
+	if down {
+		run, word = c.project.Downgrade, "downgrade"
+	}
+	live := c.events != nil
+	if live {
+		c.events.to = c.event
+		defer func() { c.events.to = nil }()
+	}
+	steps, err := run(c.ctx(), target)
+	if !live {
+		for _, s := range steps {
+			c.running(s)
+		}
+	}
+	result := RunResult{Steps: stepResults(steps), Current: []string{}}
+	if len(steps) > 0 {
+		result.Current = append(result.Current, steps[len(steps)-1].To...)
+	}
+	c.result = result
+	if err != nil {
+		if len(steps) > 0 {
+			return &halfWay{err: err, done: steps, of: word + " " + target}
+		}
+		c.result = nil
+		return err
+	}
+	if len(steps) == 0 {
+		return c.nothing(word)
+	}
+	return nil
+}
+
+func (c *call) event(e whimbrel.Event) {
+	switch e.Kind {
+	case whimbrel.StepStarted:
+		c.running(e.Step)
+	case whimbrel.StepSkipped:
+		c.did("Skipping %s: another process has done it", title(e.Step))
+	case whimbrel.StepDone:
+	}
+}
+
+func (c *call) running(s whimbrel.Step) { c.did("Running %s", title(s)) }
+
+// title is "upgrade base -> b9198aca3963, initial migration".
+func title(s whimbrel.Step) string {
+	word := "upgrade "
+	if s.Down {
+		word = "downgrade "
+	}
+	return word + heads(s.From) + " -> " + heads(s.To) + ", " + s.Revision.Message
+}
+
+func heads(ids []string) string {
+	if len(ids) == 0 {
+		return "base"
+	}
+	return strings.Join(ids, ", ")
+}
+
+// nothing says why there was nothing to do, with the proof.
+func (c *call) nothing(word string) error {
+	current, err := c.project.Current(c.ctx())
+	if err != nil {
+		return err
+	}
+	at, all := ids(current), ids(c.project.Heads())
+	c.result = RunResult{Steps: []StepResult{}, Current: append([]string{}, at...)}
+	slices.Sort(at)
+	slices.Sort(all)
+	switch {
+	case len(all) == 0:
+		c.did("The history has no revision; nothing to %s.", word)
+	case slices.Equal(at, all):
+		c.did("Database is at head (%s); nothing to %s.", heads(at), word)
+	default:
+		c.did("Database is at %s; nothing to %s.", heads(at), word)
+	}
+	return nil
+}
+
+func (c *call) sql(target string, down bool) error {
+	span := target
+	if !strings.Contains(span, ":") {
+		if down {
+			span = "head:" + span
+		} else {
+			span = "base:" + span
+		}
+	}
+	if c.json {
+		var b bytes.Buffer
+		err := c.project.SQL(&b, span, down)
+		if err == nil {
+			c.result = SQLResult{b.String()}
+		}
+		return err
+	}
+	return c.project.SQL(c.out, span, down)
+}

@@ -1,0 +1,235 @@
+// Command whim makes a new app, and runs the app of the folder it is called
+// in: it builds the app (the go command knows when there is nothing to do) and
+// becomes it, with the same arguments.
+//
+// It has no db command of its own: "whim db upgrade" is the app's own "db
+// upgrade", so that the version of whim never matters.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/cli"
+	"github.com/whimbreldb/whimbrel/internal/build"
+	"github.com/whimbreldb/whimbrel/internal/scaffold"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// slow is when a build is worth a word.
+const slow = 2 * time.Second
+
+// run decides who the command line is for. Only a first word that is whim's
+// own is read here; everything else goes to the app untouched.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	dir, rest, err := appFlag(args)
+	root := rootCommand()
+	if err != nil {
+		root.SetErr(stderr)
+		return cli.Report(root, err)
+	}
+	if len(rest) == len(args) && (len(rest) == 0 || own(root, rest[0])) {
+		return cli.Run(context.Background(), root, rest, stdin, stdout, stderr)
+	}
+	code, err := runApp(dir, rest, stdin, stdout, stderr)
+	if err != nil {
+		root.SetErr(stderr)
+		return cli.Report(root, err)
+	}
+	return code
+}
+
+// own reports whether a first word is whim's.
+func own(root *cobra.Command, word string) bool {
+	switch word {
+	case "help", "-h", "--help", "--version":
+		return true
+	}
+	for _, c := range root.Commands() {
+		if c.Name() == word {
+			return true
+		}
+	}
+	return false
+}
+
+// appFlag takes --app off the front of the arguments.
+func appFlag(args []string) (dir string, rest []string, err error) {
+	switch {
+	case len(args) > 0 && strings.HasPrefix(args[0], "--app="):
+		dir, rest = strings.TrimPrefix(args[0], "--app="), args[1:]
+	case len(args) > 1 && args[0] == "--app":
+		dir, rest = args[1], args[2:]
+	case len(args) == 1 && args[0] == "--app":
+	default:
+		return "", args, nil
+	}
+	if dir == "" {
+		return "", nil, &whimbrel.Error{
+			Code: build.NoApp, Msg: "--app needs the folder of an app",
+			Hint: []string{"for example: whim --app ./cmd/shop db current"},
+		}
+	}
+	return dir, rest, nil
+}
+
+// runApp builds the app and becomes it. The app works in its own folder, as
+// with "go run .": that is where its migrations and its data are.
+func runApp(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
+	app, err := build.Find(orHere(dir))
+	if err != nil {
+		return 1, err
+	}
+	done := announce(stderr, filepath.Base(app.Dir))
+	built, err := app.Build(context.Background(), stderr)
+	done()
+	if err != nil {
+		return 1, err
+	}
+	if err := os.Chdir(app.Dir); err != nil {
+		return 1, err
+	}
+	return built.Exec(args, environment(dir, app.Dir), stdin, stdout, stderr)
+}
+
+func orHere(dir string) string {
+	if dir == "" {
+		return "."
+	}
+	return dir
+}
+
+// announce says on a terminal that a build takes long. The first build of an
+// app compiles a database engine, once.
+func announce(w io.Writer, name string) (done func()) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return func() {}
+	}
+	t := time.AfterFunc(slow, func() {
+		fmt.Fprintf(w, "Building %s … (the first time takes a minute)\n", name)
+	})
+	return func() { t.Stop() }
+}
+
+// environment tells the app how it was called, for the commands in its hints.
+func environment(given, dir string) []string {
+	prog := "whim"
+	if given != "" {
+		prog += " --app " + shellQuote(given)
+	}
+	var env []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "WHIM_PROG=") && !strings.HasPrefix(v, "PWD=") {
+			env = append(env, v)
+		}
+	}
+	return append(env, "WHIM_PROG="+prog, "PWD="+dir)
+}
+
+// shellQuote makes one word of a path.
+func shellQuote(s string) string {
+	plain := strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:\\") == ""
+	if plain {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "whim",
+		Short: "Make an app with a database, and run it",
+		Long: `Makes a new app, or builds the app of this folder and runs it with the same
+arguments.
+
+  whim new shop           make an app
+  whim db migrate -m …    in its folder: the app's own command
+  whim run                the same
+  whim app --help         what the app of this folder can do
+
+  whim --app DIR …        use the app in another folder`,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:    cobra.NoArgs,
+		Version: version(),
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(newCommand(), &cobra.Command{
+		Use: "version", Short: "Print the version of whim", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			fmt.Fprintf(cmd.OutOrStdout(), "whim version %s\n", version())
+			return nil
+		},
+	})
+	return root
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(unknown)"
+	}
+	return info.Main.Version + " " + runtime.Version()
+}
+
+func newCommand() *cobra.Command {
+	var module string
+	cmd := &cobra.Command{
+		Use:   "new NAME",
+		Short: "Make an app in a new folder",
+		Long: `Makes an app that runs: a web page, one model, and the folder of its history. A
+file that is there already is never overwritten.`,
+		Example: `  whim new shop
+  whim new shop --module github.com/me/shop`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			e := &whimbrel.Error{Code: scaffold.BadAppName, Msg: "new takes one name", Hint: []string{"for example: whim new shop"}}
+			if len(args) > 1 {
+				e.Msg = fmt.Sprintf("new takes one name, not %d", len(args))
+				e.Hint = []string{"a name has no spaces: whim new " + strings.Join(args, "-")}
+			}
+			return e
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return writeApp(cmd.OutOrStdout(), args[0], module) },
+	}
+	cmd.Flags().StringVar(&module, "module", "", "the path of the Go module (default: the name)")
+	return cmd
+}
+
+func writeApp(w io.Writer, name, module string) error {
+	_, file, _, _ := runtime.Caller(0)
+	source, err := scaffold.FindSource(file)
+	if err != nil {
+		return err
+	}
+	files, err := scaffold.Files(scaffold.Options{Name: name, Module: module, Source: source})
+	if err != nil {
+		return err
+	}
+	if err := scaffold.Write(name, files); err != nil {
+		return err
+	}
+	for _, f := range files {
+		fmt.Fprintf(w, "Writing %s ... done\n", filepath.Join(name, filepath.FromSlash(f.Name)))
+	}
+	next := "cd " + name
+	if source.Version != "" {
+		next += " && go mod tidy"
+	}
+	fmt.Fprintf(w, "Next: %s && whim run\n", next)
+	return nil
+}

@@ -1,0 +1,101 @@
+// Package sqlite is the SQLite dialect, for SQLite 3.35 and later.
+//
+// It reads a database from the SQL that SQLite stores (inspect.go), and writes
+// with SQLite's own ALTER TABLE wherever that is lossless for the table at
+// hand (alter.go); everything else is a rebuild that proves, before it is
+// committed, that nothing was lost (rebuild.go). It refuses to alter a table
+// that it does not understand in full, and never touches writable_schema.
+//
+// It imports no driver: the caller brings one. Start at [Open] and at
+// [Dialect.Compile].
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+var _ dialect.Dialect = Dialect{}
+
+// oldest is the first SQLite that has DROP COLUMN, without which too much
+// would be a rebuild. current is what [New] assumes.
+var (
+	oldest  = dialect.Version{3, 35}
+	current = dialect.Version{3, 53, 4}
+)
+
+// Dialect is SQLite in one version. It is a value without state.
+type Dialect struct{ version dialect.Version }
+
+// New returns the dialect for a version, without a database: "3.45.1". An
+// empty version is the newest that the package knows.
+func New(version string) Dialect {
+	if version == "" {
+		return Dialect{current}
+	}
+	return Dialect{dialect.ParseVersion(version)}
+}
+
+// Open returns the dialect for the SQLite behind db.
+func Open(ctx context.Context, db dialect.Queryer) (Dialect, error) {
+	text, err := one[string](ctx, db, "SELECT sqlite_version()")
+	if err != nil {
+		return Dialect{}, err
+	}
+	d := New(text)
+	if d.version.Compare(oldest) < 0 {
+		return Dialect{}, fmt.Errorf("this is SQLite %s: 3.35 is the oldest that works", text)
+	}
+	return d, nil
+}
+
+// Flavor says which SQLite this is.
+func (d Dialect) Flavor() dialect.Flavor {
+	return dialect.Flavor{Dialect: schema.SQLite, Version: d.version}
+}
+
+// Type returns the text of a column type.
+func (Dialect) Type(t schema.Type) string { return typeText(t) }
+
+// Quote returns name as an identifier.
+func (Dialect) Quote(name string) string { return quoteIdent(name) }
+
+// Literal returns value as a string constant.
+func (Dialect) Literal(value string) string { return quoteString(value) }
+
+// Inspect reads everything in the main database.
+func (Dialect) Inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
+	return inspect(ctx, q)
+}
+
+// Normalize returns s in the canonical spelling.
+func (Dialect) Normalize(s schema.Schema) schema.Schema { return normalize(s) }
+
+// A StatementError says that a statement of a script cannot be part of a
+// revision.
+type StatementError struct {
+	SQL string // the statement
+	Why string
+}
+
+func (e *StatementError) Error() string {
+	return fmt.Sprintf("cannot run %q in a revision: %s", e.SQL, e.Why)
+}
+
+// one returns the single value of a query; the zero value when there is no row.
+func one[T any](ctx context.Context, q dialect.Queryer, query string, args ...any) (v T, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return v, err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		if err := rows.Scan(&v); err != nil {
+			return v, err
+		}
+	}
+	return v, rows.Err()
+}

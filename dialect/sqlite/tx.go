@@ -1,0 +1,209 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+)
+
+// A SessionError says that the settings of a connection could not be put back.
+// The connection is closed, so that nobody goes on with wrong ones. Done says
+// whether the transaction was committed all the same.
+type SessionError struct {
+	Done bool
+	Err  error
+}
+
+func (e *SessionError) Error() string {
+	what := "rolled back"
+	if e.Done {
+		what = "committed"
+	}
+	return what + ", but the settings of the connection could not be restored: " + e.Err.Error()
+}
+
+func (e *SessionError) Unwrap() error { return e.Err }
+
+// A setting is a pragma of the session.
+type setting struct {
+	name string
+	was  int64
+}
+
+type tx struct {
+	conn     *sql.Conn
+	settings []setting // to restore, in this order
+	guard    *guard
+	done     bool
+}
+
+// Begin starts a transaction that may write at once, so that nothing in it can
+// fail because somebody else wrote in between.
+//
+// For a rebuild it turns foreign_keys off first: inside a transaction SQLite
+// ignores that without a word. legacy_alter_table is off in any case, because
+// renames must reach views and triggers.
+func (Dialect) Begin(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) (dialect.Tx, error) {
+	t := &tx{conn: conn}
+	rebuild := slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return s.Rebuild })
+	if err := t.prepare(ctx, rebuild); err != nil {
+		return nil, errors.Join(err, t.restore(ctx, false))
+	}
+	if err := begin(ctx, conn); err != nil {
+		return nil, errors.Join(err, t.restore(ctx, false))
+	}
+	if rebuild && t.enforced() {
+		// Statements written by hand run with foreign keys off too.
+		t.guard = newGuard(ctx, conn, stmts)
+	}
+	return t, nil
+}
+
+func (t *tx) prepare(ctx context.Context, rebuild bool) error {
+	if err := t.set(ctx, "legacy_alter_table", 0); err != nil {
+		return err
+	}
+	if rebuild {
+		return t.set(ctx, "foreign_keys", 0)
+	}
+	return nil
+}
+
+// set changes a pragma, notes what it was, and makes sure of what it is.
+func (t *tx) set(ctx context.Context, name string, value int64) error {
+	was, err := one[int64](ctx, t.conn, "PRAGMA "+name)
+	if err != nil {
+		return err
+	}
+	if was == value {
+		if name == "legacy_alter_table" { // statements of a rebuild change it on the way
+			t.settings = append(t.settings, setting{name, was})
+		}
+		return nil
+	}
+	t.settings = append(t.settings, setting{name, was})
+	return setPragma(ctx, t.conn, name, value)
+}
+
+func setPragma(ctx context.Context, conn *sql.Conn, name string, value int64) error {
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %d", name, value)); err != nil {
+		return err
+	}
+	is, err := one[int64](ctx, conn, "PRAGMA "+name)
+	if err == nil && is != value {
+		err = fmt.Errorf("cannot set PRAGMA %s = %d on this connection (is a transaction open on it?)", name, value)
+	}
+	return err
+}
+
+// enforced reports whether foreign_keys was on.
+func (t *tx) enforced() bool {
+	return slices.Contains(t.settings, setting{"foreign_keys", 1})
+}
+
+func (t *tx) Commit(ctx context.Context) error {
+	if t.done {
+		return sql.ErrTxDone
+	}
+	if err := t.guard.check(ctx, t.conn); err != nil {
+		return errors.Join(err, t.Rollback(ctx))
+	}
+	// From here on no cancellation: the answer must be yes or no.
+	if _, err := t.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+		return errors.Join(err, t.Rollback(ctx)) // a COMMIT that is refused leaves the transaction open
+	}
+	t.done = true
+	return t.restore(ctx, true)
+}
+
+func (t *tx) Rollback(ctx context.Context) error {
+	if t.done {
+		return nil
+	}
+	t.done = true
+	_, err := t.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	if err != nil && strings.Contains(err.Error(), "no transaction is active") {
+		err = nil // SQLite has rolled back by itself, as after an interrupt or a full disk
+	}
+	if err != nil {
+		discard(t.conn)
+		return fmt.Errorf("rolling back: %w", err)
+	}
+	return t.restore(ctx, false)
+}
+
+// restore puts the settings of the session back, or closes the connection.
+func (t *tx) restore(ctx context.Context, done bool) error {
+	ctx = context.WithoutCancel(ctx)
+	for _, s := range t.settings {
+		if err := setPragma(ctx, t.conn, s.name, s.was); err != nil {
+			discard(t.conn)
+			return &SessionError{Done: done, Err: err}
+		}
+	}
+	return nil
+}
+
+// discard makes database/sql close the connection instead of using it again.
+func discard(conn *sql.Conn) {
+	conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+// A guard stands in for foreign_keys while they are off, for statements that
+// were written by hand: they must leave no new violation. What they would have
+// deleted by ON DELETE CASCADE shows up as such.
+type guard struct {
+	known map[string]bool
+}
+
+func newGuard(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) *guard {
+	if !slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return !s.Rebuild && s.Kind == dialect.Exec && changesRows(s.SQL) }) {
+		return nil
+	}
+	known, err := violated(ctx, conn)
+	if err != nil {
+		return nil // a foreign key to no key: SQLite cannot check this database at all
+	}
+	return &guard{known}
+}
+
+func (g *guard) check(ctx context.Context, conn *sql.Conn) error {
+	if g == nil {
+		return nil
+	}
+	now, err := violated(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for v := range now {
+		if !g.known[v] {
+			return fmt.Errorf("the revision leaves a row that refers to no row (%s): "+
+				"foreign keys cannot be on while a table is rebuilt, so put the statements that change rows into a revision of their own", v)
+		}
+	}
+	return nil
+}
+
+func violated(ctx context.Context, conn *sql.Conn) (map[string]bool, error) {
+	rows, err := conn.QueryContext(ctx,
+		`SELECT "table" || ' row ' || coalesce(rowid, '?') || ' to ' || parent FROM pragma_foreign_key_check`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]bool{}
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		out[v] = true
+	}
+	return out, rows.Err()
+}

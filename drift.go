@@ -1,0 +1,142 @@
+package whimbrel
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+	"github.com/whimbreldb/whimbrel/scratch"
+)
+
+// A DriftReport is H − D: how the database differs from what its applied
+// revisions say.
+type DriftReport struct {
+	Ops         []op.Op  `json:"-"`                     // what somebody did to the database
+	Noise       []string `json:"noise,omitempty"`       // other names or spelling, same effect
+	Foreign     []string `json:"foreign,omitempty"`     // what neither the history nor the models name
+	Unsupported []string `json:"unsupported,omitempty"` // "table x: why": not fully understood, so not compared
+}
+
+// Empty reports whether the database is what its revisions say.
+func (r DriftReport) Empty() bool { return len(r.Ops) == 0 && len(r.Unsupported) == 0 }
+
+// Lines says each difference in one line.
+func (r DriftReport) Lines() []string {
+	var out []string
+	for _, o := range r.Ops {
+		verb, object := op.Describe(o)
+		switch verb {
+		case "add":
+			out = append(out, object+" is in the database and not in the revisions")
+		case "drop":
+			out = append(out, object+" is in the revisions and not in the database")
+		default:
+			out = append(out, object+" in the database")
+		}
+	}
+	return append(out, r.Unsupported...)
+}
+
+// Drift compares the database with its applied revisions. Without a database
+// the error has code NoDatabase.
+func (p *Project) Drift(ctx context.Context) (DriftReport, error) {
+	if err := p.needDatabase(); err != nil {
+		return DriftReport{}, err
+	}
+	s, err := p.applied(ctx)
+	if err != nil {
+		return DriftReport{}, err
+	}
+	ids, err := p.graph.Closure(s.IDs())
+	if err != nil {
+		return DriftReport{}, p.explain(err)
+	}
+	r, err := p.compare(ctx, p.cfg.DB, ids)
+	return r, p.explain(err)
+}
+
+// compare compares the database with the schema of a set of revisions.
+func (p *Project) compare(ctx context.Context, q dialect.Queryer, ids []string) (DriftReport, error) {
+	h, err := p.replayed(ids)
+	if err != nil {
+		return DriftReport{}, err
+	}
+	return p.compareWith(ctx, q, h)
+}
+
+func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.Schema) (DriftReport, error) {
+	d := p.cfg.Dialect
+	live, err := d.Inspect(ctx, q)
+	if err != nil {
+		return DriftReport{}, err
+	}
+	var report DriftReport
+	ours := p.ours(h)
+	for _, t := range live.Tables {
+		if !p.ignored(t.Name) && !ours[t.Name] {
+			report.Foreign = append(report.Foreign, "table "+t.Name)
+		}
+	}
+	for _, o := range live.Objects {
+		_, known := h.Object(o.Kind, o.Name)
+		if known || p.ignored(o.Name) {
+			continue
+		}
+		if o.Kind != schema.Trigger || !ours[o.Table] {
+			report.Foreign = append(report.Foreign, fmt.Sprintf("%s %s", o.Kind, o.Name))
+		}
+	}
+	unsupported := map[string]bool{}
+	for _, t := range live.Tables {
+		if t.Unsupported != "" && ours[t.Name] {
+			unsupported[t.Name] = true
+			report.Unsupported = append(report.Unsupported, fmt.Sprintf("table %s: %s", t.Name, t.Unsupported))
+		}
+	}
+	want, err := scratch.Build(ctx, d, p.cfg.DB, h)
+	if err != nil {
+		return report, err
+	}
+	skip := func(table string) bool { return p.ignored(table) || unsupported[table] }
+	foreign := func(name string) bool { return !ours[name] && isTable(live, name) }
+	live = without(live, func(name string) bool { return skip(name) || foreign(name) })
+	live.Objects = keepObjects(live.Objects, h, ours)
+	report.Ops, report.Noise = scratch.Compare(d, without(want, skip), live)
+	return report, nil
+}
+
+// ours says which tables the comparison is about: those of the schema, and
+// those that the history or the models ever named.
+func (p *Project) ours(h schema.Schema) map[string]bool {
+	ours := p.named()
+	for _, t := range h.Tables {
+		ours[t.Name] = true
+	}
+	// Models that cannot be read must not hide what the database is.
+	if m, err := p.models(); err == nil {
+		for _, t := range m.Schema.Tables {
+			ours[t.Name] = true
+		}
+	}
+	return ours
+}
+
+func isTable(s schema.Schema, name string) bool {
+	_, ok := s.Table(name)
+	return ok
+}
+
+// keepObjects leaves out the objects that are somebody else's: those that the
+// schema does not have, unless they are triggers on our tables.
+func keepObjects(objects []schema.Object, h schema.Schema, ours map[string]bool) []schema.Object {
+	var out []schema.Object
+	for _, o := range objects {
+		_, known := h.Object(o.Kind, o.Name)
+		if known || o.Kind == schema.Trigger && ours[o.Table] {
+			out = append(out, o)
+		}
+	}
+	return out
+}

@@ -1,0 +1,256 @@
+package whimbrel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/revision"
+	"github.com/whimbreldb/whimbrel/runner"
+	"github.com/whimbreldb/whimbrel/scratch"
+)
+
+// The packages below return facts as typed errors. This file turns them into
+// sentences, because only here the commands are known. Hints name the command
+// as "whim db …"; a program that calls it otherwise puts its own name there.
+
+// explain returns err as an *Error.
+func (p *Project) explain(err error) error {
+	var e *Error
+	if err == nil || errors.As(err, &e) {
+		return err
+	}
+	for _, f := range []func(error) *Error{explainRun, explainGraph, explainDecision, p.explainDatabase} {
+		if e := f(err); e != nil {
+			e.Err = err
+			return e
+		}
+	}
+	return &Error{Code: Internal, Msg: err.Error(), Err: err}
+}
+
+func explainGraph(err error) *Error {
+	var (
+		notFound   *revision.NotFoundError
+		ambiguous  *revision.AmbiguousError
+		heads      *revision.MultipleHeadsError
+		steps      *revision.RangeError
+		ancestor   *revision.NotAncestorError
+		notApplied *revision.NotAppliedError
+		gap        *revision.GapError
+		symbol     *revision.SymbolError
+	)
+	switch {
+	case errors.As(err, &notFound):
+		e := &Error{Code: NoSuchRevision, Msg: fmt.Sprintf("no revision %q", notFound.Symbol)}
+		if len(notFound.Near) > 0 {
+			e.Hint = append(e.Hint, "Did you mean "+strings.Join(notFound.Near, " or ")+"?")
+		}
+		e.Hint = append(e.Hint, "to list revisions: whim db history")
+		return e
+	case errors.As(err, &ambiguous):
+		return &Error{Code: AmbiguousRevision, Msg: fmt.Sprintf("%q could be several revisions", ambiguous.Symbol), Detail: ambiguous.Matches}
+	case errors.As(err, &heads):
+		e := &Error{
+			Code:   MultipleHeads,
+			Msg:    fmt.Sprintf("%q is ambiguous: there are %d heads", heads.Symbol, len(heads.Heads)),
+			Detail: []string{"heads: " + strings.Join(heads.Heads, ", ")},
+		}
+		if !heads.Current {
+			e.Hint = []string{"to upgrade to one:      whim db upgrade " + heads.Heads[0], "to upgrade to them all: whim db upgrade heads"}
+		}
+		return e
+	case errors.As(err, &steps):
+		return &Error{Code: BadRange, Msg: fmt.Sprintf("%q goes %d steps, and there are %d", steps.Symbol, steps.Want, steps.Have)}
+	case errors.As(err, &ancestor):
+		return &Error{Code: BadRange, Msg: ancestor.Error()}
+	case errors.As(err, &notApplied):
+		e := &Error{
+			Code: BadRange, Msg: notApplied.Error(),
+			Hint: []string{"A downgrade leads to a revision that is applied. To go up: whim db upgrade " + notApplied.ID},
+		}
+		if len(notApplied.Current) > 0 {
+			e.Detail = []string{"current: " + strings.Join(notApplied.Current, ", ")}
+		}
+		return e
+	case errors.As(err, &gap):
+		return &Error{
+			Code: UnknownApplied, Msg: gap.Error(),
+			Hint: []string{"to record what is true: whim db stamp REVISION"},
+		}
+	case errors.As(err, &symbol):
+		return &Error{Code: NoSuchRevision, Msg: symbol.Error(), Hint: []string{"to list revisions: whim db history"}}
+	}
+	return nil
+}
+
+func badHistory(err error) error {
+	e := &Error{Code: BadHistory, Msg: "the revisions do not fit together", Err: err}
+	for line := range strings.Lines(err.Error()) {
+		e.Detail = append(e.Detail, strings.TrimSuffix(line, "\n"))
+	}
+	return e
+}
+
+func errUnknownApplied(unknown []revision.NotFoundError) error {
+	e := &Error{Code: UnknownApplied, Msg: "the database names a revision that this program does not have"}
+	for _, u := range unknown {
+		line := u.Symbol
+		if len(u.Near) > 0 {
+			line += " (did you mean " + strings.Join(u.Near, " or ") + "?)"
+		}
+		e.Detail = append(e.Detail, line)
+	}
+	e.Hint = []string{
+		"A newer program was here, or the file was deleted while it was applied: bring the file back, or run the newer program.",
+		"to record by hand what the database is: whim db stamp REVISION",
+	}
+	return e
+}
+
+func explainDecision(err error) *Error {
+	var (
+		open   *diff.OpenError
+		answer *diff.AnswerError
+	)
+	switch {
+	case errors.As(err, &open):
+		e := &Error{Code: OpenQuestions, Msg: fmt.Sprintf("%s open, nothing was written", count(len(open.Questions), "decision is", "decisions are"))}
+		for _, q := range open.Questions {
+			e.Detail = append(e.Detail, q.Text)
+			e.Hint = append(e.Hint, strings.Join(q.Flags, "   or   "))
+		}
+		return e
+	case errors.As(err, &answer):
+		return &Error{Code: BadAnswer, Msg: answer.Error()}
+	}
+	return nil
+}
+
+func explainRun(err error) *Error {
+	var (
+		stmt     *runner.StmtError
+		step     *runner.StepError
+		observed *runner.NotObservedError
+		moved    *runner.MovedError
+		conflict *op.ConflictError
+		at       *runner.RevisionError
+		build    *scratch.BuildError
+	)
+	var e *Error
+	switch {
+	case errors.As(err, &stmt) && stmt.Err == nil:
+		e = &Error{Code: CheckFailed, Msg: stmt.Stmt.Must, Detail: stmt.Rows}
+	case errors.As(err, &moved):
+		return &Error{Code: Moved, Msg: moved.Error(), Hint: []string{"to see where the database is: whim db current"}}
+	case errors.As(err, &step) && step.Panic != nil:
+		e = &Error{Code: StepFailed, Msg: step.Error(), Detail: panicLines(step.Stack)}
+	case errors.As(err, &step) && !errors.Is(err, context.Canceled):
+		e = &Error{Code: StepFailed, Msg: step.Error()}
+	case errors.As(err, &observed):
+		e = &Error{Code: NotObserved, Msg: observed.Error()}
+	case errors.As(err, &conflict):
+		e = &Error{
+			Code: Drift, Msg: conflict.Error(),
+			Hint: []string{"The database is not what its revisions say. to see the difference: whim db drift"},
+		}
+	case errors.As(err, &build):
+		return &Error{Code: BadModels, Msg: build.Error(), Detail: []string{build.Stmt.SQL}}
+	default:
+		return nil
+	}
+	if errors.As(err, &at) {
+		e.Detail = append([]string{where(at)}, e.Detail...)
+		e.Hint = append(e.Hint, "Nothing of this revision remains in the database; revisions before it are applied.")
+	}
+	return e
+}
+
+// panicLines cuts a stack trace to the frames of the step itself.
+func panicLines(stack string) []string {
+	var out []string
+	lines := strings.Split(stack, "\n")
+	for i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "panic(") }) + 2; i+1 < len(lines) && i > 1; i += 2 {
+		if strings.Contains(lines[i], "runner.call") {
+			break
+		}
+		place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
+		out = append(out, place)
+		if len(out) == 5 {
+			break
+		}
+	}
+	return out
+}
+
+func (p *Project) explainDatabase(err error) *Error {
+	var (
+		locked      *dialect.LockedError
+		unsupported *dialect.UnsupportedError
+		stmt        *runner.StmtError
+		at          *runner.RevisionError
+	)
+	var e *Error
+	switch {
+	case errors.As(err, &locked):
+		return &Error{
+			Code: Locked, Msg: locked.Error(),
+			Hint: []string{"Wait for the other process, or look for one that hangs. Nothing was changed."},
+		}
+	case errors.As(err, &unsupported):
+		e = &Error{Code: Unsupported, Msg: unsupported.Error()}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		e = &Error{Code: Interrupted, Msg: "interrupted"}
+	case p.cfg.Dialect != nil:
+		switch p.cfg.Dialect.Classify(err) {
+		case dialect.Busy:
+			return &Error{Code: Locked, Msg: "the database is locked by another process: " + err.Error()}
+		case dialect.ReadOnly:
+			return &Error{Code: ReadOnly, Msg: "the database cannot be written: " + err.Error()}
+		case dialect.NotADatabase:
+			return &Error{Code: NotADatabase, Msg: "this is not a database, or it is broken: " + err.Error()}
+		case dialect.Unreachable, dialect.Lost:
+			return &Error{Code: Unreachable, Msg: "the database cannot be opened: " + err.Error()}
+		case dialect.Interrupted:
+			e = &Error{Code: Interrupted, Msg: "interrupted"}
+		case dialect.Refused, dialect.OtherFailure:
+		}
+	}
+	if e == nil && (errors.As(err, &stmt) || errors.As(err, &at)) {
+		e = &Error{Code: StatementFailed, Msg: err.Error()}
+	}
+	if e == nil {
+		return nil
+	}
+	if errors.As(err, &at) {
+		e.Detail = append(e.Detail, where(at))
+		if errors.As(err, &stmt) {
+			e.Msg = stmt.Error()
+			e.Detail = append(e.Detail, "SQL: "+stmt.Stmt.SQL)
+		}
+		if e.Code == Interrupted {
+			e.Msg = "interrupted"
+		}
+		e.Hint = append(e.Hint, "Nothing of this revision remains in the database; revisions before it are applied.")
+	}
+	return e
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func where(at *runner.RevisionError) string {
+	if at.Down {
+		return "downgrade of revision " + at.Revision
+	}
+	return "upgrade to revision " + at.Revision
+}

@@ -1,0 +1,168 @@
+// Package coltype decides what a column of a GORM model is: its neutral type,
+// and the parts of a column definition that an ORM or a person has written. It
+// knows no table and no database. Start at [Of] and [Parse].
+package coltype
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/whimbreldb/whimbrel/schema"
+	"gorm.io/gorm"
+	gs "gorm.io/gorm/schema"
+)
+
+// dbTyper is what GORM asks for a type that depends on the database.
+type dbTyper interface {
+	GormDBDataType(*gorm.DB, *gs.Field) string
+}
+
+// Of returns the neutral type of a field. It depends on the model alone, never
+// on the database, so that one history serves every dialect.
+func Of(f *gs.Field) schema.Type {
+	switch f.DataType {
+	case gs.Bool:
+		return schema.Type{Kind: schema.KindBool}
+	case gs.Int:
+		return integer(f.Size, false)
+	case gs.Uint:
+		return integer(f.Size, true)
+	case gs.Float:
+		return float(f)
+	case gs.String:
+		return text(f.Size)
+	case gs.Bytes:
+		return schema.Type{Kind: schema.KindBytes, Size: max(f.Size, 0)}
+	case gs.Time:
+		if isTimeOfDay(f) {
+			return schema.Type{Kind: schema.KindTime, Precision: f.Precision}
+		}
+		return schema.Type{Kind: schema.KindDateTime, Precision: f.Precision}
+	}
+	return FromText(Parse(string(f.DataType)).Type)
+}
+
+// integer returns the kind that holds bits, which a size tag may set to
+// anything.
+func integer(bits int, unsigned bool) schema.Type {
+	kind := schema.KindBigInt
+	switch {
+	case bits <= 0:
+	case bits <= 8:
+		kind = schema.KindTinyInt
+	case bits <= 16:
+		kind = schema.KindSmallInt
+	case bits <= 32:
+		kind = schema.KindInt
+	}
+	return schema.Type{Kind: kind, Unsigned: unsigned}
+}
+
+func float(f *gs.Field) schema.Type {
+	switch {
+	case f.Precision > 0:
+		return schema.Type{Kind: schema.KindDecimal, Precision: f.Precision, Scale: f.Scale}
+	case f.Size > 0 && f.Size <= 32:
+		return schema.Type{Kind: schema.KindFloat}
+	}
+	return schema.Type{Kind: schema.KindDouble}
+}
+
+// text returns string(size), or text where no size is given or where no
+// database has a varchar so long (MySQL's limit of a row is 65535 bytes).
+func text(size int) schema.Type {
+	if size <= 0 || size > 65535 {
+		return schema.Type{Kind: schema.KindText}
+	}
+	return schema.Type{Kind: schema.KindString, Size: size}
+}
+
+// isTimeOfDay tells a Go type that calls itself "time" and is not an instant
+// (datatypes.Time) from one that is: GORM has one word for both.
+func isTimeOfDay(f *gs.Field) bool {
+	if _, tagged := f.TagSettings["TYPE"]; tagged || f.IndirectFieldType == nil {
+		return false
+	}
+	_, typer := reflect.New(f.IndirectFieldType).Interface().(dbTyper)
+	return typer && !f.IndirectFieldType.ConvertibleTo(reflect.TypeFor[time.Time]())
+}
+
+// plain are the type names without arguments that mean the same everywhere.
+// A name that means different things on different servers (real, timestamp,
+// int8) is not here: such a type stays native.
+var plain = map[string]schema.Kind{
+	"boolean": schema.KindBool, "tinyint": schema.KindTinyInt, "smallint": schema.KindSmallInt,
+	"int": schema.KindInt, "integer": schema.KindInt, "bigint": schema.KindBigInt,
+	"double": schema.KindDouble, "double precision": schema.KindDouble,
+	"decimal": schema.KindDecimal, "numeric": schema.KindDecimal,
+	"varchar": schema.KindString, "text": schema.KindText, "blob": schema.KindBytes,
+	"date": schema.KindDate, "time": schema.KindTime, "datetime": schema.KindDateTime,
+	"json": schema.KindJSON, "uuid": schema.KindUUID,
+}
+
+// FromText returns the neutral type that a type written by hand stands for, or
+// the text as a native type.
+func FromText(text string) schema.Type {
+	native := schema.NativeType(text)
+	toks := scan(text)
+	unsigned := false
+	if n := len(toks); n > 1 && strings.EqualFold(toks[n-1].text, "unsigned") {
+		unsigned, toks = true, toks[:n-1]
+	}
+	var args []int
+	if n := len(toks); n > 1 && toks[n-1].kind == group {
+		for arg := range strings.SplitSeq(inner(toks[n-1].text), ",") {
+			v, err := strconv.Atoi(strings.TrimSpace(arg))
+			if err != nil || v < 0 {
+				return native
+			}
+			args = append(args, v)
+		}
+		toks = toks[:n-1]
+	}
+	words := make([]string, len(toks))
+	for i, t := range toks {
+		if t.kind != word {
+			return native
+		}
+		words[i] = strings.ToLower(t.text)
+	}
+	t, ok := sized(strings.Join(words, " "), args)
+	if !ok {
+		return native
+	}
+	if unsigned {
+		switch t.Kind {
+		case schema.KindTinyInt, schema.KindSmallInt, schema.KindInt, schema.KindBigInt:
+			t.Unsigned = true
+		default:
+			return native
+		}
+	}
+	return t
+}
+
+func sized(name string, args []int) (schema.Type, bool) {
+	kind, ok := plain[name]
+	switch {
+	case len(args) == 0:
+		return schema.Type{Kind: kind}, ok
+	case args[0] == 0:
+		return schema.Type{}, false
+	case kind == schema.KindDecimal && len(args) == 1:
+		return schema.Type{Kind: kind, Precision: args[0]}, true
+	case kind == schema.KindDecimal && len(args) == 2:
+		return schema.Type{Kind: kind, Precision: args[0], Scale: args[1]}, true
+	case len(args) > 1:
+		return schema.Type{}, false
+	case name == "varchar":
+		return schema.Type{Kind: schema.KindString, Size: args[0]}, true
+	case name == "char":
+		return schema.Type{Kind: schema.KindChar, Size: args[0]}, true
+	case kind == schema.KindTime, kind == schema.KindDateTime:
+		return schema.Type{Kind: kind, Precision: args[0]}, true
+	}
+	return schema.Type{}, false
+}

@@ -1,0 +1,293 @@
+package gormmodel
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/model"
+	"github.com/whimbreldb/whimbrel/schema"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
+	"gorm.io/gorm/migrator"
+	gs "gorm.io/gorm/schema"
+)
+
+// Models returns the source that the given models are: pointers to structs, as
+// AutoMigrate takes them. db is the application's own, for its naming
+// strategy, its settings and its driver; it is not changed, and nothing is
+// asked of the database behind it. SetupJoinTable must have been called on it
+// before the source is loaded.
+func Models(db *gorm.DB, models ...any) model.Source {
+	return source{db, slices.Clone(models)}
+}
+
+type source struct {
+	db     *gorm.DB
+	models []any
+}
+
+// Load maps the models. All that is wrong with them is in one error.
+func (s source) Load() (model.Models, error) {
+	if s.db == nil {
+		return model.Models{}, errors.New("gorm models: there is no *gorm.DB")
+	}
+	if s.db.Error != nil {
+		return model.Models{}, fmt.Errorf("gorm models: %w", s.db.Error)
+	}
+	l := newLoader(s.db)
+	if err := l.parse(s.models); err != nil {
+		return model.Models{}, err
+	}
+	for _, sc := range l.order {
+		l.table(sc)
+	}
+	l.joinRelations()
+	if err := errors.Join(l.errs...); err != nil {
+		return model.Models{}, err
+	}
+	return l.result(), nil
+}
+
+// A loader maps one set of models.
+type loader struct {
+	db      *gorm.DB // a session of its own, which cannot query
+	dialect schema.Dialect
+	base    migrator.Migrator // for what the dialect's own migrator hides
+	options string            // what the application has GORM append to CREATE TABLE
+
+	order  []*gs.Schema // as AutoMigrate would create them
+	member map[string]bool
+
+	tables   map[string]*schema.Table
+	keep     []string
+	warnings []model.Warning
+	errs     []error
+}
+
+func newLoader(app *gorm.DB) *loader {
+	db := app.Session(&gorm.Session{NewDB: true, DryRun: true, Logger: logger.Discard})
+	db.ConnPool = offline{} // the session has a copy of the settings
+	db.Statement = &gorm.Statement{DB: db, ConnPool: offline{}, Context: context.Background(),
+		Clauses: map[string]clause.Clause{}}
+	options, _ := app.Get("gorm:table_options")
+	text, _ := options.(string)
+	return &loader{
+		options: text,
+		db:      db,
+		dialect: dialectOf(db),
+		base:    migrator.Migrator{Config: migrator.Config{DB: db, Dialector: db.Dialector}},
+		member:  map[string]bool{},
+		tables:  map[string]*schema.Table{},
+	}
+}
+
+// dialectOf returns the dialect that a dialector speaks. GORM has one for
+// MySQL and MariaDB.
+func dialectOf(db *gorm.DB) schema.Dialect {
+	if db.Dialector == nil {
+		return ""
+	}
+	return schema.Dialect(db.Dialector.Name())
+}
+
+// parse has GORM read every model before anything is mapped, since a relation
+// on one model changes a column type of another, and finds the tables.
+func (l *loader) parse(models []any) error {
+	var listed []*gs.Schema
+	for _, m := range models {
+		stmt := &gorm.Statement{DB: l.db}
+		if err := parseModel(stmt, m); err != nil {
+			l.addErrors(modelErrors(m, err))
+			continue
+		}
+		listed = append(listed, stmt.Schema)
+	}
+	if len(l.errs) > 0 {
+		return errors.Join(l.errs...)
+	}
+	l.members(listed)
+	// GORM's own order decides which side of a many2many relation its join
+	// table is made from, and with that the order of its key.
+	for _, m := range l.base.ReorderModels(models, true) {
+		stmt := &gorm.Statement{DB: l.db}
+		if err := parseModel(stmt, m); err != nil {
+			return fmt.Errorf("%s: %w", modelName(reflect.TypeOf(m)), err)
+		}
+		if l.member[stmt.Schema.Table] {
+			l.order = append(l.order, stmt.Schema)
+		}
+	}
+	return nil
+}
+
+// addErrors leaves out what was said already: a mistake in one model is one in
+// every model that refers to it.
+func (l *loader) addErrors(errs []error) {
+	for _, e := range errs {
+		if !slices.ContainsFunc(l.errs, func(o error) bool { return o.Error() == e.Error() }) {
+			l.errs = append(l.errs, e)
+		}
+	}
+}
+
+// parseModel is Statement.Parse, which panics on what is no model at all.
+func parseModel(stmt *gorm.Statement, m any) (err error) {
+	t := reflect.TypeOf(m)
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct {
+		return errors.New("a model is a pointer to a struct")
+	}
+	if err := stmt.Parse(m); err != nil {
+		return err
+	}
+	if stmt.Schema.Table == "" {
+		return errors.New("the model has no table name")
+	}
+	return nil
+}
+
+// members finds the tables that belong to the listed models: what they refer
+// to and their join tables. What refers to them (a has-many of a model that is
+// not listed) does not count, although GORM adds it when that model happens to
+// have been parsed in the same process: the answer must not depend on what ran
+// before.
+func (l *loader) members(listed []*gs.Schema) {
+	queue := slices.Clone(listed)
+	seen := map[*gs.Schema]bool{}
+	for len(queue) > 0 {
+		s := queue[0]
+		queue = queue[1:]
+		if s == nil || seen[s] {
+			continue
+		}
+		seen[s] = true
+		l.member[s.Table] = true
+		if l.db.IgnoreRelationshipsWhenMigrating {
+			continue
+		}
+		for name, rel := range s.Relationships.Relations {
+			if rel.Field.IgnoreMigration || strings.HasPrefix(name, "_") {
+				continue
+			}
+			if c := rel.ParseConstraint(); c != nil && c.Schema == s {
+				queue = append(queue, c.ReferenceSchema)
+			}
+			if rel.JoinTable != nil {
+				queue = append(queue, rel.JoinTable, rel.FieldSchema)
+			}
+		}
+	}
+}
+
+// result puts everything in an order that does not depend on the order of the
+// models, nor on the maps that GORM keeps.
+func (l *loader) result() model.Models {
+	out := model.Models{Schema: schema.Schema{Tables: creationOrder(l.tables)}}
+	slices.Sort(l.keep)
+	out.Keep = slices.Compact(l.keep)
+	slices.SortFunc(l.warnings, func(a, b model.Warning) int {
+		return cmp.Or(cmp.Compare(a.Model, b.Model), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Text, b.Text))
+	})
+	out.Warnings = slices.Compact(l.warnings)
+	return out
+}
+
+// creationOrder sorts tables by name, and puts those that a foreign key refers
+// to before the referring one, as far as there is no circle.
+func creationOrder(tables map[string]*schema.Table) []schema.Table {
+	names := make([]string, 0, len(tables))
+	for name := range tables {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	out := make([]schema.Table, 0, len(names))
+	visited := map[string]bool{}
+	var visit func(string)
+	visit = func(name string) {
+		t, ok := tables[name]
+		if !ok || visited[name] {
+			return
+		}
+		visited[name] = true
+		refs := make([]string, len(t.ForeignKeys))
+		for i, f := range t.ForeignKeys {
+			refs[i] = f.RefTable
+		}
+		slices.Sort(refs)
+		for _, r := range refs {
+			visit(r)
+		}
+		out = append(out, *t)
+	}
+	for _, name := range names {
+		visit(name)
+	}
+	return out
+}
+
+func (l *loader) warn(model, field, format string, args ...any) {
+	l.warnings = append(l.warnings, warning(model, field, format, args...))
+}
+
+func warning(m, field, format string, args ...any) model.Warning {
+	return model.Warning{Model: m, Field: field, Text: fmt.Sprintf(format, args...)}
+}
+
+func (l *loader) fail(model, field, format string, args ...any) {
+	l.errs = append(l.errs, fieldError(model, field, format, args...))
+}
+
+func fieldError(model, field, format string, args ...any) error {
+	where := model
+	if field != "" {
+		where += "." + field
+	}
+	return fmt.Errorf("%s: %w", where, fmt.Errorf(format, args...))
+}
+
+// modelName returns the name of a model as a person writes it: models.Product.
+func modelName(t reflect.Type) string {
+	if t == nil {
+		return "nil"
+	}
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Name() == "" {
+		return "join table"
+	}
+	return t.String()
+}
+
+var errOffline = errors.New("models are mapped without a database: no query is possible here")
+
+// offline is a connection that runs nothing. Types that look at the database
+// to choose their column type get an error instead of a query.
+type offline struct{}
+
+func (offline) PrepareContext(context.Context, string) (*sql.Stmt, error) { return nil, errOffline }
+
+func (offline) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+	return nil, errOffline
+}
+
+func (offline) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
+	return nil, errOffline
+}
+
+// QueryRowContext returns a row whose Scan is an error: an empty *sql.Row
+// would make Scan panic.
+func (offline) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	db := sql.OpenDB(connector{})
+	defer db.Close()
+	return db.QueryRowContext(ctx, query, args...)
+}

@@ -1,0 +1,98 @@
+package gormmodel
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/schema"
+	gs "gorm.io/gorm/schema"
+)
+
+// lint warns about what a parsed model does not do although it seems to.
+func (l *loader) lint(s *gs.Schema) {
+	if s.ModelType.Name() == "" { // a join table of GORM's own making
+		return
+	}
+	l.lintTags(s.ModelType)
+	for _, f := range s.Fields {
+		l.lintField(s, f)
+	}
+	for _, ix := range parseIndexes(s) {
+		l.lintIndex(s, ix)
+	}
+	for name, rel := range s.Relationships.Relations {
+		if !strings.HasPrefix(name, "_") {
+			l.lintRelation(s, rel)
+		}
+	}
+}
+
+func (l *loader) lintField(s *gs.Schema, f *gs.Field) {
+	model := modelName(s.ModelType)
+	if f.DBName == "" || f.IgnoreMigration {
+		return
+	}
+	if g, ok := f.TagSettings["GENERATED"]; ok {
+		l.lintGenerated(model, f, g)
+	}
+	if v, ok := f.DefaultValueInterface.(string); ok && strings.Contains(v, "''") {
+		l.warn(model, f.Name, "the default is the value %q, with both quotes: in a tag a quote is not doubled", v)
+	}
+}
+
+// lintGenerated says so when the driver makes an ordinary column of a
+// generated one: mysql 1.6.0 and sqlite 1.6.0 do not know the tag.
+func (l *loader) lintGenerated(model string, f *gs.Field, tag string) {
+	full := strings.ToUpper(l.db.Migrator().FullDataTypeOf(f).SQL)
+	if strings.Contains(full, "GENERATED") || strings.Contains(full, "IDENTITY") {
+		return
+	}
+	if l.dialect == schema.SQLite && strings.HasPrefix(strings.ToLower(tag), "identity") {
+		return // an integer key counts up anyway
+	}
+	l.warn(model, f.Name, "this driver ignores generated: the column is an ordinary one; write type:… GENERATED ALWAYS AS (…) STORED")
+}
+
+func (l *loader) lintIndex(s *gs.Schema, ix parsedIndex) {
+	model := modelName(s.ModelType)
+	for i, o := range ix.Fields {
+		twin := slices.ContainsFunc(ix.Fields[:i], func(p gs.IndexOption) bool {
+			return p.Field != o.Field && p.StructField.Name == o.StructField.Name && p.Tag == o.Tag &&
+				len(p.BindNames) > 1 && len(o.BindNames) > 1
+		})
+		if twin {
+			l.warn(model, strings.Join(o.BindNames, "."),
+				"index %q covers the columns of two embedded structs together: the prefix of an embedded struct is not part of index names", ix.Name)
+		}
+		if o.DBName == "" && o.Expression == "" {
+			l.fail(model, o.Name, "index %q is on a field that is no column", ix.Name)
+		}
+		l.lintMySQLIndex(model, ix, o)
+	}
+}
+
+func (l *loader) lintMySQLIndex(model string, ix parsedIndex, o gs.IndexOption) {
+	if l.dialect != schema.MySQL {
+		return
+	}
+	if ix.Where != "" {
+		l.warn(model, o.Name, "index %q: MySQL has no partial indexes, the index covers every row", ix.Name)
+	}
+	if o.Expression == "" && o.Length == 0 && strings.HasSuffix(coltype.Parse(l.base.DataTypeOf(o.Field)).Type, "text") {
+		l.warn(model, o.Name, "index %q: MySQL cannot index a text without a length: give the field a size", ix.Name)
+	}
+}
+
+func (l *loader) lintRelation(s *gs.Schema, rel *gs.Relationship) {
+	model := modelName(s.ModelType)
+	if rel.Field.Unique {
+		l.warn(model, rel.Name, "unique on a relation makes no constraint: put it on the column of the key")
+	}
+	rules, ok := rel.Field.TagSettings["CONSTRAINT"]
+	if !ok || rules == "-" || rel.Type != gs.BelongsTo || rel.ParseConstraint() != nil {
+		return
+	}
+	l.warn(model, rel.Name, "the constraint %q is ignored: %s declares the same relation, and its side gives name and rules to the foreign key",
+		rules, modelName(rel.FieldSchema.ModelType))
+}

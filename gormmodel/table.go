@@ -1,0 +1,273 @@
+package gormmodel
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/schema"
+	gs "gorm.io/gorm/schema"
+)
+
+// table maps one parsed model. A second model of the same table adds what the
+// first one does not have, as AutoMigrate does.
+func (l *loader) table(s *gs.Schema) {
+	t := &schema.Table{Name: s.Table}
+	l.tableOptions(s, t)
+	l.columns(s, t)
+	l.indexes(s, t)
+	l.uniques(s, t)
+	l.checks(s, t)
+	l.foreignKeys(s, t)
+	l.lint(s)
+
+	first, again := l.tables[s.Table]
+	if !again {
+		l.tables[s.Table] = t
+		return
+	}
+	first.Columns = union(first.Columns, t.Columns)
+	first.Uniques = union(first.Uniques, t.Uniques)
+	first.Checks = union(first.Checks, t.Checks)
+	first.Indexes = union(first.Indexes, t.Indexes)
+	first.ForeignKeys = union(first.ForeignKeys, t.ForeignKeys)
+}
+
+func union[T interface{ GetName() string }](have, more []T) []T {
+	for _, m := range more {
+		if !slices.ContainsFunc(have, func(h T) bool { return h.GetName() == m.GetName() }) {
+			have = append(have, m)
+		}
+	}
+	return have
+}
+
+func sortByName[T interface{ GetName() string }](items []T) {
+	slices.SortFunc(items, func(a, b T) int { return cmp.Compare(a.GetName(), b.GetName()) })
+}
+
+// tableOptions reads what the application has set with gorm:table_options, a
+// text that GORM appends to every CREATE TABLE.
+func (l *loader) tableOptions(s *gs.Schema, t *schema.Table) {
+	for part := range strings.SplitSeq(l.options, ",") {
+		switch part = strings.TrimSpace(part); {
+		case part == "":
+		case strings.EqualFold(part, "STRICT") && l.dialect == schema.SQLite:
+			t.Options.Strict = true
+		case strings.EqualFold(strings.Join(strings.Fields(part), " "), "WITHOUT ROWID") && l.dialect == schema.SQLite:
+			t.Options.WithoutRowID = true
+		default:
+			l.warn(modelName(s.ModelType), "", "the table option %q is not part of the schema", part)
+		}
+	}
+}
+
+func (l *loader) columns(s *gs.Schema, t *schema.Table) {
+	keyInType := false
+	for _, name := range s.DBNames {
+		f := s.FieldsByDBName[name]
+		if f.IgnoreMigration {
+			l.keep = append(l.keep, s.Table+"."+name)
+			continue
+		}
+		c, d := l.column(s, f)
+		t.Columns = append(t.Columns, c)
+		if d.PrimaryKey {
+			keyInType = true
+			t.PrimaryKey.Parts = schema.Columns(name)
+		}
+		l.clauses(s, f, d, t)
+	}
+	if !keyInType {
+		for _, f := range s.PrimaryFields {
+			t.PrimaryKey.Parts = append(t.PrimaryKey.Parts, schema.Part{Column: f.DBName})
+		}
+		return
+	}
+	if len(s.PrimaryFields) > 1 {
+		l.warn(modelName(s.ModelType), s.PrimaryFields[0].Name,
+			"this driver makes column %q alone the primary key, because it counts up; the tag autoIncrement:false makes all %d fields the key",
+			t.PrimaryKey.Parts[0].Column, len(s.PrimaryFields))
+	}
+}
+
+// clauses adds the constraints that a type tag has smuggled in.
+func (l *loader) clauses(s *gs.Schema, f *gs.Field, d coltype.Definition, t *schema.Table) {
+	if d.Unique {
+		t.Uniques = append(t.Uniques, schema.Unique{Name: l.uniqueName(s.Table, f.DBName), Parts: schema.Columns(f.DBName)})
+	}
+	for _, expr := range d.Checks {
+		name := l.db.NamingStrategy.CheckerName(s.Table, f.DBName)
+		t.Checks = append(t.Checks, schema.Check{Name: name, Expr: schema.Expr(expr)})
+	}
+}
+
+func (l *loader) uniqueName(table, column string) string {
+	return l.db.NamingStrategy.UniqueName(table, column)
+}
+
+func (l *loader) uniques(s *gs.Schema, t *schema.Table) {
+	for _, u := range s.ParseUniqueConstraints() {
+		if u.Field.DBName == "" {
+			continue // on a relation: lintField says so
+		}
+		t.Uniques = append(t.Uniques, schema.Unique{Name: u.Name, Parts: schema.Columns(u.Field.DBName)})
+	}
+	sortByName(t.Uniques)
+}
+
+func (l *loader) checks(s *gs.Schema, t *schema.Table) {
+	for _, c := range s.ParseCheckConstraints() {
+		if c.Field != nil && c.Field.IgnoreMigration {
+			l.warn(modelName(s.ModelType), c.Field.Name, "the check is on a column that is not migrated")
+		}
+		t.Checks = append(t.Checks, schema.Check{Name: c.Name, Expr: schema.Expr(strings.TrimSpace(c.Constraint))})
+	}
+	sortByName(t.Checks)
+}
+
+func (l *loader) foreignKeys(s *gs.Schema, t *schema.Table) {
+	if l.db.DisableForeignKeyConstraintWhenMigrating || l.db.IgnoreRelationshipsWhenMigrating {
+		return
+	}
+	rels := s.Relationships.Relations
+	for _, name := range slices.Sorted(maps.Keys(rels)) {
+		rel := rels[name]
+		if rel.Field.IgnoreMigration {
+			continue
+		}
+		c := rel.ParseConstraint()
+		if c == nil || c.Schema != s || !l.member[c.ReferenceSchema.Table] {
+			continue
+		}
+		owner := modelName(rel.Schema.ModelType)
+		f := schema.ForeignKey{
+			Name: c.Name, RefTable: c.ReferenceSchema.Table,
+			OnDelete: l.action(owner, rel.Name, "OnDelete", c.OnDelete),
+			OnUpdate: l.action(owner, rel.Name, "OnUpdate", c.OnUpdate),
+		}
+		for _, k := range c.ForeignKeys {
+			f.Columns = append(f.Columns, k.DBName)
+		}
+		for _, k := range c.References {
+			f.RefColumns = append(f.RefColumns, k.DBName)
+		}
+		if i := slices.IndexFunc(t.ForeignKeys, func(g schema.ForeignKey) bool { return g.Name == f.Name }); i >= 0 {
+			// A struct embedded twice: GORM names both after the field, and the
+			// database takes one.
+			if !t.ForeignKeys[i].Same(f) {
+				l.warn(owner, rel.Name, "two relations want the foreign key name %q: only one of them gets a foreign key", f.Name)
+			}
+			continue
+		}
+		t.ForeignKeys = append(t.ForeignKeys, f)
+	}
+	sortByName(t.ForeignKeys)
+}
+
+// action reads the rule of a foreign key.
+func (l *loader) action(model, field, key, text string) schema.Action {
+	switch a := strings.ToUpper(strings.Join(strings.Fields(text), " ")); a {
+	case "", "NO ACTION":
+		return schema.NoAction
+	case "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT":
+		return schema.Action(a)
+	}
+	l.fail(model, field, "the constraint rule %s:%s is none: the rules are CASCADE, RESTRICT, SET NULL, SET DEFAULT, NO ACTION", key, text)
+	return schema.NoAction
+}
+
+// parsedIndex is an index in the form that every version of GORM gives.
+type parsedIndex = gs.Index
+
+// parseIndexes returns the indexes of a model in the order of their names.
+// GORM returned a map by value until 1.26 and returns a list of pointers since.
+func parseIndexes(s *gs.Schema) []parsedIndex {
+	var out []parsedIndex
+	switch v := any(s.ParseIndexes()).(type) {
+	case map[string]gs.Index:
+		out = slices.Collect(maps.Values(v))
+	case []*gs.Index:
+		for _, ix := range v {
+			out = append(out, *ix)
+		}
+	}
+	slices.SortFunc(out, func(a, b parsedIndex) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (l *loader) indexes(s *gs.Schema, t *schema.Table) {
+	for _, ix := range parseIndexes(s) {
+		model := modelName(s.ModelType)
+		out := schema.Index{Name: ix.Name, Where: sqlOf(ix.Where), Comment: ix.Comment}
+		switch class := strings.ToUpper(strings.TrimSpace(ix.Class)); class {
+		case "":
+		case "UNIQUE":
+			out.Unique = true
+		default: // FULLTEXT, SPATIAL: what MySQL calls an index class
+			out.Method = out.Method.With(schema.MySQL, strings.ToLower(class))
+			if l.dialect != schema.MySQL {
+				l.warn(model, ix.Fields[0].Name, "index %q: the class %s exists on MySQL only", ix.Name, class)
+			}
+		}
+		if ix.Type != "" {
+			l.indexType(model, ix, &out)
+		}
+		if o := strings.TrimSpace(ix.Option); o != "" && !strings.EqualFold(o, "CONCURRENTLY") {
+			l.warn(model, ix.Fields[0].Name, "index %q: the option %q is not part of the schema", ix.Name, o)
+		}
+		for _, o := range ix.Fields {
+			out.Parts = append(out.Parts, l.part(o))
+		}
+		t.Indexes = append(t.Indexes, out)
+	}
+}
+
+func (l *loader) indexType(model string, ix parsedIndex, out *schema.Index) {
+	switch l.dialect {
+	case schema.Postgres, schema.MySQL:
+		out.Method = out.Method.With(l.dialect, ix.Type)
+	default:
+		l.warn(model, ix.Fields[0].Name, "index %q: %s has no index types, type:%s is left out", ix.Name, l.dialect, ix.Type)
+	}
+}
+
+func (l *loader) part(o gs.IndexOption) schema.Part {
+	p := schema.Part{Column: o.DBName, Length: o.Length}
+	expr, collation, nulls, desc := coltype.Tail(o.Expression)
+	if expr != "" {
+		p.Column, p.Length, p.Expr = "", 0, schema.Expr(expr)
+	}
+	if o.Collate != "" {
+		collation = strings.Trim(o.Collate, "\"`")
+	}
+	if o.Sort != "" {
+		_, _, nulls, desc = coltype.Tail("x " + o.Sort)
+	}
+	p.Desc, p.Nulls = desc, nulls
+	if collation != "" {
+		p.Collation = p.Collation.With(l.dialect, collation)
+	}
+	return p
+}
+
+func sqlOf(text string) schema.SQL {
+	return schema.SQL{Text: strings.TrimSpace(text)}
+}
+
+// joinRelations warns about a foreign key that refers to a table which none of
+// the models makes.
+func (l *loader) joinRelations() {
+	for _, s := range l.order {
+		for name, rel := range s.Relationships.Relations {
+			if !strings.HasPrefix(name, "_") || rel.Schema == nil || l.member[rel.Schema.Table] {
+				continue
+			}
+			l.warn(modelName(s.ModelType), "", "%s refers to this model and is not registered: no foreign key is made for its field %s",
+				modelName(reflect.PointerTo(rel.Schema.ModelType)), rel.Name)
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// A Built is an app that was built and waits to be started. Nobody else
+// replaces the file until the process becomes it, or Release is called.
+type Built struct {
+	Path string
+	lock *os.File
+}
+
+// Release lets others build the app again.
+func (b Built) Release() { b.lock.Close() }
+
+// Build compiles the app, as far as something changed, and returns the
+// program. What the compiler says goes to w. It always asks the go command: a
+// stamp of our own would be faster, and sometimes wrong.
+func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
+	goCmd, err := exec.LookPath("go")
+	if err != nil {
+		return Built{}, &whimbrel.Error{
+			Code: NoGo, Msg: "the go command is not on PATH", Err: err,
+			Hint: []string{"whim builds the app before it runs it, so it needs Go: https://go.dev/dl",
+				"a program that is built already runs without: ./NAME db …"},
+		}
+	}
+	dir, err := a.cacheDir()
+	if err != nil {
+		return Built{}, err
+	}
+	lock, err := lockFile(filepath.Join(dir, "lock"))
+	if err != nil {
+		return Built{}, noCache(err)
+	}
+	bin := filepath.Join(dir, a.name())
+	cmd := exec.CommandContext(ctx, goCmd, "build", "-buildvcs=false", "-o", bin, ".")
+	cmd.Dir = a.Dir
+	cmd.Env = append(os.Environ(), "PWD="+a.Dir)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = w, io.MultiWriter(w, &out)
+	if err := cmd.Run(); err != nil {
+		lock.Close()
+		return Built{}, a.notBuilt(err, out.String())
+	}
+	return Built{Path: bin, lock: lock}, nil
+}
+
+// notBuilt says in one line what the compiler has said in many.
+func (a App) notBuilt(err error, out string) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return &whimbrel.Error{Code: NotBuilt, Msg: "go build did not run", Detail: []string{err.Error()}, Err: err}
+	}
+	e := &whimbrel.Error{Code: NotBuilt, Msg: "the app in " + a.Dir + " does not compile", Err: err}
+	switch {
+	case strings.Contains(out, "go.mod") && strings.Contains(out, "go mod tidy"),
+		strings.Contains(out, "missing go.sum entry"), strings.Contains(out, "no required module provides"):
+		e.Hint = []string{"to complete go.mod and go.sum: go mod tidy"}
+	case strings.Contains(out, "go work use"):
+		e.Hint = []string{"a go.work above this folder does not list it: go work use ."}
+	}
+	return e
+}
+
+func (a App) name() string {
+	name := filepath.Base(a.Dir)
+	if name == "" || strings.ContainsRune(name, filepath.Separator) {
+		name = "app" // the root of a file system
+	}
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return name
+}
+
+// cacheDir returns the folder of the built app. Two folders, or two settings
+// that change what go build makes, must not share one: each would build again
+// what the other has built.
+func (a App) cacheDir() (string, error) {
+	base, err := os.UserCacheDir()
+	if err != nil {
+		return "", noCache(err)
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q", a.Module, a.Dir)
+	for _, name := range []string{"GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOWORK", "GOEXPERIMENT"} {
+		fmt.Fprintf(h, " %q", os.Getenv(name))
+	}
+	dir := filepath.Join(base, "whim", hex.EncodeToString(h.Sum(nil)[:12]))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", noCache(err)
+	}
+	return dir, nil
+}
+
+func noCache(err error) error {
+	return &whimbrel.Error{
+		Code: NoCache, Msg: "the folder for built apps cannot be used", Detail: []string{err.Error()}, Err: err,
+		Hint: []string{"to use another one: set XDG_CACHE_HOME or HOME (on Windows LocalAppData)"},
+	}
+}

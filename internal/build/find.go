@@ -1,0 +1,155 @@
+// Package build finds the app in a folder and builds it, for the command whim.
+//
+// It runs the go command that is on PATH and nothing else, changes no file
+// outside its own cache folder, and knows no command of the app. Start at
+// [Find], then [App.Build].
+package build
+
+import (
+	"errors"
+	"go/build"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// Codes of the failures of this package.
+const (
+	// NoApp: there is no app in the folder.
+	NoApp whimbrel.Code = "no-app"
+	// NoGo: the go command is not on PATH.
+	NoGo whimbrel.Code = "no-go-command"
+	// NotBuilt: the app does not compile.
+	NotBuilt whimbrel.Code = "does-not-compile"
+	// NoCache: the folder for built apps cannot be used.
+	NoCache whimbrel.Code = "no-cache"
+)
+
+// module is the path that an app's go.mod has to require.
+const module = "github.com/whimbreldb/whimbrel"
+
+// An App is the main package of an application.
+type App struct {
+	Dir    string // the folder of the main package, absolute
+	Module string // the path of its module
+}
+
+// Find returns the app of a folder: the nearest main package from dir up to
+// the root of its module.
+func Find(dir string) (App, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return App{}, err
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return App{}, noApp(dir, "there is no such folder: "+dir)
+	}
+	root, text, ok := moduleRoot(dir)
+	if !ok {
+		return App{}, noApp(dir, "no go.mod in "+dir+" or above")
+	}
+	name := modulePath(text)
+	if !strings.Contains(text, module) {
+		return App{}, noApp(dir, "the module of this folder, "+name+", does not require "+module)
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		if isMain(d) {
+			return App{Dir: d, Module: name}, nil
+		}
+		if d == root {
+			break
+		}
+	}
+	e := noApp(dir, "no package main in "+dir+", in module "+name)
+	if mains := mainsBelow(root); len(mains) > 0 {
+		e.Hint = nil
+		for _, m := range mains {
+			e.Hint = append(e.Hint, "to use "+m+": whim --app "+m+" …")
+		}
+	}
+	return App{}, e
+}
+
+func noApp(dir, detail string) *whimbrel.Error {
+	return &whimbrel.Error{
+		Code: NoApp, Msg: "there is no app in this folder", Detail: []string{detail},
+		Hint: []string{"to make one: whim new NAME", "to use one in another folder: whim --app DIR …"},
+	}
+}
+
+// moduleRoot returns the folder of the go.mod that governs dir, and its text.
+func moduleRoot(dir string) (root, text string, ok bool) {
+	for {
+		if b, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, string(b), true
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", "", false
+		}
+		dir = up
+	}
+}
+
+// modulePath returns the path in the module line of a go.mod.
+func modulePath(text string) string {
+	for line := range strings.Lines(text) {
+		if f := strings.Fields(line); len(f) >= 2 && f[0] == "module" {
+			return strings.Trim(f[1], "\"`")
+		}
+	}
+	return ""
+}
+
+// isMain reports whether dir holds a package main. When files disagree about
+// the package, or do not parse, the go command will say so better than we can,
+// so they count.
+func isMain(dir string) bool {
+	p, err := build.Default.ImportDir(dir, 0)
+	var none *build.NoGoError
+	if errors.As(err, &none) {
+		return false
+	}
+	return p.Name == "main" || err != nil && hasGoFile(dir)
+}
+
+func hasGoFile(dir string) bool {
+	files, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*.go"))
+	return len(files) > 0
+}
+
+// escapeGlob makes a path that is matched as it is.
+func escapeGlob(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(s)
+}
+
+// mainsBelow lists the main packages not far below root, as relative paths. It
+// is a hint for people, so it gives up early rather than read a large tree.
+func mainsBelow(root string) []string {
+	const depth, most = 3, 5
+	var out []string
+	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		rel, _ := filepath.Rel(root, path)
+		name := d.Name()
+		switch {
+		case len(out) == most:
+			return fs.SkipAll
+		case rel == ".":
+			return nil
+		case strings.HasPrefix(name, "."), strings.HasPrefix(name, "_"), name == "vendor", name == "testdata", name == "node_modules",
+			strings.Count(rel, string(filepath.Separator)) >= depth:
+			return fs.SkipDir
+		}
+		if isMain(path) {
+			out = append(out, "./"+filepath.ToSlash(rel))
+		}
+		return nil
+	})
+	return out
+}

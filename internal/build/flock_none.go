@@ -1,0 +1,5 @@
+//go:build solaris || illumos || aix
+
+package build
+
+func flock(int) error { return nil }

@@ -1,0 +1,142 @@
+// Package scaffold writes a new app: the files of examples/shop under another
+// name.
+//
+// It runs no command, reaches no network and never overwrites a file. Start at
+// [Files], then [Write].
+package scaffold
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"go/format"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// Codes of the failures of this package.
+const (
+	// BadAppName: the name cannot be that of a folder and a program.
+	BadAppName whimbrel.Code = "bad-app-name"
+	// BadModule: the path cannot be that of a Go module.
+	BadModule whimbrel.Code = "bad-module-path"
+	// Exists: a file that would be written is there already.
+	Exists whimbrel.Code = "file-exists"
+	// NotWritten: the folder cannot be written.
+	NotWritten whimbrel.Code = "not-written"
+)
+
+//go:embed all:template
+var templates embed.FS
+
+// An Options says what to write.
+type Options struct {
+	Name   string // of the folder and the program
+	Module string // "" is the name
+	Source Source
+}
+
+// A Source is where the new app gets Whimbrel from.
+type Source struct {
+	Version  string // a release: "v1.2.3"
+	Checkout string // a folder with the source: then go.mod points there
+}
+
+// A File is a file to write. Name is relative, with slashes.
+type File struct {
+	Name string
+	Text string
+}
+
+// Files returns the files of a new app, sorted by name.
+func Files(o Options) ([]File, error) {
+	if err := checkName(o.Name); err != nil {
+		return nil, err
+	}
+	if o.Module == "" {
+		o.Module = o.Name
+		if slices.Contains(standard, o.Module) {
+			return nil, &whimbrel.Error{
+				Code: BadModule, Msg: fmt.Sprintf("%q is a package of Go itself, so it cannot be the path of the module", o.Module),
+				Hint: []string{"to give the module another path: whim new " + o.Name + " --module example.com/" + o.Name},
+			}
+		}
+	}
+	if err := checkModule(o.Module); err != nil {
+		return nil, err
+	}
+	fill := strings.NewReplacer("{{name}}", o.Name, "{{module}}", o.Module, "{{require}}", o.Source.require(), "{{replace}}", o.Source.replace())
+	var files []File
+	err := fs.WalkDir(templates, "template", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := templates.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		f := File{Name: target(p), Text: fill.Replace(string(b))}
+		if path.Ext(f.Name) == ".go" {
+			// The length of the names decides how gofmt aligns comments.
+			b, err := format.Source([]byte(f.Text))
+			if err != nil {
+				return fmt.Errorf("%s: %w", f.Name, err)
+			}
+			f.Text = string(b)
+		}
+		files = append(files, f)
+		return nil
+	})
+	return files, err
+}
+
+// target returns the name of the file that a template becomes. Templates are
+// named so that they are neither Go files nor a module of this repository.
+func target(template string) string {
+	name := strings.TrimSuffix(strings.TrimPrefix(template, "template/"), ".tmpl")
+	if name == "gitignore" {
+		return ".gitignore"
+	}
+	return name
+}
+
+// Write writes the files below dir, which it makes. When one of them is there
+// already, it writes none.
+func Write(dir string, files []File) error {
+	var there []string
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(f.Name))); !errors.Is(err, fs.ErrNotExist) {
+			there = append(there, filepath.Join(dir, filepath.FromSlash(f.Name)))
+		}
+	}
+	if len(there) > 0 {
+		return &whimbrel.Error{
+			Code: Exists, Msg: "nothing was written: a file that is there already is never overwritten", Detail: there,
+			Hint: []string{"choose another name, or move what is there"},
+		}
+	}
+	for _, f := range files {
+		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.Name)), f.Text); err != nil {
+			return &whimbrel.Error{Code: NotWritten, Msg: "the app cannot be written", Detail: []string{err.Error()}, Err: err}
+		}
+	}
+	return nil
+}
+
+func writeNew(name, text string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,185 @@
+// Package journal keeps, in the database itself, which revisions are applied
+// and what was done to it.
+//
+// There are two tables. The version table holds the applied set, one row for
+// each revision; heads are derived from it, never stored. The journal holds
+// one row for each action, in order, and is never changed. Both are ordinary
+// tables, described by schema values and created by the dialect. What is
+// written here is written in the transaction of the revision it is about,
+// where the dialect has transactional DDL.
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// The names of the two tables. Inspectors return them like any other table;
+// whoever compares schemas leaves them out with [Owns].
+const (
+	VersionTable = "whimbrel_version"
+	Table        = "whimbrel_journal"
+)
+
+// Owns reports whether a table is one of ours.
+func Owns(table string) bool { return table == VersionTable || table == Table }
+
+func tables() []schema.Table {
+	return []schema.Table{
+		schema.NewTable(VersionTable,
+			schema.String("revision", 200).NotNull().PrimaryKey(),
+			schema.String("hash", 64).NotNull(),
+			schema.LocalDateTime("applied_at").NotNull().DefaultExpr("CURRENT_TIMESTAMP"),
+			schema.BigInt("duration_ms").NotNull(),
+		),
+		schema.NewTable(Table,
+			schema.BigInt("id").NotNull().AutoIncrement().PrimaryKey(),
+			schema.String("revision", 200).NotNull(),
+			schema.String("action", 20).NotNull(), // an Action
+			schema.Int("step").NotNull(),          // statement, from 0; -1: the revision as a whole
+			schema.String("state", 20).NotNull(),  // done
+			schema.LocalDateTime("at").NotNull().DefaultExpr("CURRENT_TIMESTAMP"),
+		),
+	}
+}
+
+// Create returns the statements that create both tables.
+func Create(d dialect.Dialect) ([]dialect.Stmt, error) {
+	var ops []op.Op
+	for _, t := range tables() {
+		ops = append(ops, op.CreateTable{Table: t})
+	}
+	return d.Compile(ops, op.NewState(schema.Schema{}))
+}
+
+// An Action is what was done to a revision.
+type Action string
+
+const (
+	Upgrade   Action = "upgrade"
+	Downgrade Action = "downgrade"
+	Stamp     Action = "stamp"   // recorded as applied without running it
+	Unstamp   Action = "unstamp" // recorded as not applied without running it
+)
+
+// An Applied is a row of the version table.
+type Applied struct {
+	Revision string
+	Hash     string    // of the operations that were applied
+	At       time.Time // by the clock of the server, UTC
+}
+
+// A State is what the tables say.
+type State struct {
+	Exists  bool // the tables exist
+	Applied []Applied
+	Last    int64 // id of the newest row of the journal, read only by Read
+}
+
+// IDs returns the applied set.
+func (s State) IDs() []string {
+	ids := make([]string, len(s.Applied))
+	for i, a := range s.Applied {
+		ids[i] = a.Revision
+	}
+	return ids
+}
+
+// Has reports whether a revision is applied.
+func (s State) Has(revision string) bool {
+	return slices.ContainsFunc(s.Applied, func(a Applied) bool { return a.Revision == revision })
+}
+
+// SameSet reports whether two states have the same revisions applied.
+func (s State) SameSet(t State) bool {
+	return slices.Equal(slices.Sorted(slices.Values(s.IDs())), slices.Sorted(slices.Values(t.IDs())))
+}
+
+// Read reads the applied set with one query, and another one only when that
+// fails. It creates nothing. Last is not filled in: see [Last].
+func Read(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, error) {
+	rows, err := q.QueryContext(ctx, "SELECT revision, hash, applied_at FROM "+d.Quote(VersionTable)+" ORDER BY applied_at, revision")
+	if err != nil {
+		// Only a table that is really not there means that nothing is applied:
+		// any other failure must not be taken for an empty database.
+		outcome, probeErr := d.Probe(ctx, q, op.CreateTable{Table: tables()[0]})
+		if probeErr == nil && outcome == dialect.Absent {
+			return State{}, nil
+		}
+		return State{}, err
+	}
+	defer rows.Close()
+	s := State{Exists: true}
+	for rows.Next() {
+		var a Applied
+		var at any
+		if err := rows.Scan(&a.Revision, &a.Hash, &at); err != nil {
+			return State{}, err
+		}
+		a.At = parseTime(at)
+		s.Applied = append(s.Applied, a)
+	}
+	return s, rows.Err()
+}
+
+// parseTime reads a timestamp as drivers return it. A row written by somebody
+// else may hold anything: that is no reason to fail.
+func parseTime(v any) time.Time {
+	switch v := v.(type) {
+	case time.Time:
+		return v.UTC()
+	case []byte:
+		return parseTime(string(v))
+	case string:
+		if t, err := time.Parse(time.DateTime, v); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// Last returns the id of the newest row of the journal: as long as it stays
+// the same, nobody has changed the applied set.
+func Last(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (int64, error) {
+	rows, err := q.QueryContext(ctx, "SELECT max(id) FROM "+d.Quote(Table))
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var id sql.NullInt64
+	for rows.Next() {
+		if err := rows.Scan(&id); err != nil {
+			return 0, err
+		}
+	}
+	return id.Int64, rows.Err()
+}
+
+// An Entry is one change of the applied set.
+type Entry struct {
+	Revision string
+	Hash     string
+	Action   Action
+	Duration time.Duration
+}
+
+// Record returns the statements that record e: the first must change exactly
+// one row.
+func Record(d dialect.Dialect, e Entry) [2]string {
+	id := d.Literal(e.Revision)
+	change := "DELETE FROM " + d.Quote(VersionTable) + " WHERE revision = " + id
+	if e.Action == Upgrade || e.Action == Stamp {
+		change = fmt.Sprintf("INSERT INTO %s (revision, hash, duration_ms) VALUES (%s, %s, %s)", d.Quote(VersionTable), id,
+			d.Literal(e.Hash), strconv.FormatInt(e.Duration.Milliseconds(), 10))
+	}
+	return [2]string{change, fmt.Sprintf("INSERT INTO %s (revision, action, step, state) VALUES (%s, %s, -1, 'done')",
+		d.Quote(Table), id, d.Literal(string(e.Action)))}
+}

@@ -1,0 +1,101 @@
+package whimbrel_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// layers says what each package may import from this module, lowest first.
+// It is policy, not a description: change it in a commit of its own.
+const layers = `
+schema:
+revision:
+op:                schema
+diff:              op schema
+model:             schema
+dialect:           op schema
+dialect/sqlite:    dialect op schema
+journal:           dialect op schema
+scratch:           dialect diff op schema
+script:            op revision schema
+runner:            dialect journal op schema
+
+.:                 dialect diff journal model op revision runner schema scratch script
+cli:               . dialect diff model op schema
+internal/scaffold:  .
+internal/build:    .
+app:               . cli dialect dialect/sqlite model op schema
+internal/demo:
+cmd/whim:          . cli internal/build internal/scaffold
+`
+
+// database says which packages below the root may know database/sql.
+const database = " op dialect dialect/sqlite journal runner scratch "
+
+// TestLayers reads the imports itself instead of running go list: go test
+// caches a result until a file the test opened changes, and it cannot see what
+// a subprocess opens.
+func TestLayers(t *testing.T) {
+	const module = "github.com/whimbreldb/whimbrel"
+	may := map[string]string{}
+	root := false
+	aboveRoot := map[string]bool{}
+	for line := range strings.Lines(layers) {
+		if pkg, imports, ok := strings.Cut(line, ":"); ok {
+			may[pkg] = " " + strings.Join(strings.Fields(imports), " ") + " "
+			root = root || pkg == "."
+			aboveRoot[pkg] = root
+		}
+	}
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && file != "." {
+			switch name := d.Name(); {
+			case name == "testdata" || strings.HasPrefix(name, "."):
+				return fs.SkipDir
+			case isModule(file): // a module of its own may import what it likes
+				return fs.SkipDir
+			}
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		pkg := filepath.ToSlash(filepath.Dir(file))
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		if _, ok := may[pkg]; !ok {
+			t.Errorf("%s: say in layers what %s may import", file, pkg)
+		}
+		for _, imp := range f.Imports {
+			path := strings.Trim(imp.Path.Value, `"`)
+			if path == "database/sql" && !aboveRoot[pkg] && !strings.Contains(database, " "+pkg+" ") {
+				t.Errorf("%s: %s may not know database/sql", file, pkg)
+			}
+			dep, ours := strings.CutPrefix(path, module)
+			dep = strings.TrimPrefix(dep, "/")
+			if dep == "" {
+				dep = "."
+			}
+			if ours && !strings.Contains(may[pkg], " "+dep+" ") {
+				t.Errorf("%s: %s may not import %s", file, pkg, dep)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func isModule(dir string) bool {
+	matches, err := filepath.Glob(filepath.Join(dir, "go.mod"))
+	return err == nil && len(matches) == 1
+}

@@ -1,0 +1,156 @@
+package whimbrel
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/journal"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/runner"
+)
+
+// SQL writes a script that leads from one revision to another: "base:head",
+// "ae10:", "head" (from base), or, with down, "head:-1". It reads no database:
+// what was done to one by hand is not seen, so a script is right only for a
+// database that is what its revisions say. A Go step cannot be written as SQL;
+// the error then has code NotOffline, and nothing is written.
+func (p *Project) SQL(w io.Writer, span string, down bool) error {
+	d, err := p.needDialect()
+	if err != nil {
+		return err
+	}
+	from, ids, err := p.span(span, down)
+	if err != nil {
+		return p.explain(err)
+	}
+	state, err := p.replay(from)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	if len(from) == 0 && len(ids) > 0 {
+		stmts, err := journal.Create(d)
+		if err != nil {
+			return p.explain(err)
+		}
+		writeStmts(&b, stmts)
+	}
+	at := slices.Clone(from)
+	for _, id := range ids {
+		if err := p.writeStep(&b, d, state, &at, id, down); err != nil {
+			return p.explain(err)
+		}
+	}
+	out := bufio.NewWriter(w)
+	out.WriteString(b.String()) // the error stays until Flush
+	return out.Flush()
+}
+
+// span returns the revisions that are applied before the script, and those
+// that it carries out, in order.
+func (p *Project) span(span string, down bool) (from, ids []string, err error) {
+	r, err := p.graph.ParseRange(span, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if from, err = p.graph.Closure(r.From.IDs); err != nil {
+		return nil, nil, err
+	}
+	if !down {
+		ids, err = p.graph.Between(r.From.IDs, r.To.IDs)
+		return from, ids, err
+	}
+	if !strings.Contains(span, ":") {
+		return nil, nil, &Error{
+			Code: BadRange, Msg: "a downgrade script needs to know where it starts",
+			Hint: []string{"for example: whim db downgrade --sql head:" + span},
+		}
+	}
+	ids, err = p.graph.Between(r.To.IDs, r.From.IDs)
+	slices.Reverse(ids)
+	return from, ids, err
+}
+
+func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.State, at *[]string, id string, down bool) error {
+	r := p.byID[id]
+	s := runner.Step{Revision: id, Hash: p.hash(id), Down: down, Ops: op.Record(r.Upgrade)}
+	e := journal.Entry{Revision: id, Hash: s.Hash, Action: journal.Upgrade}
+	before := p.graph.AppliedHeads(*at)
+	if down {
+		if r.Downgrade == nil {
+			return &Error{Code: Irreversible, Msg: fmt.Sprintf("revision %s cannot be undone: it has no downgrade", id)}
+		}
+		s.Ops, e.Action = op.Record(r.Downgrade), journal.Downgrade
+		*at = slices.DeleteFunc(*at, func(a string) bool { return a == id })
+	} else {
+		*at = append(*at, id)
+	}
+	work, err := runner.Compile(d, s, state)
+	if err != nil {
+		return &runner.RevisionError{Revision: id, Down: down, Err: err}
+	}
+	var stmts []dialect.Stmt
+	for _, part := range work {
+		if part.Run.Func != nil {
+			return &Error{Code: NotOffline, Msg: fmt.Sprintf("revision %s has a Go step, %q, which cannot be written as SQL", id, part.Run.Name)}
+		}
+		stmts = append(stmts, part.Stmts...)
+	}
+	fmt.Fprintf(b, "-- Running %s %s -> %s, %s\n\n", e.Action, names(before), names(p.graph.AppliedHeads(*at)), oneLine(r.Message))
+	begin, end := d.Envelope(stmts)
+	writeLines(b, begin)
+	writeStmts(b, stmts)
+	record := journal.Record(d, e)
+	writeLines(b, record[:])
+	writeLines(b, end)
+	b.WriteString("\n")
+	return nil
+}
+
+func writeLines(b *strings.Builder, lines []string) {
+	for _, l := range lines {
+		b.WriteString(l + ";\n")
+	}
+}
+
+// writeStmts writes statements. Checks become comments: whoever runs the
+// script is the one to look.
+func writeStmts(b *strings.Builder, stmts []dialect.Stmt) {
+	for _, s := range stmts {
+		switch s.Kind {
+		case dialect.Exec:
+			b.WriteString(strings.TrimSuffix(strings.TrimSpace(s.SQL), ";") + ";\n")
+		case dialect.None:
+			fmt.Fprintf(b, "-- check, must return no row, else %s:\n--   %s;\n", s.Must, oneLine(s.SQL))
+		case dialect.Remember:
+			fmt.Fprintf(b, "-- check, remember as %s:\n--   %s;\n", s.Key, oneLine(s.SQL))
+		case dialect.Same, dialect.NoNew:
+			fmt.Fprintf(b, "-- check against %s, else %s:\n--   %s;\n", s.Key, s.Must, oneLine(s.SQL))
+		}
+	}
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// names writes heads as people read them.
+func names(heads []string) string {
+	if len(heads) == 0 {
+		return "base"
+	}
+	return strings.Join(heads, ", ")
+}
+
+// Upgrade is the short way for a program that only wants its database at the
+// newest revision: Open and Upgrade to head.
+func Upgrade(ctx context.Context, cfg Config) ([]Step, error) {
+	p, err := Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return p.Upgrade(ctx, "head")
+}

@@ -1,0 +1,319 @@
+package whimbrel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/journal"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/runner"
+	"github.com/whimbreldb/whimbrel/schema"
+	"github.com/whimbreldb/whimbrel/script"
+)
+
+// A Step is one revision in one direction.
+type Step struct {
+	Revision Revision `json:"revision"`
+	Down     bool     `json:"downgrade,omitempty"`
+	From     []string `json:"from"` // heads of the applied set before; empty: base
+	To       []string `json:"to"`   // and after
+	Took     float64  `json:"seconds,omitempty"`
+
+	Ops   []op.Op `json:"-"`
+	Parts []Part  `json:"parts,omitempty"` // filled by Plan
+}
+
+// A Part of a planned step is one SQL statement, or one Go function.
+type Part struct {
+	SQL   string `json:"sql,omitempty"`
+	Check string `json:"check,omitempty"` // SQL is a query that guards the data; this is what is wrong when it does not hold
+	Go    string `json:"go,omitempty"`    // the name of a Go step
+}
+
+// Upgrade applies what is missing to reach target: "head", "heads", an id or
+// the beginning of one, "+1". It returns the steps that are done and recorded,
+// also when it fails: then the failed revision has left nothing behind.
+//
+// It makes the database when it does not exist, and needs the only write lock.
+// When there is nothing to do, it does one query.
+func (p *Project) Upgrade(ctx context.Context, target string) ([]Step, error) {
+	return p.run(ctx, target, false)
+}
+
+// Downgrade undoes what is above target: "-1", an id or the beginning of one,
+// "base". See [Project.Upgrade] for what it returns.
+func (p *Project) Downgrade(ctx context.Context, target string) ([]Step, error) {
+	if p.cfg.DB != nil && p.cfg.Missing() {
+		return nil, p.needDatabase()
+	}
+	return p.run(ctx, target, true)
+}
+
+func (p *Project) run(ctx context.Context, target string, down bool) (done []Step, err error) {
+	s, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		err = p.explain(errors.Join(err, s.close(ctx)))
+	}()
+	steps, err := p.steps(s.state, target, down)
+	if err != nil || len(steps) == 0 {
+		return nil, err
+	}
+	if err := s.lock(ctx); err != nil {
+		return nil, err
+	}
+	if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
+		return nil, err
+	}
+	live, err := p.cfg.Dialect.Inspect(ctx, s.conn)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.tracked(s.state, live, steps); err != nil {
+		return nil, err
+	}
+	r := s.runner(live)
+	event := func(kind EventKind) func(int) {
+		return func(i int) { p.cfg.OnEvent(Event{Kind: kind, Step: steps[i], Index: i, Total: len(steps)}) }
+	}
+	r.Started, r.Skipped = event(StepStarted), event(StepSkipped)
+	r.Done = func(i int, took time.Duration) {
+		steps[i].Took = took.Seconds()
+		p.cfg.OnEvent(Event{Kind: StepDone, Step: steps[i], Index: i, Total: len(steps), Duration: took})
+	}
+	n, err := r.Do(ctx, p.runnable(steps))
+	return steps[:n], err
+}
+
+func (s *session) runner(live schema.Schema) *runner.Run {
+	nothing := func(int) {}
+	return &runner.Run{
+		Dialect: s.cfg.Dialect, Conn: s.conn, State: op.LiveState(live), Journal: s.state, Clock: s.cfg.Now,
+		Started: nothing, Skipped: nothing, Done: func(int, time.Duration) {},
+	}
+}
+
+func (p *Project) runnable(steps []Step) []runner.Step {
+	out := make([]runner.Step, len(steps))
+	for i, s := range steps {
+		out[i] = runner.Step{Revision: s.Revision.ID, Hash: p.hash(s.Revision.ID), Down: s.Down, Ops: s.Ops}
+	}
+	return out
+}
+
+// steps plans the way from what is applied to target.
+func (p *Project) steps(state journal.State, target string, down bool) ([]Step, error) {
+	applied := state.IDs()
+	t, err := p.graph.Resolve(target, applied)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	var ids []string
+	if down {
+		ids, err = p.graph.Downgrade(applied, t)
+	} else {
+		ids, err = p.graph.Upgrade(applied, t.IDs)
+	}
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	steps := make([]Step, len(ids))
+	heads := p.graph.AppliedHeads(applied)
+	set := slices.Clone(applied)
+	for i, id := range ids {
+		r := p.byID[id]
+		s := Step{Revision: p.revision(id), Down: down, From: heads}
+		if down {
+			if r.Downgrade == nil {
+				return nil, &Error{
+					Code: Irreversible, Msg: fmt.Sprintf("revision %s cannot be undone: it has no downgrade", id),
+					Detail: []string{r.Source()},
+				}
+			}
+			s.Ops = op.Record(r.Downgrade)
+			set = slices.DeleteFunc(set, func(s string) bool { return s == id })
+			heads = p.graph.AppliedHeads(set)
+		} else {
+			s.Ops = op.Record(r.Upgrade)
+			set = append(set, id)
+			heads = after(heads, r, p)
+		}
+		s.To = heads
+		steps[i] = s
+	}
+	return steps, nil
+}
+
+// after returns the heads when r is applied on top of them, without walking
+// the whole graph for each step.
+func after(heads []string, r op.Revision, p *Project) []string {
+	out := make([]string, 0, len(heads)+1)
+	for _, h := range heads {
+		if !slices.Contains(r.Revises, h) {
+			out = append(out, h)
+		}
+	}
+	return append(out, r.ID)
+}
+
+// tracked refuses to upgrade a database in which no revision is recorded, and
+// which has the tables already: they came from somewhere else, and creating
+// them again would fail half-way or do harm.
+func (p *Project) tracked(state journal.State, live schema.Schema, steps []Step) error {
+	if len(state.Applied) > 0 {
+		return nil
+	}
+	there := make(map[string]bool, len(live.Tables))
+	for _, t := range live.Tables {
+		there[t.Name] = true
+	}
+	var found []string
+	for _, s := range steps {
+		for _, o := range s.Ops {
+			if c, ok := o.(op.CreateTable); ok && there[c.Table.Name] {
+				found = append(found, c.Table.Name)
+			}
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return &Error{
+		Code:   Untracked,
+		Msg:    "no revision is recorded as applied, but the tables are there already",
+		Detail: []string{"tables: " + strings.Join(found, ", ")},
+		Hint: []string{
+			"to record that the database is at the newest revision, after comparing: whim db stamp head",
+			"to begin a history from what the database is:                           whim db baseline --from-db",
+		},
+	}
+}
+
+// Plan returns the steps that Upgrade, or with down Downgrade, would do now,
+// with their statements. It changes nothing, and creates no database.
+func (p *Project) Plan(ctx context.Context, target string, down bool) ([]Step, error) {
+	if p.cfg.DB == nil {
+		return nil, p.needDatabase()
+	}
+	state, err := p.applied(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var live schema.Schema
+	if !p.cfg.Missing() {
+		if live, err = p.cfg.Dialect.Inspect(ctx, p.cfg.DB); err != nil {
+			return nil, p.explain(err)
+		}
+	}
+	steps, err := p.steps(state, target, down)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.tracked(state, live, steps); err != nil {
+		return nil, err
+	}
+	at := op.LiveState(live)
+	for i, s := range p.runnable(steps) {
+		work, err := runner.Compile(p.cfg.Dialect, s, at)
+		if err != nil {
+			return nil, p.explain(&runner.RevisionError{Revision: s.Revision, Down: s.Down, Err: err})
+		}
+		steps[i].Parts = parts(work)
+	}
+	return steps, nil
+}
+
+func parts(w runner.Work) []Part {
+	out := []Part{}
+	for _, part := range w {
+		if part.Run.Func != nil {
+			out = append(out, Part{Go: part.Run.Name})
+		}
+		for _, st := range part.Stmts {
+			q := Part{SQL: st.SQL, Check: st.Must}
+			if st.Kind == dialect.Remember {
+				q.Check = "remembered, to be compared afterwards"
+			}
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// Stamp records target, and all that it follows, as the applied set, without
+// running anything. Unless noVerify, the database must be the schema of that
+// set: otherwise the error has code Mismatch and tells the differences, and
+// nothing is recorded. It returns the new heads.
+func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []Revision, err error) {
+	if p.cfg.DB == nil {
+		return nil, p.needDatabase()
+	}
+	conn, err := p.cfg.DB.Conn(ctx)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	s := &session{Project: p, conn: conn}
+	defer func() { err = p.explain(errors.Join(err, s.close(ctx))) }()
+	// A database that names a revision nobody knows is one of the things that
+	// stamp is there to mend.
+	if err := s.lock(ctx); err != nil && CodeOf(err) != UnknownApplied {
+		return nil, err
+	}
+	t, err := p.graph.Resolve(target, s.state.IDs())
+	if err != nil {
+		return nil, err
+	}
+	want, err := p.graph.Closure(t.IDs)
+	if err != nil {
+		return nil, err
+	}
+	if !noVerify {
+		if err := p.verify(ctx, s, want, target); err != nil {
+			return nil, err
+		}
+	}
+	var entries []journal.Entry
+	for _, id := range s.state.IDs() {
+		if !slices.Contains(want, id) {
+			entries = append(entries, journal.Entry{Revision: id, Action: journal.Unstamp})
+		}
+	}
+	for _, id := range want {
+		if !s.state.Has(id) {
+			entries = append(entries, journal.Entry{Revision: id, Hash: p.hash(id), Action: journal.Stamp})
+		}
+	}
+	if len(entries) > 0 {
+		if err := s.runner(schema.Schema{}).Entries(ctx, entries); err != nil {
+			return nil, err
+		}
+	}
+	return p.revisions(t.IDs), nil
+}
+
+func (p *Project) verify(ctx context.Context, s *session, ids []string, target string) error {
+	report, err := p.compare(ctx, s.conn, ids)
+	if err != nil {
+		return err
+	}
+	if len(report.Ops) == 0 && len(report.Unsupported) == 0 {
+		return nil
+	}
+	return &Error{
+		Code:   Mismatch,
+		Msg:    fmt.Sprintf("the database is not the schema of %s, nothing was recorded", target),
+		Detail: report.Lines(),
+		Hint:   []string{"to record it all the same: whim db stamp --no-verify " + target},
+	}
+}
+
+func stampEntries(id string, ops []op.Op) []journal.Entry {
+	return []journal.Entry{{Revision: id, Hash: script.Hash(ops), Action: journal.Stamp}}
+}

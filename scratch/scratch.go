@@ -1,0 +1,65 @@
+// Package scratch asks a database what a schema becomes in it: it builds the
+// schema where it hurts nobody, on the same kind of server, and reads it back
+// with the inspector that reads real databases. So both sides of a comparison
+// have been through the same server, and no rule about texts is needed.
+package scratch
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// Build returns what the database makes of want. db is only used to reach the
+// same kind of server.
+func Build(ctx context.Context, d dialect.Dialect, db *sql.DB, want schema.Schema) (schema.Schema, error) {
+	var got schema.Schema
+	err := d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn) error {
+		stmts, err := d.Compile(diff.Diff(schema.Schema{}, want), op.NewState(schema.Schema{}))
+		if err != nil {
+			return err
+		}
+		tx, err := d.Begin(ctx, conn, stmts)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback(context.WithoutCancel(ctx)) // no-op after Commit
+		for _, s := range stmts {
+			if s.Kind != dialect.Exec {
+				continue // there is no data to guard
+			}
+			if _, err := conn.ExecContext(ctx, s.SQL); err != nil {
+				return &BuildError{s, err}
+			}
+		}
+		if err := tx.Commit(ctx); err != nil {
+			return err
+		}
+		got, err = d.Inspect(ctx, conn)
+		return err
+	})
+	return got, err
+}
+
+// A BuildError says that the database does not take a schema.
+type BuildError struct {
+	Stmt dialect.Stmt
+	Err  error
+}
+
+func (e *BuildError) Error() string {
+	return fmt.Sprintf("the database does not take %s: %v", e.Stmt.Object, e.Err)
+}
+
+func (e *BuildError) Unwrap() error { return e.Err }
+
+// Compare returns how live differs from want, as operations on want, and what
+// differs in name or spelling only. Both must come from d's inspector.
+func Compare(d dialect.Dialect, want, live schema.Schema) (ops []op.Op, noise []string) {
+	return diff.Structural(d.Normalize(want), d.Normalize(live))
+}

@@ -1,0 +1,155 @@
+package whimbrel
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/whimbreldb/whimbrel/journal"
+	"github.com/whimbreldb/whimbrel/model"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+	"github.com/whimbreldb/whimbrel/script"
+)
+
+// replay returns H: the schema that the revisions ids make, which must be
+// closed (with all they follow) and in order.
+func (p *Project) replay(ids []string) (*op.State, error) {
+	state := op.NewState(schema.Schema{})
+	for _, id := range ids {
+		if err := p.replayOne(state, id); err != nil {
+			return nil, err
+		}
+	}
+	return state, nil
+}
+
+func (p *Project) replayOne(state *op.State, id string) error {
+	for i, o := range op.Record(p.byID[id].Upgrade) {
+		if _, err := state.Apply(o); err != nil {
+			return &Error{
+				Code:   BadReplay,
+				Msg:    err.Error(),
+				Detail: []string{fmt.Sprintf("operation %d of revision %s, %s", i+1, id, p.byID[id].Source())},
+				Hint:   []string{"The revisions before it make another schema: was one of them edited?"},
+				Err:    err,
+			}
+		}
+	}
+	return nil
+}
+
+// replayed is replay as a schema.
+func (p *Project) replayed(ids []string) (schema.Schema, error) {
+	state, err := p.replay(ids)
+	if err != nil {
+		return schema.Schema{}, err
+	}
+	return state.Schema(), nil
+}
+
+func (p *Project) hash(id string) string {
+	return script.Hash(op.Record(p.byID[id].Upgrade))
+}
+
+// named returns every table that the history ever named.
+func (p *Project) named() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range p.byID {
+		for _, o := range slices.Concat(op.Record(r.Upgrade), op.Record(r.Downgrade)) {
+			out[op.TableOf(o)] = true
+			if rename, ok := o.(op.RenameTable); ok {
+				out[rename.To] = true
+			}
+		}
+	}
+	return out
+}
+
+// ignored reports whether a table is nobody's business here.
+func (p *Project) ignored(table string) bool {
+	return journal.Owns(table) || slices.ContainsFunc(p.cfg.History.Ignore, func(pattern string) bool {
+		ok, err := path.Match(pattern, table)
+		return ok && err == nil
+	})
+}
+
+// without returns s without the tables that drop says, and without what
+// belongs to them.
+func without(s schema.Schema, drop func(table string) bool) schema.Schema {
+	var out schema.Schema
+	for _, t := range s.Tables {
+		if !drop(t.Name) {
+			out.Tables = append(out.Tables, t)
+		}
+	}
+	for _, o := range s.Objects {
+		if !drop(o.Name) && (o.Table == "" || !drop(o.Table)) {
+			out.Objects = append(out.Objects, o)
+		}
+	}
+	return out
+}
+
+// models returns M.
+func (p *Project) models() (model.Models, error) {
+	var all model.Models
+	for _, source := range p.cfg.Models {
+		m, err := source.Load()
+		if err != nil {
+			return all, &Error{Code: BadModels, Msg: "the models cannot be read", Detail: []string{err.Error()}, Err: err}
+		}
+		all.Schema.Tables = append(all.Schema.Tables, m.Schema.Tables...)
+		all.Schema.Objects = append(all.Schema.Objects, m.Schema.Objects...)
+		all.Keep = append(all.Keep, m.Keep...)
+		all.Warnings = append(all.Warnings, m.Warnings...)
+	}
+	all.Schema = without(all.Schema, p.ignored)
+	// Models that do not fit together are found here, before anything is
+	// compared or written.
+	state := op.NewState(schema.Schema{})
+	for _, t := range all.Schema.Tables {
+		if err := checkNames(t); err != nil {
+			return all, err
+		}
+		if _, err := state.Apply(op.CreateTable{Table: t}); err != nil {
+			return all, &Error{Code: BadModels, Msg: err.Error(), Err: err}
+		}
+	}
+	return all, nil
+}
+
+// wanted returns what M and H are compared as: M, and those things of H that
+// models have no words for.
+func (p *Project) wanted(m model.Models, h schema.Schema) schema.Schema {
+	want := m.Schema
+	for _, t := range h.Tables {
+		if p.ignored(t.Name) {
+			want.Tables = append(want.Tables, t)
+		}
+	}
+	want.Objects = append(slices.Clone(want.Objects), h.Objects...)
+	for i, t := range want.Tables {
+		old, ok := h.Table(t.Name)
+		if !ok {
+			continue
+		}
+		t.Options.Strict = t.Options.Strict || old.Options.Strict
+		t.Options.WithoutRowID = t.Options.WithoutRowID || old.Options.WithoutRowID
+		for _, c := range old.Columns {
+			if _, has := t.Column(c.Name); !has && slices.Contains(m.Keep, t.Name+"."+c.Name) {
+				t.Columns = append(slices.Clip(t.Columns), c)
+			}
+		}
+		want.Tables[i] = t
+	}
+	// A trigger goes with its table, and a view of the history stays.
+	return schema.Schema{Tables: want.Tables, Objects: slices.DeleteFunc(want.Objects, func(o schema.Object) bool {
+		if o.Kind != schema.Trigger {
+			return false
+		}
+		_, onTable := want.Table(o.Table)
+		_, onView := want.Object(schema.View, o.Table)
+		return !onTable && !onView
+	})}
+}
