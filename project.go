@@ -266,8 +266,12 @@ func (p *Project) connect(ctx context.Context) (*session, error) {
 		return nil, p.explain(err)
 	}
 	s := &session{Project: p, conn: conn}
-	if s.state, err = journal.Read(ctx, conn, p.cfg.Dialect); err == nil {
+	s.state, err = journal.Read(ctx, conn, p.cfg.Dialect)
+	switch {
+	case err == nil:
 		err = p.known(s.state)
+	case p.cfg.Dialect.Classify(err) == dialect.Busy:
+		err = s.lock(ctx) // which waits, and reads again
 	}
 	if err != nil {
 		return nil, p.explain(errors.Join(err, s.close(ctx)))
@@ -278,6 +282,9 @@ func (p *Project) connect(ctx context.Context) (*session, error) {
 // lock keeps others out, and reads again what is applied: somebody else may
 // have been at work while we waited.
 func (s *session) lock(ctx context.Context) (err error) {
+	if s.unlock != nil {
+		return nil
+	}
 	wait := max(s.cfg.LockWait, 0)
 	if s.unlock, err = s.cfg.Dialect.Lock(ctx, s.conn, wait); err != nil {
 		return err

@@ -50,8 +50,9 @@ func atMost(n int, want string) cobra.PositionalArgs {
 			msg = fmt.Sprintf("%s takes one %s, not %d arguments", cmd.Name(), want, len(args))
 		}
 		e := &usageError{msg: msg, hint: []string{"for its usage: PROG " + cmd.Name() + " --help"}}
-		if cmd.Flags().Lookup("message") != nil {
-			e.hint = append(e.hint, "a message with spaces needs quotes: PROG "+cmd.Name()+" -m "+quote(strings.Join(args, " ")))
+		if f := cmd.Flags().Lookup("message"); f != nil && f.Changed {
+			words := f.Value.String() + " " + strings.Join(args, " ")
+			e.hint = append(e.hint, "a message with spaces needs quotes: PROG "+cmd.Name()+" -m "+quote(words))
 		}
 		return e
 	}

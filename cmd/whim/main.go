@@ -43,6 +43,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(rest) == len(args) && (len(rest) == 0 || own(root, rest[0])) {
 		return cli.Run(context.Background(), root, rest, stdin, stdout, stderr)
 	}
+	if len(rest) > 0 && rest[0] == "--" {
+		rest = rest[1:]
+	}
 	code, err := runApp(dir, rest, stdin, stdout, stderr)
 	if err != nil {
 		root.SetErr(stderr)
@@ -158,7 +161,7 @@ arguments.
   whim new shop           make an app
   whim db migrate -m …    in its folder: the app's own command
   whim run                the same
-  whim app --help         what the app of this folder can do
+  whim -- --help          what the app of this folder can do
 
   whim --app DIR …        use the app in another folder`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

@@ -80,7 +80,7 @@ func inlineKeyText(k schema.PrimaryKey, c schema.Column) string {
 
 // isInteger reports whether a column of that type, alone in the primary key,
 // is the rowid. INT is not.
-func isInteger(t schema.Type) bool { return sameName(typeText(t), "integer") }
+func isInteger(t schema.Type) bool { return sameName(unquoteType(typeText(t)), "integer") }
 
 // rowidColumn returns the index of the column that is another name for the
 // rowid, or -1.

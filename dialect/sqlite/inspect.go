@@ -14,7 +14,7 @@ import (
 // inspect reads the main database: what is in TEMP or attached is not part of
 // it. It asks five queries, whatever the size. What a table is comes from the
 // parser, since the pragmas do not know checks, names, conflict clauses or
-// AUTOINCREMENT; what the pragmas do know must agree with it (see verify).
+// AUTOINCREMENT; what the pragmas do know must agree with it (see facts.check).
 //
 // The queries see one state only if nobody changes the schema between them: q
 // should be one connection, inside a transaction or with the lock held.
@@ -43,7 +43,7 @@ func inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
 	for i := range in.out.Tables {
 		t := &in.out.Tables[i]
 		if t.Unsupported == "" {
-			t.Unsupported = facts.verify(*t)
+			t.Unsupported = facts.check(*t)
 		}
 		if t.Unsupported == "" {
 			t.Unsupported = selfCheck(*t)

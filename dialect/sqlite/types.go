@@ -102,6 +102,36 @@ func decimal(word string) (schema.Type, bool) {
 	return schema.Type{Kind: schema.KindDecimal, Precision: int(precision), Scale: int(scale)}, true
 }
 
+// declaredType returns the type that SQLite understands by a declared text:
+// what table_xinfo shows, and what the affinity comes from. A text that begins
+// with a quote loses it, and everything behind its end: "varchar"(10) is
+// varchar (SQLite 3.53.4 seen).
+func declaredType(text string) string {
+	if t := unquoteType(text); t != text || text == "" {
+		return t
+	}
+	if first := tokenize(text)[0]; first.kind == tokQuoted || first.kind == tokString {
+		return first.name()
+	}
+	return text
+}
+
+// unquoteType returns the text without quotes that enclose all of it. Only
+// these keep "INTEGER" the type of a rowid.
+func unquoteType(text string) string {
+	if len(text) < 2 || !isQuote(text[0]) {
+		return text
+	}
+	for i := 1; i < len(text)-1; i++ {
+		if isQuote(text[i]) {
+			return text
+		}
+	}
+	return text[1 : len(text)-1]
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' || c == '[' }
+
 // Neutral returns t, as the inspector read it, with neutral types where a
 // declared type is what a neutral kind compiles to on SQLite. A table that it
 // changes compiles to the same table again. A STRICT table knows six type

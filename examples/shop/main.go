@@ -14,7 +14,7 @@ import (
 
 func main() {
 	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"}) // DATABASE_URL overrides
-	db := gormmodel.Open(a)                                             // *gorm.DB on the app's connection
+	db := gormmodel.Open(a)                                         // *gorm.DB on the app's connection
 
 	a.Models(gormmodel.Models(db, models.All()...))
 	a.History(&migrations.History)

@@ -14,19 +14,12 @@ import (
 func canonType(text string) string {
 	var b strings.Builder
 	prevWord := false
-	for _, t := range significant(tokenize(text)) {
-		word := t.kind == tokWord || t.kind == tokQuoted || t.kind == tokString
+	for _, t := range significant(tokenize(declaredType(text))) {
+		word := !t.is("(") && !t.is(")") && !t.is(",")
 		if word && prevWord {
 			b.WriteByte(' ')
 		}
-		switch {
-		case !word:
-			b.WriteString(fold(t.text))
-		case isPlainWord(t.name()):
-			b.WriteString(fold(t.name()))
-		default:
-			b.WriteString(quoteIdent(fold(t.name())))
-		}
+		b.WriteString(fold(t.text))
 		prevWord = word
 	}
 	return b.String()

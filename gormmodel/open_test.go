@@ -1,0 +1,116 @@
+package gormmodel_test
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/whimbreldb/whimbrel/gormmodel"
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
+	"github.com/whimbreldb/whimbrel/schema"
+	"gorm.io/gorm"
+)
+
+type testApp struct {
+	db      *sql.DB
+	dialect schema.Dialect
+}
+
+func (a testApp) DB() *sql.DB             { return a.db }
+func (a testApp) Dialect() schema.Dialect { return a.dialect }
+
+type Product struct {
+	ID    int
+	Name  string `gorm:"size:50;unique"`
+	Price *int
+}
+
+// Opening runs no query and makes no file, not even where nothing can be opened.
+func TestOpenOffline(t *testing.T) {
+	db := gormmodel.Open(testApp{comparetest.Absent(t), schema.SQLite})
+	if db.Error != nil {
+		t.Fatal(db.Error)
+	}
+	if m := load(t, db, &Product{}); len(m.Schema.Tables) != 1 {
+		t.Errorf("got %+v", m)
+	}
+	path := filepath.Join(t.TempDir(), "new.db")
+	gormmodel.Open(testApp{comparetest.OpenFile(t, path), schema.SQLite})
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("opening made the file: %v", err)
+	}
+}
+
+func TestOpen(t *testing.T) {
+	live := comparetest.Open(t)
+	db := gormmodel.Open(testApp{live, schema.SQLite})
+	for _, s := range comparetest.Statements(t, load(t, db, &Product{}).Schema) {
+		if err := db.Exec(s).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	products := []*Product{{Name: "Apple"}, {Name: "Orange"}, {Name: "Banana"}}
+	if err := db.Create(products).Error; err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range products {
+		if p.ID != i+1 {
+			t.Errorf("%s has id %d", p.Name, p.ID)
+		}
+	}
+	if err := db.Create(&Product{Name: "Apple"}).Error; !errors.Is(err, gorm.ErrDuplicatedKey) || !strings.Contains(err.Error(), "products.name") {
+		t.Errorf("got %v", err)
+	}
+	// Every column is named in a query, so that one which the database does
+	// not have is an error.
+	if _, err := live.Exec("ALTER TABLE products DROP COLUMN price"); err != nil {
+		t.Fatal(err)
+	}
+	var found []Product
+	if err := db.Find(&found).Error; err == nil || !strings.Contains(err.Error(), "no such column: products.price") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOpenConfig(t *testing.T) {
+	cfg := &gorm.Config{DisableForeignKeyConstraintWhenMigrating: true}
+	db := gormmodel.Open(testApp{comparetest.Absent(t), schema.SQLite}, cfg)
+	if db.Error != nil || !db.DisableForeignKeyConstraintWhenMigrating || db.QueryFields {
+		t.Errorf("error %v, config %+v", db.Error, db.Config)
+	}
+	if cfg.Dialector != nil || cfg.DisableAutomaticPing {
+		t.Error("the caller's configuration has changed")
+	}
+}
+
+// What cannot work is an error of everything that is done with the result.
+func TestOpenErrors(t *testing.T) {
+	pool := comparetest.Absent(t)
+	tests := []struct {
+		name string
+		app  testApp
+		cfg  []*gorm.Config
+		want string
+	}{
+		{"no pool", testApp{nil, schema.SQLite}, nil, "no database"},
+		{"dialect", testApp{pool, schema.Postgres}, nil, `no dialector for "postgres"`},
+		{"configurations", testApp{pool, schema.SQLite}, []*gorm.Config{nil, {}}, "one configuration, not 2"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			db := gormmodel.Open(test.app, test.cfg...)
+			if db.Error == nil || !strings.Contains(db.Error.Error(), test.want) {
+				t.Fatalf("got %v", db.Error)
+			}
+			if _, err := gormmodel.Models(db, &Product{}).Load(); !errors.Is(err, db.Error) {
+				t.Errorf("Load: %v", err)
+			}
+			if err := db.Find(&[]Product{}).Error; !errors.Is(err, db.Error) {
+				t.Errorf("Find: %v", err)
+			}
+		})
+	}
+}
