@@ -282,20 +282,21 @@ func (p *Project) connect(ctx context.Context) (*session, error) {
 // lock keeps others out, and reads again what is applied: somebody else may
 // have been at work while we waited.
 func (s *session) lock(ctx context.Context) (err error) {
-	if s.unlock != nil {
-		return nil
+	if s.unlock == nil {
+		wait := max(s.cfg.LockWait, 0)
+		if s.unlock, err = s.cfg.Dialect.Lock(ctx, s.conn, wait); err != nil {
+			return err
+		}
 	}
-	wait := max(s.cfg.LockWait, 0)
-	if s.unlock, err = s.cfg.Dialect.Lock(ctx, s.conn, wait); err != nil {
-		return err
-	}
+	// Last comes first: should somebody come in between, what we know is older
+	// than what we read, which is noticed, and never the other way round.
+	last, lastErr := journal.Last(ctx, s.conn, s.cfg.Dialect)
 	if s.state, err = journal.Read(ctx, s.conn, s.cfg.Dialect); err != nil {
 		return err
 	}
-	if s.state.Exists {
-		if s.state.Last, err = journal.Last(ctx, s.conn, s.cfg.Dialect); err != nil {
-			return err
-		}
+	s.state.Last = last
+	if lastErr != nil {
+		s.state.Last = -1 // as no journal has
 	}
 	return s.known(s.state)
 }

@@ -77,7 +77,14 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 		return nil, err
 	}
 	if err := p.tracked(s.state, live, steps); err != nil {
-		return nil, err
+		// Or another process has begun since we read what is applied.
+		before := s.state
+		if s.lock(ctx) != nil || s.state.SameSet(before) {
+			return nil, err
+		}
+		if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
+			return nil, err
+		}
 	}
 	r := s.runner(live)
 	event := func(kind EventKind) func(int) {

@@ -26,10 +26,11 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CI", "")
 			e.Setenv("NO_COLOR", "")
 			e.Setenv("TERM", "xterm")
+			e.Setenv("SHOP_EXIT", filepath.Join(e.WorkDir, ".exit"))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "json": wantJSON, "sql": runSQL, "holdlock": holdLock, "release": release, "glob": glob,
+			"exits": exits, "exited": exited, "json": wantJSON, "sql": runSQL, "holdlock": holdLock, "release": release, "glob": glob,
 		},
 	})
 }
@@ -49,6 +50,14 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// exited is "exited CODE", after an "! exec shop": only that can have a
+// terminal.
+func exited(ts *testscript.TestScript, neg bool, args []string) {
+	if got := ts.ReadFile(ts.Getenv("SHOP_EXIT")); got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
 	}
 }
 

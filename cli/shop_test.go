@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,15 +17,21 @@ import (
 	"github.com/whimbreldb/whimbrel/cli"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
 	"github.com/whimbreldb/whimbrel/model"
-	"github.com/whimbreldb/whimbrel/op"
-	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // The scripts run "shop", a program like those that people write: a history
 // and models that are compiled in, a SQLite file in the current folder, and
 // the db tree. What is compiled in is chosen by SHOP.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"shop": func() { os.Exit(shop()) }})
+	testscript.Main(m, map[string]func(){"shop": func() {
+		code := shop()
+		if file := os.Getenv("SHOP_EXIT"); file != "" {
+			if os.WriteFile(file, []byte(strconv.Itoa(code)), 0o666) != nil {
+				os.Exit(99)
+			}
+		}
+		os.Exit(code)
+	}})
 }
 
 // shop is the program.
@@ -81,107 +87,3 @@ func shop() int {
 }
 
 const libraryVersion = "3.53.4"
-
-func products(more ...schema.Item) model.Static {
-	items := append([]schema.Item{schema.BigInt("id").PrimaryKey().AutoIncrement().NotNull(), schema.String("name", 50)}, more...)
-	return model.Static{Tables: []schema.Table{schema.NewTable("products", items...)}}
-}
-
-func createProducts(m *op.Script) {
-	m.CreateTable("products", schema.BigInt("id").PrimaryKey().AutoIncrement().NotNull(), schema.String("name", 50))
-}
-
-var first = op.Revision{
-	ID: "b9198aca3963", Message: "initial migration", Created: "2026-11-22T16:40:12Z",
-	Upgrade:   createProducts,
-	Downgrade: func(m *op.Script) { m.DropTable("products") },
-}
-
-var second = op.Revision{
-	ID: "7ad34929a0f2", Revises: []string{first.ID}, Message: "add price column", Created: "2026-11-22T16:41:12Z",
-	Upgrade:   func(m *op.Script) { m.AddColumn("products", schema.Int("price")) },
-	Downgrade: func(m *op.Script) { m.DropColumn("products", "price") },
-}
-
-func then(message string, upgrade, downgrade func(*op.Script)) op.Revision {
-	return op.Revision{
-		ID: "c0ffee000003", Revises: []string{second.ID}, Message: message, Created: "2026-11-22T16:42:12Z",
-		Upgrade: upgrade, Downgrade: downgrade,
-	}
-}
-
-// addTo adds a revision as the file that migrate writes in the scripts does:
-// its name is where the call is.
-func addTo(h *op.History, r op.Revision) {
-	switch r.ID {
-	case first.ID:
-		/*line 20261122T164012_b9198aca3963_initial_migration.go:11:3*/ h.Add(r)
-	case second.ID:
-		/*line 20261122T164012_7ad34929a0f2_add_price_column.go:11:3*/ h.Add(r)
-	default:
-		/*line 20261122T164212_c0ffee000003_third.go:11:3*/ h.Add(r)
-	}
-	/*line shop_test.go:125:1*/
-}
-
-// compiled returns what is compiled into the shop.
-func compiled(shop string) (*op.History, model.Source) {
-	h := new(op.History)
-	add := func(revisions ...op.Revision) *op.History {
-		for _, r := range revisions {
-			addTo(h, r)
-		}
-		return h
-	}
-	price := schema.Int("price")
-	switch shop {
-	case "empty":
-		return h, products()
-	case "one":
-		return add(first), products()
-	case "priced": // the field is in the models, and in no revision
-		return add(first), products(price)
-	case "two":
-		return add(first, second), products(price)
-	case "renamed":
-		return add(first), model.Static{Tables: []schema.Table{schema.NewTable("products", schema.BigInt("id").PrimaryKey().AutoIncrement().NotNull(), schema.String("title", 50))}}
-	case "dropped":
-		return add(first, second), products()
-	case "required":
-		return add(first), products(schema.Int("price").NotNull())
-	case "several": // a name that is gone, one that is new, a value that is missing
-		return add(first), model.Static{Tables: []schema.Table{schema.NewTable("products",
-			schema.BigInt("id").PrimaryKey().AutoIncrement().NotNull(), schema.String("title", 50), schema.Int("price").NotNull())}}
-	case "fails":
-		return add(first, second, then("break", func(m *op.Script) {
-			m.Exec("UPDATE products SET name = 'x'")
-			m.Exec("UPDATE nowhere SET name = 'x'")
-		}, nil)), products(price)
-	case "panics":
-		return add(first, second, then("panic", func(m *op.Script) {
-			m.Run("divide", func(context.Context, op.DB) error { panic("no rows left") })
-		}, nil)), products(price)
-	case "waits":
-		return add(first, second, then("wait", func(m *op.Script) {
-			m.Run("wait for ever", func(ctx context.Context, _ op.DB) error { <-ctx.Done(); return ctx.Err() })
-		}, nil)), products(price)
-	case "oneway":
-		return add(first, second, then("forget names", func(m *op.Script) { m.Exec("UPDATE products SET name = NULL") }, nil)), products(price)
-	case "checked": // SQLite rebuilds the table, and checks what it copied
-		return add(first, second, then("require names", func(m *op.Script) {
-			m.AlterColumn("products", schema.String("name", 50), schema.String("name", 50).NotNull(), op.Fill("none"))
-			m.Run("greet", func(context.Context, op.DB) error { return nil })
-		}, func(m *op.Script) {
-			m.AlterColumn("products", schema.String("name", 50).NotNull(), schema.String("name", 50))
-		})), products(price)
-	case "twice":
-		return add(first, first), products()
-	case "evil": // a message and a name that try to command the terminal
-		evil := first
-		evil.Message = "clear \x1b[2J and \u202e\nforge a line"
-		evil.Upgrade = func(m *op.Script) { m.CreateTable("pro\x1b[31mducts\u009b2J", schema.Int("id").PrimaryKey()) }
-		evil.Downgrade = func(m *op.Script) { m.DropTable("pro\x1b[31mducts\u009b2J") }
-		return add(evil), model.Static{}
-	}
-	panic("no such shop: " + shop)
-}

@@ -62,8 +62,8 @@ func TestChange(t *testing.T) {
 		"drop foreign key players.fk_players_team",
 		"drop unique constraint players.uni_players_pass",
 		"drop check players.chk_points",
-		"drop index players.idx_players_name",
 		"drop index players.idx_part",
+		"drop index players.idx_players_name",
 		"add table coaches",
 		"add table player_teams",
 		"add column players.coach_id",
@@ -148,7 +148,7 @@ func TestOneChange(t *testing.T) {
 		}(), []string{"alter column items.name: type string(10) to text"}},
 		{"key", func() []any {
 			type Item struct {
-				ID   int    `gorm:"autoIncrement:false"`
+				ID   int    `gorm:"primaryKey;autoIncrement:false"`
 				Name string `gorm:"size:10;primaryKey"`
 			}
 			return one(&Item{})

@@ -62,8 +62,9 @@ type loader struct {
 	base    migrator.Migrator // for what the dialect's own migrator hides
 	options string            // what the application has GORM append to CREATE TABLE
 
-	order  []*gs.Schema // as AutoMigrate would create them
-	member map[string]bool
+	order     []*gs.Schema // as AutoMigrate would create them
+	member    map[string]bool
+	reachable map[string]bool
 
 	tables   map[string]*schema.Table
 	keep     []string
@@ -83,8 +84,8 @@ func newLoader(app *gorm.DB) *loader {
 		db:      db,
 		dialect: dialectOf(db),
 		base:    migrator.Migrator{Config: migrator.Config{DB: db, Dialector: db.Dialector}},
-		member:  map[string]bool{},
-		tables:  map[string]*schema.Table{},
+		member:  map[string]bool{}, reachable: map[string]bool{},
+		tables: map[string]*schema.Table{},
 	}
 }
 
@@ -102,9 +103,14 @@ func dialectOf(db *gorm.DB) schema.Dialect {
 func (l *loader) parse(models []any) error {
 	var listed []*gs.Schema
 	for _, m := range models {
+		// First, because GORM does not say which field it is, and prints it.
+		if errs := badDefaults(m); len(errs) > 0 {
+			l.addErrors(errs)
+			continue
+		}
 		stmt := &gorm.Statement{DB: l.db}
 		if err := parseModel(stmt, m); err != nil {
-			l.addErrors(modelErrors(m, err))
+			l.addErrors([]error{fieldError(modelName(reflect.TypeOf(m)), "", "%w", err)})
 			continue
 		}
 		listed = append(listed, stmt.Schema)
@@ -112,7 +118,7 @@ func (l *loader) parse(models []any) error {
 	if len(l.errs) > 0 {
 		return errors.Join(l.errs...)
 	}
-	l.members(listed)
+	l.reach(listed)
 	// GORM's own order decides which side of a many2many relation its join
 	// table is made from, and with that the order of its key.
 	for _, m := range l.base.ReorderModels(models, true) {
@@ -120,8 +126,9 @@ func (l *loader) parse(models []any) error {
 		if err := parseModel(stmt, m); err != nil {
 			return fmt.Errorf("%s: %w", modelName(reflect.TypeOf(m)), err)
 		}
-		if l.member[stmt.Schema.Table] {
+		if l.reachable[stmt.Schema.Table] {
 			l.order = append(l.order, stmt.Schema)
+			l.member[stmt.Schema.Table] = true
 		}
 	}
 	return nil
@@ -155,12 +162,12 @@ func parseModel(stmt *gorm.Statement, m any) (err error) {
 	return nil
 }
 
-// members finds the tables that belong to the listed models: what they refer
+// reach finds the tables that belong to the listed models: what they refer
 // to and their join tables. What refers to them (a has-many of a model that is
 // not listed) does not count, although GORM adds it when that model happens to
 // have been parsed in the same process: the answer must not depend on what ran
 // before.
-func (l *loader) members(listed []*gs.Schema) {
+func (l *loader) reach(listed []*gs.Schema) {
 	queue := slices.Clone(listed)
 	seen := map[*gs.Schema]bool{}
 	for len(queue) > 0 {
@@ -170,7 +177,7 @@ func (l *loader) members(listed []*gs.Schema) {
 			continue
 		}
 		seen[s] = true
-		l.member[s.Table] = true
+		l.reachable[s.Table] = true
 		if l.db.IgnoreRelationshipsWhenMigrating {
 			continue
 		}
@@ -263,7 +270,7 @@ func modelName(t reflect.Type) string {
 		t = t.Elem()
 	}
 	if t.Name() == "" {
-		return "join table"
+		return "(a struct without a name)"
 	}
 	return t.String()
 }

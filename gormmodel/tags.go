@@ -217,20 +217,15 @@ func editDistance(a, b string) int {
 	return prev[len(b)]
 }
 
-// modelErrors says what is wrong with a model that GORM does not parse. Where
-// the reason is a default that is no value of its field, GORM does not say
-// which field: look for it, here and in the models that this one refers to.
-func modelErrors(m any, err error) []error {
-	t := reflect.TypeOf(m)
+// badDefaults finds the defaults that are no value of their field, in a model
+// and in the models that it refers to.
+func badDefaults(m any) []error {
 	var out []error
-	badDefaults(t, map[reflect.Type]bool{}, &out)
-	if len(out) == 0 {
-		out = append(out, fieldError(modelName(t), "", "%w", err))
-	}
+	collectBadDefaults(reflect.TypeOf(m), map[reflect.Type]bool{}, &out)
 	return out
 }
 
-func badDefaults(t reflect.Type, seen map[reflect.Type]bool, out *[]error) {
+func collectBadDefaults(t reflect.Type, seen map[reflect.Type]bool, out *[]error) {
 	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
 		t = t.Elem()
 	}
@@ -246,7 +241,7 @@ func badDefaults(t reflect.Type, seen map[reflect.Type]bool, out *[]error) {
 				*out = append(*out, fieldError(modelName(t), f.path, "the default %q is not %s%s", v, what, withoutQuotes(f.typ.Kind(), v)))
 			}
 		}
-		badDefaults(f.typ, seen, out)
+		collectBadDefaults(f.typ, seen, out)
 	}
 }
 

@@ -106,14 +106,27 @@ func (s State) SameSet(t State) bool {
 // Read reads the applied set with one query, and another one only when that
 // fails. It creates nothing. Last is not filled in: see [Last].
 func Read(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, error) {
+	s, err := read(ctx, q, d)
+	if err == nil {
+		return s, nil
+	}
+	// Only a table that is really not there means that nothing is applied: any
+	// other failure must not be taken for an empty database.
+	outcome, probeErr := d.Probe(ctx, q, op.CreateTable{Table: tables()[0]})
+	switch {
+	case probeErr != nil && d.Classify(probeErr) == dialect.Busy:
+		return State{}, probeErr
+	case probeErr == nil && outcome == dialect.Absent:
+		return State{}, nil
+	case probeErr == nil && outcome == dialect.Applied && d.Classify(err) == dialect.Refused:
+		return read(ctx, q, d) // somebody has made it meanwhile
+	}
+	return State{}, err
+}
+
+func read(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, error) {
 	rows, err := q.QueryContext(ctx, "SELECT revision, hash, applied_at FROM "+d.Quote(VersionTable)+" ORDER BY applied_at, revision")
 	if err != nil {
-		// Only a table that is really not there means that nothing is applied:
-		// any other failure must not be taken for an empty database.
-		outcome, probeErr := d.Probe(ctx, q, op.CreateTable{Table: tables()[0]})
-		if probeErr == nil && outcome == dialect.Absent {
-			return State{}, nil
-		}
 		return State{}, err
 	}
 	defer rows.Close()

@@ -21,10 +21,9 @@ const (
 // database does by itself when a column or table is renamed.
 func renameInSQL(s schema.SQL, from, to string, kind nameKind) schema.SQL {
 	s.Text = renameIdent(s.Text, from, to, kind)
-	for _, d := range schema.Dialects {
-		if v := s.Variants.On(d); v != "" {
-			s.Variants = s.Variants.With(d, renameIdent(v, from, to, kind))
-		}
+	v := &s.Variants
+	for _, text := range []*string{&v.SQLite, &v.Postgres, &v.MySQL, &v.MariaDB} {
+		*text = renameIdent(*text, from, to, kind)
 	}
 	return s
 }
@@ -34,7 +33,7 @@ func renameInSQL(s schema.SQL, from, to string, kind nameKind) schema.SQL {
 // other byte stays. A bare word is compared as SQL does, without case. A word
 // that touches a string is its prefix (x'00'), not a name.
 func renameIdent(text, from, to string, kind nameKind) string {
-	if text == "" || !containsFold(text, from) {
+	if quotes := "\"`"; !containsFold(text, from) && !strings.ContainsAny(from, quotes) {
 		return text
 	}
 	var b strings.Builder

@@ -46,7 +46,7 @@ func inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
 			t.Unsupported = facts.check(*t)
 		}
 		if t.Unsupported == "" {
-			t.Unsupported = selfCheck(*t)
+			t.Unsupported = in.selfCheck(*t, in.columns[i])
 		}
 	}
 	return in.out, nil
@@ -55,6 +55,7 @@ func inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
 // An inspector puts a schema together.
 type inspector struct {
 	*facts
+	read    reader
 	out     schema.Schema
 	tables  map[string]int // by folded name
 	columns []nameMap      // of each table
@@ -80,7 +81,7 @@ func (in *inspector) table(e entry) {
 		in.out.Objects = append(in.out.Objects, o)
 		return
 	}
-	t, err := parseTable(e.sql)
+	t, err := in.read.table(e.sql)
 	if err == nil && !sameName(t.Name, e.name) {
 		err = fmt.Errorf("the statement is about %q", t.Name)
 	}
@@ -102,7 +103,7 @@ func (in *inspector) index(e entry) {
 		return
 	}
 	t := &in.out.Tables[i]
-	_, x, err := parseIndex(e.sql, in.columns[i])
+	_, x, err := in.read.index(e.sql, in.columns[i])
 	if err != nil {
 		unsupported(t, fmt.Sprintf("the statement of index %q is not understood: %v", e.name, err))
 	}
@@ -152,17 +153,17 @@ func (in *inspector) resolveReferences() {
 
 // selfCheck builds the table's definition from its fields and reads it back.
 // It returns what got lost on the way, or "".
-func selfCheck(t schema.Table) string {
+func (in *inspector) selfCheck(t schema.Table, columns nameMap) string {
 	verbatim := t.Verbatim
 	t.Verbatim = schema.Variants{}
-	back, err := parseTable(createTable(t))
+	back, err := in.read.table(createTable(t))
 	if err != nil {
 		return "its definition, built again, is not understood: " + err.Error()
 	}
-	columns := newNames(back.Columns)
+	back.Indexes = make([]schema.Index, 0, len(t.Indexes))
 	for _, x := range t.Indexes {
 		x.Verbatim = schema.Variants{}
-		_, y, err := parseIndex(createIndex(t.Name, x), columns)
+		_, y, err := in.read.index(createIndex(t.Name, x), columns)
 		if err != nil {
 			return fmt.Sprintf("index %q, built again, is not understood: %v", x.Name, err)
 		}

@@ -241,23 +241,23 @@ func canonStatement(text string, known nameMap) string {
 	drop(1, "temporary")
 	drop(2, "if", "not", "exists")
 	drop(3, "if", "not", "exists")
-	if len(toks) > 1 && toks[1].isWord("virtual") {
+	if len(toks) > 3 && toks[1].isWord("virtual") {
 		// The arguments belong to the module, which may read every letter.
-		return canonVirtual(text, toks, known)
+		return canonVirtual(toks, known)
 	}
 	return canonTokens(toks, exprNames{columns: known, open: true})
 }
 
 // canonVirtual spells the statement of a virtual table canonically up to the
 // name of the module, and keeps the tokens of the arguments.
-func canonVirtual(text string, toks []token, known nameMap) string {
-	head := slices.IndexFunc(toks, func(t token) bool { return t.is("(") })
-	if head < 0 {
-		head = len(toks)
+func canonVirtual(toks []token, known nameMap) string {
+	args := slices.IndexFunc(toks, func(t token) bool { return t.is("(") })
+	if args < 0 {
+		args = len(toks)
 	}
 	n := exprNames{columns: known, open: true}
-	parts := []string{canonTokens(toks[:head], n)}
-	for _, t := range toks[head:] {
+	parts := []string{canonTokens(toks[:args-1], n), fold(toks[args-1].name())}
+	for _, t := range toks[args:] {
 		parts = append(parts, t.text)
 	}
 	return strings.Join(parts, " ")

@@ -29,7 +29,16 @@ type parser struct {
 }
 
 func newParser(sql string) *parser {
-	return &parser{src: sql, toks: significant(tokenize(sql))}
+	return &parser{src: sql, toks: appendSignificant(nil, sql)}
+}
+
+// A reader parses one statement after the other, with one slice for all their
+// tokens. Nothing that it returns refers to a token.
+type reader struct{ toks []token }
+
+func (r *reader) parser(sql string) *parser {
+	r.toks = appendSignificant(r.toks[:0], sql)
+	return &parser{src: sql, toks: r.toks}
 }
 
 // peek returns the next token; at the end, one without text.
@@ -206,8 +215,10 @@ func (p *parser) createHead(kinds ...string) error {
 }
 
 // parseTable reads a CREATE TABLE statement. Verbatim is left empty.
-func parseTable(sql string) (schema.Table, error) {
-	tp := &tableParser{parser: newParser(sql)}
+func parseTable(sql string) (schema.Table, error) { return new(reader).table(sql) }
+
+func (r *reader) table(sql string) (schema.Table, error) {
+	tp := &tableParser{parser: r.parser(sql)}
 	if err := tp.parse(); err != nil {
 		return schema.Table{}, err
 	}
@@ -257,6 +268,7 @@ func (p *tableParser) parse() error {
 
 // body takes the columns, then the constraints, and the closing parenthesis.
 func (p *tableParser) body() error {
+	p.t.Columns = make([]schema.Column, 0, p.members())
 	for {
 		if err := p.column(); err != nil {
 			return err
@@ -284,6 +296,23 @@ func (p *tableParser) body() error {
 			return p.unexpected(", or )")
 		}
 	}
+}
+
+// members counts the columns and constraints to come, roughly.
+func (p *tableParser) members() int {
+	n, depth := 1, 1
+	for _, t := range p.toks[p.i:] {
+		switch {
+		case t.kind != tokOp:
+		case t.text == "(":
+			depth++
+		case t.text == ")":
+			depth--
+		case t.text == "," && depth == 1:
+			n++
+		}
+	}
+	return n
 }
 
 func (p *tableParser) atConstraint() bool {

@@ -9,7 +9,11 @@ import (
 // expression: to SQLite "x" is a string where no column is called x. Without
 // columns every name is a column.
 func parseIndex(sql string, columns nameMap) (table string, index schema.Index, err error) {
-	p := newParser(sql)
+	return new(reader).index(sql, columns)
+}
+
+func (r *reader) index(sql string, columns nameMap) (table string, index schema.Index, err error) {
+	p := r.parser(sql)
 	if err := p.wantWord("create"); err != nil {
 		return "", index, err
 	}
@@ -51,8 +55,9 @@ func parseIndex(sql string, columns nameMap) (table string, index schema.Index, 
 
 // parts reads the members of a key or an index.
 func (p *parser) parts(toks []token, columns nameMap) ([]schema.Part, error) {
-	var parts []schema.Part
-	for _, member := range splitCommas(toks) {
+	members := splitCommas(toks)
+	parts := make([]schema.Part, 0, len(members))
+	for _, member := range members {
 		if len(member) == 0 {
 			return nil, p.errorAt(toks[0], "a comma too many in this list")
 		}

@@ -324,13 +324,9 @@ func (p prober) indexText(table string, want schema.Index) (dialect.Outcome, err
 	if err != nil {
 		return dialect.Unknown, err
 	}
-	facts, err := p.columns(table)
-	if err != nil {
+	t, ok, err := p.read(table)
+	if err != nil || !ok {
 		return dialect.Unknown, err
-	}
-	t := schema.Table{Name: table}
-	for _, f := range facts {
-		t.Columns = append(t.Columns, schema.Column{Name: f.Name})
 	}
 	_, is, err := parseIndex(sql, newNames(t.Columns))
 	if err != nil {

@@ -293,7 +293,7 @@ func TestRebuildAssertions(t *testing.T) {
 		{"a row of the table", "INSERT OR ABORT", "DELETE FROM {temp} WHERE id = 1", `table "t" has lost rows`},
 		{"a row of a child", "INSERT OR ABORT", "DELETE FROM c WHERE id = 1", `table "c" has lost rows`},
 		{"the sequence", "UPDATE sqlite_sequence", "UPDATE sqlite_sequence SET seq = 1 WHERE name LIKE '\\_whim%' ESCAPE '\\'", "would be given out again"},
-		{"an index", "CREATE UNIQUE INDEX \"j\"", "DROP INDEX i", "did not become what it should"},
+		{"an index", "CREATE UNIQUE INDEX j", "DROP INDEX i", "did not become what it should"},
 		{"a trigger", "CREATE TRIGGER", "DROP TRIGGER tr", "did not become what it should"},
 		{"a view", "CREATE TRIGGER", "ALTER TABLE t DROP COLUMN size", ""},
 		{"a reference", "INSERT OR ABORT", "UPDATE {temp} SET id = 77 WHERE id = 1", `rows that refer to no row`},

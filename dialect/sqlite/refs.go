@@ -189,45 +189,72 @@ func ownColumns(toks []token, f func(*token)) {
 
 // renameInObjects follows SQLite, which renames a column in the triggers and
 // views that use it. Only what is sure is renamed here: the columns of the
-// trigger's own table. A rebuild that comes later compares what it knows of a
-// trigger with what the database has, and stops where they differ.
+// trigger's own table, and everything where no other table is about. A rebuild
+// that comes later compares what it knows of a trigger with what the database
+// has, and stops where they differ.
 func (c *compiler) renameInObjects(o op.RenameColumn) error {
-	for _, tr := range c.triggers(o.Table) {
-		def := tr.Definition.For(schema.SQLite)
-		if !triggerUses(def, o.From) {
-			continue
-		}
-		tr.Definition = tr.Definition.On(schema.SQLite, renameOwnColumn(def, o.From, o.To))
-		for _, step := range []op.Op{op.DropObject{Object: tr}, op.CreateObject{Object: tr}} {
-			if _, err := c.state.Apply(step); err != nil {
-				return err
+	objects := c.state.Objects()
+	for _, kind := range [...]schema.ObjectKind{schema.View, schema.Trigger} { // views take their triggers with them
+		for _, ob := range objects {
+			was := ob.Definition.For(schema.SQLite)
+			if ob.Kind != kind || !mentions(was, o.From) {
+				continue
+			}
+			is := renameColumnIn(was, ob, o)
+			if is == was {
+				continue
+			}
+			steps := []op.Op{op.DropObject{Object: ob}}
+			ob.Definition = ob.Definition.On(schema.SQLite, is)
+			steps = append(steps, op.CreateObject{Object: ob})
+			for _, tr := range objects {
+				if kind == schema.View && tr.Kind == schema.Trigger && tr.Table == ob.Name {
+					steps = append(steps, op.CreateObject{Object: tr})
+				}
+			}
+			for _, step := range steps {
+				if _, err := c.state.Apply(step); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// renameOwnColumn writes the new name as SQLite's RENAME COLUMN does: bare
-// where the old one was bare and the new one can be, else in double quotes.
-func renameOwnColumn(sql, from, to string) string {
+// renameColumnIn writes the new name where SQLite does, and as SQLite does: in
+// double quotes, as the statement has it.
+func renameColumnIn(sql string, ob schema.Object, o op.RenameColumn) string {
 	toks := significant(tokenize(sql))
-	type edit struct {
-		pos, end int
-		text     string
+	var at []int // positions of tokens
+	take := func(t *token) {
+		if sameName(t.name(), o.From) && t.kind != tokString && !slices.Contains(at, t.pos) {
+			at = append(at, t.pos)
+		}
 	}
-	var edits []edit
-	ownColumns(toks, func(t *token) {
-		if !sameName(t.name(), from) {
-			return
+	if ob.Kind == schema.Trigger && sameName(ob.Table, o.Table) {
+		ownColumns(toks, take)
+	}
+	about := tables(sql)
+	delete(about, fold(o.Table))
+	if len(about) == 0 && tables(sql)[fold(o.Table)] {
+		for i := range toks {
+			t := &toks[i]
+			if t.kind != tokWord && t.kind != tokQuoted {
+				continue
+			}
+			alias := i > 0 && toks[i-1].isWord("as")
+			other := i+1 < len(toks) && (toks[i+1].is("(") || toks[i+1].is("."))
+			head := sameName(t.name(), ob.Name) || sameName(t.name(), o.Table)
+			if !alias && !other && !head {
+				take(t)
+			}
 		}
-		text := quoteIdent(to)
-		if t.kind == tokWord && isPlainWord(to) && keywordClass(to) == notKeyword {
-			text = to
-		}
-		edits = append(edits, edit{t.pos, t.end(), text})
-	})
-	for _, e := range slices.Backward(edits) {
-		sql = sql[:e.pos] + e.text + sql[e.end:]
+	}
+	slices.Sort(at)
+	for _, pos := range slices.Backward(at) {
+		_, n := next(sql[pos:])
+		sql = sql[:pos] + quoteIdent(o.To) + sql[pos+n:]
 	}
 	return sql
 }

@@ -20,7 +20,7 @@ import (
 // it: through the DSN, so that every connection has them on.
 func openFile(t testing.TB, statements ...string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "test.db")+"?_pragma=foreign_keys(1)")
+	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "test.db")+"?_pragma=foreign_keys(1)&_pragma=synchronous(0)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,6 +77,19 @@ func tokenize(sql string) []token {
 	return toks
 }
 
+// appendSignificant adds the tokens of SQL to toks, without white space and
+// comments.
+func appendSignificant(toks []token, sql string) []token {
+	for pos := 0; pos < len(sql); {
+		kind, n := next(sql[pos:])
+		if kind != tokSpace && kind != tokComment {
+			toks = append(toks, token{kind, pos, sql[pos : pos+n]})
+		}
+		pos += n
+	}
+	return toks
+}
+
 // significant returns the tokens without white space and comments. It reuses
 // the slice.
 func significant(toks []token) []token {

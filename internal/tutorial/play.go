@@ -273,3 +273,13 @@ func Columns(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("table %s has the columns %q, not %q", args[1], got, args[2:])
 	}
 }
+
+// Commands are the commands that check, for scripts that are no tutorial.
+func Commands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){"columns": Columns, "change": change}
+}
+
+// change is edit without a page: change [-R] file change.
+func change(ts *testscript.TestScript, neg bool, args []string) {
+	(&Player{work: ts.Getenv("WORK")}).edit(ts, neg, args)
+}

@@ -185,9 +185,7 @@ func Names(s schema.Schema) []string {
 			add("constraint", u.Name)
 		}
 		for _, c := range t.Checks {
-			if !strings.HasPrefix(c.Expr.Text, "strict ") { // written into a type: it has no name there
-				add("constraint", c.Name)
-			}
+			add("constraint", c.Name)
 		}
 	}
 	slices.Sort(out)

@@ -50,7 +50,7 @@ type Kinds struct {
 	NoCase   string  `gorm:"type:text COLLATE NOCASE"`
 	Odd      string  `gorm:"type:my own type(3)"`
 	Stamp    string  `gorm:"type:timestamp with time zone"`
-	Strict   string  `gorm:"type:varchar(9) NOT NULL DEFAULT 'x' CHECK (strict <> 'y')"`
+	Strict   string  `gorm:"type:varchar(9) NOT NULL DEFAULT 'x'"`
 	Nothing  string  `gorm:"column:nothing;-"`
 }
 

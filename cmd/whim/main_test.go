@@ -1,0 +1,77 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/whimbreldb/whimbrel/internal/tutorial"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/tutorial.md")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"whim": main})
+}
+
+const (
+	script = "testdata/script/tutorial.txtar"
+	page   = "../../docs/tutorial.md"
+)
+
+// TestTutorial plays the tutorial, and compares the page with what happened.
+func TestTutorial(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds an app")
+	}
+	p, err := tutorial.New(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("play", func(t *testing.T) { testscript.Run(t, p.Params()) })
+	if t.Failed() {
+		return
+	}
+	got, err := p.Markdown("cmd/whim/" + script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s is out of date: go test ./cmd/whim -run Tutorial -update (-page +played):\n%s", page, d)
+	}
+}
+
+// TestScripts runs the other scripts.
+func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds apps")
+	}
+	all, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, f := range all {
+		if filepath.ToSlash(f) != script {
+			files = append(files, f)
+		}
+	}
+	testscript.Run(t, testscript.Params{
+		Files: files, Setup: tutorial.Setup, RequireExplicitExec: true,
+		Cmds: tutorial.Commands(),
+	})
+}
