@@ -105,7 +105,7 @@ func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.Sta
 	begin, end := d.Envelope(stmts)
 	writeLines(b, begin)
 	writeStmts(b, stmts)
-	record := journal.Record(d, e)
+	record := journal.Record(d, e, -1)
 	writeLines(b, record[:])
 	writeLines(b, end)
 	b.WriteString("\n")

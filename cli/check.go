@@ -96,9 +96,14 @@ func (c *call) showDrift(d *whimbrel.DriftReport) bool {
 		}
 	}
 	c.section("Not fully understood, so not compared:", d.Unsupported)
+	c.besides(d)
+	return !d.Empty()
+}
+
+// besides lists what is in a report and no difference that matters.
+func (c *call) besides(d *whimbrel.DriftReport) {
 	c.section("Different in names or spelling only:", d.Noise)
 	c.section("Not ours, left alone:", d.Foreign)
-	return !d.Empty()
 }
 
 func (c *call) section(heading string, lines []string) {

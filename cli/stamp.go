@@ -75,7 +75,8 @@ func (c *call) baseline([]string) error {
 		c.did("Recorded as applied: %s", b.ID)
 	}
 	c.noteChanges(b.Changes)
-	c.showDrift(&b.Drift)
+	// The differences that matter are in the error.
+	c.besides(&b.Drift)
 	if err == nil {
 		c.note("Review it, compile it in, then: %s current", prefix(c.cmd))
 	}

@@ -99,7 +99,7 @@ func words(line string) []string {
 	return fields
 }
 
-func TestCommandPage(t *testing.T) {
+func TestDocsCommandPage(t *testing.T) {
 	const file = "../docs/cli.md"
 	root, db := newTree()
 	got := page(t, root, db)
@@ -113,7 +113,7 @@ func TestCommandPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("docs/cli.md is not what the commands say; go test ./cli -run TestCommandPage -update:\n%s", d)
+		t.Errorf("docs/cli.md is not what the commands say; go test ./cli -run TestDocsCommandPage -update:\n%s", d)
 	}
 }
 

@@ -47,22 +47,19 @@ them as a script, from FROM:TO, without looking at a database.`,
 		Example: `PROG downgrade
 PROG downgrade -2
 PROG downgrade base --plan`,
-		Args:               cobra.ArbitraryArgs, // checked below, when the flags are parsed
-		DisableFlagParsing: true,                // "-1" is a REV
+		DisableFlagParsing: true, // "-1" is a REV: Args parses them
 	}
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		args, err := parseWithNumbers(cmd, args)
-		if err != nil {
+	var rest []string
+	cmd.Args = func(cmd *cobra.Command, args []string) (err error) {
+		if rest, err = parseWithNumbers(cmd, args); err != nil {
 			return err
 		}
 		if on, _ := cmd.Flags().GetBool("help"); on {
-			return cmd.Help()
+			return pflag.ErrHelp // cobra shows it
 		}
-		if err := atMost(1, "REV")(cmd, args); err != nil {
-			return err
-		}
-		return t.run(func(c *call, args []string) error { return c.move(arg(args, "-1"), true) })(cmd, args)
+		return atMost(1, "REV")(cmd, rest)
 	}
+	cmd.RunE = t.run(func(c *call, _ []string) error { return c.move(arg(rest, "-1"), true) })
 	modeFlags(cmd)
 	t.completeArgument(cmd, "base")
 	return cmd

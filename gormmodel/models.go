@@ -48,7 +48,6 @@ func (s source) Load() (model.Models, error) {
 	for _, sc := range l.order {
 		l.table(sc)
 	}
-	l.joinRelations()
 	if err := errors.Join(l.errs...); err != nil {
 		return model.Models{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/whimbreldb/whimbrel/gormmodel"
@@ -20,6 +21,7 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+	"gorm.io/gorm/migrator"
 	gs "gorm.io/gorm/schema"
 )
 
@@ -272,6 +274,98 @@ func TestSettings(t *testing.T) {
 		}
 	})
 }
+
+// A dialect that this version has no compiler for: the type of every column is
+// kept as the driver writes it, beside the neutral one.
+type otherDialector struct{ sqlite.Dialector }
+
+func (otherDialector) Name() string { return "postgres" }
+
+func (d otherDialector) Migrator(db *gorm.DB) gorm.Migrator {
+	return migrator.Migrator{Config: migrator.Config{DB: db, Dialector: d}}
+}
+
+func (otherDialector) DataTypeOf(f *gs.Field) string {
+	switch {
+	case f.AutoIncrement:
+		return "bigserial"
+	case f.DataType == gs.String:
+		return fmt.Sprintf("character varying(%d)", f.Size)
+	}
+	return string(f.DataType)
+}
+
+func TestOtherDialect(t *testing.T) {
+	type Row struct {
+		ID   int64
+		Name string `gorm:"size:30;index:idx_row,type:gin,sort:desc nulls last;default:x"`
+		Free string `gorm:"type:my type;not null"`
+	}
+	db, err := gorm.Open(otherDialector{sqlite.Dialector{Conn: comparetest.Absent(t)}},
+		&gorm.Config{DisableAutomaticPing: true, Logger: logger.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := schema.NewTable("rows",
+		schema.BigInt("id").AutoIncrement().PrimaryKey(),
+		schema.String("name", 30).On(schema.Postgres, "character varying(30)").Default("x"),
+		schema.Native("free", "my type").NotNull(),
+		schema.Index{Name: "idx_row", Parts: []schema.Part{{Column: "name", Desc: true, Nulls: "LAST"}},
+			Method: schema.Variants{Postgres: "gin"}},
+	)
+	m := load(t, db, &Row{})
+	if d := cmp.Diff(model.Models{Schema: schema.Schema{Tables: []schema.Table{want}}}, m); d != "" {
+		t.Error(d)
+	}
+}
+
+// Clauses that a type tag has smuggled in are part of the table.
+func TestTypeClauses(t *testing.T) {
+	type Row struct {
+		ID   int    `gorm:"type:integer PRIMARY KEY AUTOINCREMENT;autoIncrement:false"`
+		Code string `gorm:"type:text COLLATE \"NOCASE\" NOT NULL UNIQUE CHECK (code <> ')')"`
+		Twin string `gorm:"generated:code || code"`
+	}
+	want := schema.NewTable("rows",
+		schema.Int("id").AutoIncrement().PrimaryKey(),
+		schema.Text("code").Collate(schema.SQLite, "NOCASE").NotNull(),
+		schema.Text("twin").GeneratedStored(schema.Expr("code || code")),
+		schema.Unique{Name: "uni_rows_code", Parts: schema.Columns("code")},
+		schema.Check{Name: "chk_rows_code", Expr: schema.Expr("code <> ')'")},
+	)
+	if d := cmp.Diff(schema.Schema{Tables: []schema.Table{want}}, load(t, offline(t, nil), &Row{}).Schema); d != "" {
+		t.Error(d)
+	}
+}
+
+// Two models of one table are one table.
+func TestSharedTable(t *testing.T) {
+	m := load(t, offline(t, nil), &wholeUser{}, &partUser{})
+	if len(m.Schema.Tables) != 1 {
+		t.Fatalf("got %+v", m.Schema.Tables)
+	}
+	var names []string
+	for _, c := range m.Schema.Tables[0].Columns {
+		names = append(names, c.Name)
+	}
+	if d := cmp.Diff([]string{"id", "name", "seen"}, names); d != "" {
+		t.Error(d)
+	}
+}
+
+type wholeUser struct {
+	ID   int
+	Name string `gorm:"index:idx_name"`
+}
+
+func (wholeUser) TableName() string { return "users" }
+
+type partUser struct {
+	ID   int
+	Seen time.Time
+}
+
+func (partUser) TableName() string { return "users" }
 
 func TestKeep(t *testing.T) {
 	m := loadTricky(t, tricky.All())

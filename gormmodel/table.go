@@ -3,7 +3,6 @@ package gormmodel
 import (
 	"cmp"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -114,17 +113,30 @@ func (l *loader) uniques(s *gs.Schema, t *schema.Table) {
 		if u.Field.DBName == "" {
 			continue // on a relation: lintField says so
 		}
-		t.Uniques = append(t.Uniques, schema.Unique{Name: u.Name, Parts: schema.Columns(u.Field.DBName)})
+		if l.migrated(s, "unique constraint", u.Name, u.Field) {
+			t.Uniques = append(t.Uniques, schema.Unique{Name: u.Name, Parts: schema.Columns(u.Field.DBName)})
+		}
 	}
 	sortByName(t.Uniques)
 }
 
+// migrated reports whether the columns of a key, a constraint or an index are
+// part of the schema. Where one is not (-:migration), the whole is left out.
+func (l *loader) migrated(s *gs.Schema, what, name string, fields ...*gs.Field) bool {
+	for _, f := range fields {
+		if f.IgnoreMigration {
+			l.warn(modelName(s.ModelType), f.Name, "the %s %q is left out: its column is not migrated", what, name)
+			return false
+		}
+	}
+	return true
+}
+
 func (l *loader) checks(s *gs.Schema, t *schema.Table) {
 	for _, c := range s.ParseCheckConstraints() {
-		if c.Field != nil && c.Field.IgnoreMigration {
-			l.warn(modelName(s.ModelType), c.Field.Name, "the check is on a column that is not migrated")
+		if c.Field == nil || l.migrated(s, "check", c.Name, c.Field) {
+			t.Checks = append(t.Checks, schema.Check{Name: c.Name, Expr: schema.Expr(strings.TrimSpace(c.Constraint))})
 		}
-		t.Checks = append(t.Checks, schema.Check{Name: c.Name, Expr: schema.Expr(strings.TrimSpace(c.Constraint))})
 	}
 	sortByName(t.Checks)
 }
@@ -141,6 +153,9 @@ func (l *loader) foreignKeys(s *gs.Schema, t *schema.Table) {
 		}
 		c := rel.ParseConstraint()
 		if c == nil || c.Schema != s || !l.member[c.ReferenceSchema.Table] {
+			continue
+		}
+		if !l.migrated(s, "foreign key", c.Name, c.ForeignKeys...) {
 			continue
 		}
 		owner := modelName(rel.Schema.ModelType)
@@ -219,10 +234,14 @@ func (l *loader) indexes(s *gs.Schema, t *schema.Table) {
 		if o := strings.TrimSpace(ix.Option); o != "" && !strings.EqualFold(o, "CONCURRENTLY") {
 			l.warn(model, ix.Fields[0].Name, "index %q: the option %q is not part of the schema", ix.Name, o)
 		}
+		var fields []*gs.Field
 		for _, o := range ix.Fields {
+			fields = append(fields, o.Field)
 			out.Parts = append(out.Parts, l.part(o))
 		}
-		t.Indexes = append(t.Indexes, out)
+		if l.migrated(s, "index", ix.Name, fields...) {
+			t.Indexes = append(t.Indexes, out)
+		}
 	}
 }
 
@@ -256,18 +275,4 @@ func (l *loader) part(o gs.IndexOption) schema.Part {
 
 func sqlOf(text string) schema.SQL {
 	return schema.SQL{Text: strings.TrimSpace(text)}
-}
-
-// joinRelations warns about a foreign key that refers to a table which none of
-// the models makes.
-func (l *loader) joinRelations() {
-	for _, s := range l.order {
-		for name, rel := range s.Relationships.Relations {
-			if !strings.HasPrefix(name, "_") || rel.Schema == nil || l.member[rel.Schema.Table] {
-				continue
-			}
-			l.warn(modelName(s.ModelType), "", "%s refers to this model and is not registered: no foreign key is made for its field %s",
-				modelName(reflect.PointerTo(rel.Schema.ModelType)), rel.Name)
-		}
-	}
 }

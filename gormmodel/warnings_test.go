@@ -69,6 +69,11 @@ type quotedDefault struct {
 	Text string `gorm:"default:'it''s'"`
 }
 
+type unmigrated struct {
+	ID int
+	X  string `gorm:"-:migration;index;unique;check:x <> ''"`
+}
+
 func TestWarnings(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -103,6 +108,11 @@ func TestWarnings(t *testing.T) {
 		}},
 		{"doubled quote", []any{&quotedDefault{}}, []string{
 			`gormmodel_test.quotedDefault.Text: the default is the value "it''s", with both quotes`}},
+		{"not migrated", []any{&unmigrated{}}, []string{
+			`gormmodel_test.unmigrated.X: the check "chk_unmigrateds_x" is left out: its column is not migrated`,
+			`gormmodel_test.unmigrated.X: the index "idx_unmigrateds_x" is left out`,
+			`gormmodel_test.unmigrated.X: the unique constraint "uni_unmigrateds_x" is left out`,
+		}},
 		{"ignored constraint", []any{&tricky.State{}, &tricky.Town{}}, []string{
 			`tricky.Town.State: the constraint "OnUpdate:CASCADE,OnDelete:RESTRICT" is ignored: tricky.State declares the same relation`}},
 		{"nothing", []any{&tricky.Member{}, &tricky.Card{}, &tricky.Address{}, &tricky.Skill{}}, nil},

@@ -14,7 +14,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -41,7 +40,7 @@ func tables() []schema.Table {
 			schema.BigInt("duration_ms").NotNull(),
 		),
 		schema.NewTable(Table,
-			schema.BigInt("id").NotNull().AutoIncrement().PrimaryKey(),
+			schema.BigInt("id").NotNull().PrimaryKey(), // ours to count: whoever writes has the lock
 			schema.String("revision", 200).NotNull(),
 			schema.String("action", 20).NotNull(), // an Action
 			schema.Int("step").NotNull(),          // statement, from 0; -1: the revision as a whole
@@ -185,14 +184,19 @@ type Entry struct {
 }
 
 // Record returns the statements that record e: the first must change exactly
-// one row.
-func Record(d dialect.Dialect, e Entry) [2]string {
-	id := d.Literal(e.Revision)
-	change := "DELETE FROM " + d.Quote(VersionTable) + " WHERE revision = " + id
+// one row. The second gives the journal's row the id that follows last; with a
+// negative last the database finds that out itself.
+func Record(d dialect.Dialect, e Entry, last int64) [2]string {
+	revision := d.Literal(e.Revision)
+	change := "DELETE FROM " + d.Quote(VersionTable) + " WHERE revision = " + revision
 	if e.Action == Upgrade || e.Action == Stamp {
-		change = fmt.Sprintf("INSERT INTO %s (revision, hash, duration_ms) VALUES (%s, %s, %s)", d.Quote(VersionTable), id,
-			d.Literal(e.Hash), strconv.FormatInt(e.Duration.Milliseconds(), 10))
+		change = fmt.Sprintf("INSERT INTO %s (revision, hash, duration_ms) VALUES (%s, %s, %d)",
+			d.Quote(VersionTable), revision, d.Literal(e.Hash), e.Duration.Milliseconds())
 	}
-	return [2]string{change, fmt.Sprintf("INSERT INTO %s (revision, action, step, state) VALUES (%s, %s, -1, 'done')",
-		d.Quote(Table), id, d.Literal(string(e.Action)))}
+	into := "INSERT INTO " + d.Quote(Table) + " (id, revision, action, step, state) "
+	rest := fmt.Sprintf("%s, %s, -1, 'done'", revision, d.Literal(string(e.Action)))
+	if last < 0 {
+		return [2]string{change, into + "SELECT coalesce(max(id), 0) + 1, " + rest + " FROM " + d.Quote(Table)}
+	}
+	return [2]string{change, into + fmt.Sprintf("VALUES (%d, %s)", last+1, rest)}
 }

@@ -230,13 +230,13 @@ func (r *Run) create(ctx context.Context) error {
 			return err
 		}
 	}
-	r.Journal.Exists = true
+	r.Journal.Exists, r.Journal.Last = true, 0
 	return nil
 }
 
 // record writes the version row and the journal row.
 func (r *Run) record(ctx context.Context, e journal.Entry) error {
-	stmts := journal.Record(r.Dialect, e)
+	stmts := journal.Record(r.Dialect, e, r.Journal.Last)
 	res, err := r.Conn.ExecContext(ctx, stmts[0])
 	if err != nil {
 		return err
@@ -247,10 +247,7 @@ func (r *Run) record(ctx context.Context, e journal.Entry) error {
 	if _, err := r.Conn.ExecContext(ctx, stmts[1]); err != nil {
 		return err
 	}
-	r.Journal.Last, err = journal.Last(ctx, r.Conn, r.Dialect)
-	if err != nil {
-		return err
-	}
+	r.Journal.Last++
 	if e.Action == journal.Upgrade || e.Action == journal.Stamp {
 		r.Journal.Applied = append(r.Journal.Applied, journal.Applied{Revision: e.Revision, Hash: e.Hash})
 	} else {
@@ -300,10 +297,13 @@ func (r *Run) Entries(ctx context.Context, entries []journal.Entry) (err error) 
 	if !now.SameSet(r.Journal) {
 		return &MovedError{entries[0].Revision}
 	}
-	if !now.Exists {
-		if err := r.create(ctx); err != nil {
-			return err
-		}
+	if now.Exists {
+		r.Journal.Last, err = journal.Last(ctx, r.Conn, r.Dialect)
+	} else {
+		err = r.create(ctx)
+	}
+	if err != nil {
+		return err
 	}
 	for _, e := range entries {
 		if err := r.record(ctx, e); err != nil {

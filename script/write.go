@@ -73,8 +73,7 @@ func fillFile(f *os.File, data []byte) error {
 }
 
 // publish gives a complete file its name. A link fails where the name is
-// taken; a rename alone would replace what is there. Where the file system has
-// no links, the name is reserved first.
+// taken; a rename alone would replace what is there.
 func publish(root *os.Root, temp, name string) error {
 	err := root.Link(temp, name)
 	if err == nil {
@@ -83,6 +82,12 @@ func publish(root *os.Root, temp, name string) error {
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	return reserve(root, temp, name)
+}
+
+// reserve is publish without links. A crash between its two steps leaves an
+// empty file, which the compiler reports by name.
+func reserve(root *os.Root, temp, name string) error {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package script
 
 import (
 	"errors"
+	"go/format"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -70,39 +71,38 @@ func TestWriteAfterCrash(t *testing.T) {
 	noLeftovers(t, dir, ".a.go.tmp0", "a.go")
 }
 
-// TestWriteFails holds that a failure half-way leaves the folder as it was.
-func TestWriteFails(t *testing.T) {
-	const full = "/dev/full" // every write there says that the disk is full
-	if _, err := os.Stat(full); err != nil {
-		t.Skip("no /dev/full here")
+// TestPublish holds that a file gets a name that is free, and no other, with
+// links and without.
+func TestPublish(t *testing.T) {
+	for name, f := range map[string]func(*os.Root, string, string) error{"link": publish, "reserve": reserve} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			root, err := os.OpenRoot(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer root.Close()
+			for _, name := range []string{"taken", "temp"} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := f(root, "temp", "taken"); !errors.Is(err, fs.ErrExist) {
+				t.Errorf("a name that is taken: %v", err)
+			}
+			if err := f(root, "missing", "fresh"); err == nil {
+				t.Error("nothing got a name")
+			}
+			noLeftovers(t, dir, "taken", "temp")
+			if err := f(root, "temp", "fresh"); err != nil {
+				t.Error(err)
+			}
+			if got := read(t, dir, "fresh") + read(t, dir, "taken"); got != "temptaken" {
+				t.Errorf("the files hold %q", got)
+			}
+			noLeftovers(t, dir, "fresh", "taken")
+		})
 	}
-	dir := t.TempDir()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	f, err := os.OpenFile(full, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := fillFile(f, []byte("x")); err == nil {
-		t.Error("writing to a full disk succeeds")
-	}
-	// Without links and with the name taken in between, publish gives up.
-	if err := os.WriteFile(filepath.Join(dir, "taken"), []byte("theirs"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := publish(root, "no such temporary file", "taken"); err == nil {
-		t.Error("published nothing")
-	}
-	if err := publish(root, "no such temporary file", "fresh"); err == nil {
-		t.Error("published nothing")
-	}
-	if got := read(t, dir, "taken"); got != "theirs" {
-		t.Errorf("overwrote with %q", got)
-	}
-	noLeftovers(t, dir, "taken")
 }
 
 func TestInit(t *testing.T) {
@@ -112,6 +112,9 @@ func TestInit(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{filepath.Join(dir, "migrations.go"), filepath.Join(dir, "README.md")}
+	if src, err := format.Source([]byte(historyFile)); err != nil || string(src) != historyFile {
+		t.Errorf("migrations.go is not gofmt-ed: %v", err)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("wrote (-want +got):\n%s", diff)
 	}

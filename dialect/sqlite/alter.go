@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
@@ -34,12 +35,12 @@ func (c *compiler) alter(items []item) error {
 	}
 	before, _ := c.state.Table(table)
 	a := &alteration{before: before, index: items[0].index, fresh: map[string]bool{}, fills: map[string]fill{}}
-	for i := 0; i < len(items); i++ {
-		n, err := c.step(a, items[i:])
+	for items = inline(items); len(items) > 0; {
+		n, err := c.step(a, items)
 		if err != nil {
 			return err
 		}
-		i += n - 1
+		items = items[n:]
 	}
 	a.after, _ = c.state.Table(table)
 	if err := c.possible(a.after); err != nil {
@@ -55,6 +56,29 @@ func (c *compiler) alter(items []item) error {
 	}
 	return c.rebuild(a)
 }
+
+// inline moves the foreign key of a new column next to the column, where ADD
+// COLUMN can take it along, past operations to which the order is nothing.
+func inline(items []item) []item {
+	out := slices.Clone(items)
+	for j := range out {
+		f, ok := out[j].op.(op.AddForeignKey)
+		if !ok || len(f.ForeignKey.Columns) != 1 {
+			continue
+		}
+		for i := j - 1; i >= 0 && roleOf(out[i].op) != alters || i >= 0 && isAdd(out[i].op); i-- {
+			if add, ok := out[i].op.(op.AddColumn); ok && add.Column.Name == f.ForeignKey.Columns[0] {
+				it := out[j]
+				copy(out[i+2:j+1], out[i+1:j])
+				out[i+1] = it
+				break
+			}
+		}
+	}
+	return out
+}
+
+func isAdd(o op.Op) bool { _, ok := o.(op.AddColumn); return ok }
 
 // unchanged reports whether SQLite would see no difference.
 func (a *alteration) unchanged() bool {

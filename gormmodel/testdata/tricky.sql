@@ -70,13 +70,15 @@ CREATE TABLE "cards" (
   CONSTRAINT "fk_members_cards" FOREIGN KEY ("member_id") REFERENCES "members" ("id")
 );
 CREATE INDEX "idx_cards_member_id" ON "cards" ("member_id");
-CREATE TABLE "friends" (
+CREATE TABLE "monks" (
   "id" integer PRIMARY KEY AUTOINCREMENT
 );
 CREATE TABLE "friendships" (
-  "friend_id" integer PRIMARY KEY AUTOINCREMENT,
-  CONSTRAINT "fk_friendships_friend" FOREIGN KEY ("friend_id") REFERENCES "friends" ("id"),
-  CONSTRAINT "fk_friendships_friends" FOREIGN KEY ("friend_id") REFERENCES "friends" ("id")
+  "monk_id" integer,
+  "friend_id" integer,
+  PRIMARY KEY ("monk_id", "friend_id"),
+  CONSTRAINT "fk_friendships_friends" FOREIGN KEY ("friend_id") REFERENCES "monks" ("id"),
+  CONSTRAINT "fk_friendships_monk" FOREIGN KEY ("monk_id") REFERENCES "monks" ("id")
 );
 CREATE TABLE "gadgets" (
   "id" integer PRIMARY KEY AUTOINCREMENT,

@@ -134,11 +134,15 @@ func (p *Player) command(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(slices.Clone(p.env), "PWD="+cmd.Dir)
-	both := &tee{live: p.Live}
-	cmd.Stdout = io.MultiWriter(ts.Stdout(), both)
-	cmd.Stderr = io.MultiWriter(ts.Stderr(), both)
+	// Two pipes have no common order, so what is said comes after what is
+	// answered, as it does on a terminal when a command ends with a hint.
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	e.output = both.String()
+	ts.Stdout().Write(stdout.Bytes())
+	ts.Stderr().Write(stderr.Bytes())
+	e.output = stdout.String() + stderr.String()
+	p.live("%s", e.output)
 	fail(ts, neg, args, err, e.output)
 }
 
@@ -154,7 +158,7 @@ func fail(ts *testscript.TestScript, neg bool, args []string, err error, output 
 	}
 }
 
-// A tee collects the two streams of a command in the order in which they come.
+// A tee collects the output of a command that is still running.
 type tee struct {
 	mu   sync.Mutex
 	buf  bytes.Buffer

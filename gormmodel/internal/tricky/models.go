@@ -14,7 +14,7 @@ import (
 // before it migrates them.
 func All() []any {
 	return []any{&Member{}, &Card{}, &Address{}, &Skill{}, &Invoice{}, &InvoiceLine{}, &Lion{}, &Bear{}, &Cage{},
-		&Node{}, &Friend{}, &Story{}, &Paper{}, &PaperTitle{}, &Purse{}, &Preset{}, &Kinds{}, &Special{}, &Stored{},
+		&Node{}, &Monk{}, &Story{}, &Paper{}, &PaperTitle{}, &Purse{}, &Preset{}, &Kinds{}, &Special{}, &Stored{},
 		&Veiled{}, &Phrase{}, &Note{}, &State{}, &Town{}, &AnotherModelWithANameThatIsLongerThanIdentifiersMayBe{},
 		&Shout{}, &Remarked{}, &Rectangle{}, &Reader{}, &Lecture{}, &Attendance{}, &Gadget{}, &Unbound{}, &Voucher{},
 		&Pair[int]{}, &Left{}, &Right{}}
@@ -92,7 +92,7 @@ type Cage struct {
 	BeastType string
 }
 
-// Node and Friend refer to themselves.
+// Node and Monk refer to themselves.
 type Node struct {
 	ID       uint
 	ParentID *uint
@@ -100,9 +100,9 @@ type Node struct {
 	Children []Node `gorm:"foreignKey:ParentID"`
 }
 
-type Friend struct {
+type Monk struct {
 	ID      uint
-	Friends []*Friend `gorm:"many2many:friendships"`
+	Friends []*Monk `gorm:"many2many:friendships"`
 }
 
 // Story embeds one struct twice, by value and by pointer, with prefixes. The
