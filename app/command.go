@@ -101,7 +101,7 @@ func (a *App) registration() []string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" && info.Path != "command-line-arguments" && !filepath.IsAbs(a.migrations) {
 		pkg = info.Path + "/" + pkg
 	}
-	return []string{fmt.Sprintf("import %q", pkg), "a.History(migrations.History)"}
+	return []string{fmt.Sprintf("import %q", pkg), "a.History(&migrations.History)"}
 }
 
 func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {

@@ -94,7 +94,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	if fresh {
-		err = exec(ctx, conn, "PRAGMA journal_mode = WAL")
+		err = execOn(ctx, conn, "PRAGMA journal_mode = WAL")
 	}
 	if err != nil {
 		conn.Close()
@@ -133,8 +133,34 @@ func (c *connector) look() error {
 		}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return unreachable(reason(err), c.loc.path, err)
+	case err == nil && info.Mode().IsRegular() && info.Size() > 0:
+		return checkHeader(c.loc.path)
 	}
 	return nil
+}
+
+// header is what every SQLite file starts with.
+const header = "SQLite format 3\x00"
+
+// checkHeader refuses a file that is something else. SQLite refuses most of
+// them too, but takes a file of a few bytes for an empty database, and writes
+// over it (3.53 seen).
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return unreachable(reason(err), path, err)
+	}
+	defer f.Close()
+	b := make([]byte, len(header))
+	if _, err := io.ReadFull(f, b); err == nil && string(b) == header {
+		return nil
+	} else if err != nil && err != io.ErrUnexpectedEOF {
+		return unreachable(reason(err), path, err)
+	}
+	return &whimbrel.Error{
+		Code: whimbrel.NotADatabase, Msg: "the file is not a SQLite database",
+		Detail: []string{"database: " + path},
+	}
 }
 
 func unreachable(why, path string, err error) error {
@@ -175,8 +201,8 @@ func (c *connector) makeFolder() error {
 	return nil
 }
 
-// exec runs one statement on a connection that the pool does not have yet.
-func exec(ctx context.Context, conn driver.Conn, query string) error {
+// execOn runs one statement on a connection that the pool does not have yet.
+func execOn(ctx context.Context, conn driver.Conn, query string) error {
 	_, err := conn.(driver.ExecerContext).ExecContext(ctx, query, nil)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	stack "runtime/debug"
 	"strconv"
 	"time"
 
@@ -73,7 +74,7 @@ start it again. In production, use serve.`,
 			fmt.Fprintf(w, " * Serving app '%s'\n * Debug mode: %s\n", a.name, onOff(debug))
 			fmt.Fprintln(w, "This is a server for development. In production, use: serve")
 			a.warnPending(cmd.Context(), w)
-			return serve(cmd.Context(), logged(h, w), host, port, w, func(url string) {
+			return serve(cmd.Context(), logged(recovered(h, debug, w), w), host, port, w, func(url string) {
 				fmt.Fprintf(w, " * Running on %s\nPress Ctrl-C to quit\n", url)
 			})
 		},
@@ -150,6 +151,31 @@ func cause(err error) string {
 		}
 		err = inner
 	}
+}
+
+// recovered answers a panic with an error page, and logs where it was. Only
+// with debug does the page say what happened: it may name what no stranger
+// should read.
+func recovered(h http.Handler, debug bool, w io.Writer) http.Handler {
+	out := log.New(w, "", log.LstdFlags)
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p) // net/http's own way to cut a connection
+			}
+			text := fmt.Sprintf("panic: %v\n\n%s", p, stack.Stack())
+			out.Print(text)
+			if !debug {
+				text = http.StatusText(http.StatusInternalServerError)
+			}
+			http.Error(rw, text, http.StatusInternalServerError)
+		}()
+		h.ServeHTTP(rw, r)
+	})
 }
 
 // logged writes a line for each request.

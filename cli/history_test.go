@@ -77,6 +77,10 @@ func compiled(shop string) (*op.History, model.Source) {
 		return add(first, second, then("wait", func(m *op.Script) {
 			m.Run("wait for ever", func(ctx context.Context, _ op.DB) error { <-ctx.Done(); return ctx.Err() })
 		}, nil)), products(price)
+	case "deaf": // a step that does not listen to its context
+		return add(first, second, then("wait", func(m *op.Script) {
+			m.Run("wait for ever", func(context.Context, op.DB) error { <-make(chan struct{}); return nil })
+		}, nil)), products(price)
 	case "oneway":
 		return add(first, second, then("forget names", func(m *op.Script) { m.Exec("UPDATE products SET name = NULL") }, nil)), products(price)
 	case "checked": // SQLite rebuilds the table, and checks what it copied

@@ -66,6 +66,31 @@ func TestInterruptedUpgrade(t *testing.T) {
 	}
 }
 
+// TestSecondSignalKills: a step that does not listen must not hold the
+// terminal for ever.
+func TestSecondSignalKills(t *testing.T) {
+	var stdout io.Reader
+	cmd, _ := start(t, "deaf", func(c *exec.Cmd) { stdout, _ = c.StdoutPipe() }, "db", "upgrade")
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() && !strings.HasSuffix(lines.Text(), ", wait") {
+	}
+	gone := make(chan error, 1)
+	go func() { gone <- cmd.Wait() }()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		_ = cmd.Process.Signal(os.Interrupt) // it may be gone
+		select {
+		case <-gone:
+			if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT {
+				t.Errorf("%s, want killed by SIGINT", cmd.ProcessState)
+			}
+			return
+		case <-again.C:
+		}
+	}
+}
+
 // TestInterruptedPrompt presses Ctrl-C when a question is on the screen.
 func TestInterruptedPrompt(t *testing.T) {
 	master, terminal := openTerminal(t)

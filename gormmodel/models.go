@@ -72,7 +72,9 @@ type loader struct {
 }
 
 func newLoader(app *gorm.DB) *loader {
-	db := app.Session(&gorm.Session{NewDB: true, DryRun: true, Logger: logger.Discard})
+	// No DryRun: with it, Row returns nil, and code that asks the database for
+	// a type would panic where it now gets an error.
+	db := app.Session(&gorm.Session{NewDB: true, Logger: logger.Discard})
 	db.ConnPool = offline{} // the session has a copy of the settings
 	db.Statement = &gorm.Statement{DB: db, ConnPool: offline{}, Context: context.Background(),
 		Clauses: map[string]clause.Clause{}}
@@ -128,6 +130,12 @@ func (l *loader) parse(models []any) error {
 		if l.reachable[stmt.Schema.Table] {
 			l.order = append(l.order, stmt.Schema)
 			l.member[stmt.Schema.Table] = true
+		}
+	}
+	// Of two models of one table, GORM migrates the last only.
+	for _, s := range listed {
+		if !slices.Contains(l.order, s) {
+			l.order = append(l.order, s)
 		}
 	}
 	return nil

@@ -338,9 +338,47 @@ func TestTypeClauses(t *testing.T) {
 	}
 }
 
+// asking is a type that asks the database what it shall be.
+type asking string
+
+func (asking) GormDBDataType(db *gorm.DB, _ *gs.Field) string {
+	var n int
+	if err := db.Raw("SELECT 1").Row().Scan(&n); err == nil {
+		return "answered"
+	}
+	if rows, err := db.Raw("SELECT 1").Rows(); err == nil && rows.Err() == nil {
+		return "answered"
+	}
+	if db.Raw("SELECT 1").Scan(&n).Error == nil || db.Exec("CREATE TABLE x(y)").Error == nil ||
+		db.Transaction(func(*gorm.DB) error { return nil }) == nil {
+		return "answered"
+	}
+	return "refused"
+}
+
+// No query is possible while models are mapped, even where the database is there.
+func TestNoQuery(t *testing.T) {
+	live := comparetest.Open(t)
+	db, err := gorm.Open(sqlite.Open(live), &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type Row struct {
+		ID int
+		X  asking
+	}
+	table, _ := load(t, db, &Row{}).Schema.Table("rows")
+	if x, _ := table.Column("x"); x.Type.Variants.SQLite != "refused" {
+		t.Errorf("got %+v", x.Type)
+	}
+	if err := db.Exec("SELECT 1").Error; err != nil {
+		t.Errorf("the application's own *gorm.DB: %v", err)
+	}
+}
+
 // Two models of one table are one table.
 func TestSharedTable(t *testing.T) {
-	m := load(t, offline(t, nil), &wholeUser{}, &partUser{})
+	m := load(t, offline(t, nil), &partUser{}, &wholeUser{})
 	if len(m.Schema.Tables) != 1 {
 		t.Fatalf("got %+v", m.Schema.Tables)
 	}

@@ -2,6 +2,7 @@ package gormmodel
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
@@ -35,29 +36,29 @@ func Open(a App, config ...*gorm.Config) *gorm.DB {
 	// Pinging would connect, and on SQLite make the file.
 	cfg.DisableAutomaticPing = true
 
-	pool := a.DB()
-	dialect := a.Dialect()
+	pool, dialect := a.DB(), a.Dialect()
+	switch {
+	case pool == nil:
+		return failed(errors.New("gorm: the application has no database"))
+	case dialect != schema.SQLite && cfg.Dialector == nil:
+		return failed(fmt.Errorf("gorm: no dialector for %q here: open GORM with that dialect's own driver on the application's connection", dialect))
+	case len(config) > 1:
+		return failed(fmt.Errorf("gorm: one configuration, not %d", len(config)))
+	}
 	if cfg.Dialector == nil {
 		cfg.Dialector = sqlite.Open(pool)
 	}
-	var failed error
-	switch {
-	case pool == nil:
-		failed = fmt.Errorf("gorm: the application has no database")
-	case dialect != schema.SQLite:
-		failed = fmt.Errorf("gorm: no dialector for %q here: open GORM with that dialect's own driver on the application's connection", dialect)
-	case len(config) > 1:
-		failed = fmt.Errorf("gorm: one configuration, not %d", len(config))
-	}
 	db, err := gorm.Open(cfg.Dialector, cfg)
-	if db == nil {
-		return &gorm.DB{Config: cfg, Error: err}
+	if err != nil {
+		return failed(fmt.Errorf("gorm: %w", err))
 	}
-	if failed == nil {
-		failed = err
-	}
-	if failed != nil {
-		db.Error = failed
-	}
+	return db
+}
+
+// failed returns a *gorm.DB that is complete, so that nothing done with it
+// panics, and that gives err for everything.
+func failed(err error) *gorm.DB {
+	db, openErr := gorm.Open(sqlite.Dialector{Conn: offline{}}, &gorm.Config{DisableAutomaticPing: true, Logger: logger.Discard})
+	db.Error = errors.Join(err, openErr)
 	return db
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // table maps one parsed model. A second model of the same table adds what the
-// first one does not have, as AutoMigrate does.
+// first one does not have.
 func (l *loader) table(s *gs.Schema) {
 	t := &schema.Table{Name: s.Table}
 	l.tableOptions(s, t)
@@ -27,6 +27,11 @@ func (l *loader) table(s *gs.Schema) {
 	if !again {
 		l.tables[s.Table] = t
 		return
+	}
+	for _, c := range t.Columns {
+		if have, ok := first.Column(c.Name); ok && have != c {
+			l.warn(modelName(s.ModelType), "", "another model of the table has column %q too, and another definition of it, which is used", c.Name)
+		}
 	}
 	first.Columns = union(first.Columns, t.Columns)
 	first.Uniques = union(first.Uniques, t.Uniques)

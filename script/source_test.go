@@ -237,7 +237,7 @@ func runLawProgram(t *testing.T, dir string) map[string]recorded {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", "run", ".")
+	cmd := exec.Command("go", "run", "-gcflags=laws/...=-N -l", "-ldflags=-s -w", ".")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
 	var stderr bytes.Buffer

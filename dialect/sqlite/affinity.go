@@ -53,14 +53,16 @@ func losing(col string, from, to affinity) string {
 	asReal := "CAST(CAST(" + col + " AS REAL) AS TEXT)"
 	bytes := "CAST(" + col + " AS BLOB)"
 	other := func(text string) string { return "CAST(" + text + " AS BLOB) <> " + bytes }
-	integer := "typeof(" + col + ") = 'integer' AND CAST(CAST(" + col + " AS REAL) AS INTEGER) <> " + col
+	// Comparing an integer with a real is exact; a CAST back would be clamped.
+	integer := "typeof(" + col + ") = 'integer' AND CAST(" + col + " AS REAL) <> " + col
+	rounded := "CAST(" + col + " AS REAL) <> CAST(" + col + " AS NUMERIC)"
 	switch to {
 	case blobAffinity:
 		return ""
 	case textAffinity:
 		return "typeof(" + col + ") = 'real' AND CAST(CAST(" + col + " AS TEXT) AS REAL) <> " + col
 	case realAffinity:
-		return "(" + number + " AND " + other(asNumeric) + " AND " + other(asReal) + ") OR (" + integer + ")"
+		return "(" + number + " AND (" + other(asNumeric) + " OR " + rounded + ") AND " + other(asReal) + ") OR (" + integer + ")"
 	case numericAffinity, integerAffinity:
 		return "(" + number + " AND " + other(asNumeric) + ")"
 	}

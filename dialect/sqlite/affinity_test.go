@@ -29,7 +29,7 @@ func TestLosing(t *testing.T) {
 				// or as a whole number; a number, if it is the same number.
 				kept, err := one[bool](ctx, db, `SELECT CASE typeof(o.a)
 					WHEN typeof(n.a) THEN o.a IS n.a AND quote(o.a) = quote(n.a)
-					WHEN 'text' THEN CAST(n.a AS TEXT) = o.a COLLATE BINARY OR CAST(CAST(n.a AS NUMERIC) AS TEXT) = o.a
+					WHEN 'text' THEN CAST(n.a AS TEXT) = o.a COLLATE BINARY OR CAST(CAST(n.a AS INTEGER) AS TEXT) = o.a AND n.a = CAST(o.a AS NUMERIC)
 					ELSE CAST(n.a AS NUMERIC) = o.a END FROM o, n`)
 				if err != nil {
 					t.Fatal(err)

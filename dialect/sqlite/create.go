@@ -240,7 +240,12 @@ func referencesText(f schema.ForeignKey) string {
 		s += " ON UPDATE " + string(f.OnUpdate)
 	}
 	if f.Match != "" {
-		s += " MATCH " + wordOrQuoted(f.Match)
+		s += " MATCH "
+		if isPlainWord(f.Match) && keywordClass(f.Match) != reserved {
+			s += f.Match
+		} else {
+			s += quoteIdent(f.Match)
+		}
 	}
 	switch {
 	case f.InitiallyDeferred:
@@ -282,6 +287,9 @@ func partsText(parts []schema.Part) string {
 		}
 		if p.Desc {
 			text += " DESC"
+		}
+		if p.Nulls != "" && (p.Nulls == "LAST") != p.Desc {
+			text += " NULLS " + p.Nulls // SQLite refuses it: better than to lose it
 		}
 		texts[i] = text
 	}

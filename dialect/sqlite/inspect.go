@@ -24,6 +24,7 @@ func inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
 		return schema.Schema{}, err
 	}
 	in := &inspector{facts: facts, tables: map[string]int{}}
+	in.again.columns = make([]schema.Column, 0, 64)
 	for _, e := range facts.entries {
 		if e.kind == "table" && !isInternal(e.name) && !in.isShadow(e.name) {
 			in.table(e)
@@ -56,6 +57,7 @@ func inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
 type inspector struct {
 	*facts
 	read    reader
+	again   reader // for definitions built again, which nobody keeps
 	out     schema.Schema
 	tables  map[string]int // by folded name
 	columns []nameMap      // of each table
@@ -156,14 +158,14 @@ func (in *inspector) resolveReferences() {
 func (in *inspector) selfCheck(t schema.Table, columns nameMap) string {
 	verbatim := t.Verbatim
 	t.Verbatim = schema.Variants{}
-	back, err := in.read.table(createTable(t))
+	back, err := in.again.table(createTable(t))
 	if err != nil {
 		return "its definition, built again, is not understood: " + err.Error()
 	}
 	back.Indexes = make([]schema.Index, 0, len(t.Indexes))
 	for _, x := range t.Indexes {
 		x.Verbatim = schema.Variants{}
-		_, y, err := in.read.index(createIndex(t.Name, x), columns)
+		_, y, err := in.again.index(createIndex(t.Name, x), columns)
 		if err != nil {
 			return fmt.Sprintf("index %q, built again, is not understood: %v", x.Name, err)
 		}

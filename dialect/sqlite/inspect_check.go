@@ -70,7 +70,7 @@ func differentColumn(fact, want columnFact, d schema.Default) string {
 	case fact.dflt.Valid == d.IsZero():
 		return say("that it has a default is", fact.dflt.Valid, !d.IsZero())
 	}
-	if fact.dflt.Valid {
+	if fact.dflt.Valid && fact.dflt.String != defaultText(d) {
 		// SQLite leaves out the parentheses.
 		if a, b := canonDefaultText(fact.dflt.String), canonDefault(d); a != b {
 			return say("its default is", fact.dflt.String, defaultText(d))
@@ -106,6 +106,9 @@ func actionText(a schema.Action) string {
 
 // checkIndexes compares the indexes, and the constraints that are indexes.
 func checkIndexes(t schema.Table, found []indexFact) string {
+	if len(found) == 0 && len(t.Indexes) == 0 && len(t.Uniques) == 0 && (len(t.PrimaryKey.Parts) == 0 || rowidColumn(t) >= 0) {
+		return ""
+	}
 	collations := map[string]string{}
 	for _, c := range t.Columns {
 		if c.Collation.SQLite != "" {
@@ -122,7 +125,7 @@ func checkIndexes(t schema.Table, found []indexFact) string {
 	seen := 0
 	for _, f := range found {
 		matches := func(parts []schema.Part) bool { return sameParts(parts, f.parts, collations, true) }
-		if f.origin != "c" {
+		if f.constraint {
 			if !slices.ContainsFunc(constraints, matches) {
 				return fmt.Sprintf("SQLite has a unique constraint on %s that was not found in its statement", partNames(f.parts))
 			}
@@ -146,7 +149,7 @@ func checkIndexes(t schema.Table, found []indexFact) string {
 		// Of two constraints on the same columns SQLite makes one index, even
 		// where one of them says DESC.
 		if !slices.ContainsFunc(found, func(f indexFact) bool {
-			return f.origin != "c" && sameParts(parts, f.parts, collations, false)
+			return f.constraint && sameParts(parts, f.parts, collations, false)
 		}) {
 			return fmt.Sprintf("its statement was read as having a unique constraint on (%s), and SQLite has none", partsText(parts))
 		}

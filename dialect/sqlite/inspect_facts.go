@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -22,6 +23,7 @@ type facts struct {
 
 // An entry is a row of sqlite_schema.
 type entry struct {
+	rowid                  integer
 	kind, name, table, sql string
 	virtual                bool
 }
@@ -52,7 +54,7 @@ type keyFact struct {
 // An indexFact is one index of pragma_index_list and its members.
 type indexFact struct {
 	name            string
-	origin          string // c: CREATE INDEX, u: UNIQUE, pk: PRIMARY KEY
+	constraint      bool // made by UNIQUE or PRIMARY KEY, not by CREATE INDEX
 	unique, partial bool
 	parts           []partFact
 }
@@ -69,22 +71,37 @@ type partFact struct {
 // one fails where its module is not loaded.
 //
 // One pragma per table, joined in SQL, is linear. For 1,000 tables of 13
-// columns and 3 indexes these reads are about three quarters of the cost of an
-// inspection, the rows of the columns and of the index members half of it.
+// columns and 3 indexes these reads are still about two thirds of the cost of
+// an inspection, and most of that is the number of values that pass through
+// database/sql: so small numbers come packed into one, and tables as numbers.
 const (
-	readEntries = `SELECT type, name, tbl_name, coalesce(sql, ''), type = 'table' AND rootpage = 0
+	readEntries = `SELECT rowid, type, name, tbl_name, coalesce(sql, ''), type = 'table' AND rootpage = 0
 		FROM main.sqlite_master ORDER BY rowid`
 	readList    = `SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'`
-	readColumns = `SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+	readColumns = `SELECT m.rowid, c.name, c.type, c.dflt_value, c.hidden + 4 * c."notnull" + 8 * c.pk
 		FROM main.sqlite_master m JOIN pragma_table_xinfo(m.name, 'main') c
 		WHERE m.type = 'table' AND m.rootpage <> 0`
-	readKeys = `SELECT m.name, f.id, f."table", f."from", coalesce(f."to", ''), f.on_update, f.on_delete
+	readKeys = `SELECT m.rowid, f.id, f."table", f."from", coalesce(f."to", ''), f.on_update, f.on_delete
 		FROM main.sqlite_master m JOIN pragma_foreign_key_list(m.name, 'main') f
 		WHERE m.type = 'table' AND m.rootpage <> 0`
-	readIndexes = `SELECT m.name, i.name, i.origin, i."unique", i.partial, x.seqno, coalesce(x.name, ''), coalesce(x.coll, ''), x."desc", x.cid
+	readIndexes = `SELECT m.rowid, CASE x.seqno WHEN 0 THEN i.name ELSE '' END, CASE WHEN x.cid >= 0 THEN x.name ELSE '' END, coalesce(x.coll, ''),
+		(i.origin <> 'c') + 2 * i."unique" + 4 * i.partial + 8 * x."desc" + 16 * (x.seqno = 0)
 		FROM main.sqlite_master m JOIN pragma_index_list(m.name, 'main') i JOIN pragma_index_xinfo(i.name, 'main') x
 		WHERE m.type = 'table' AND m.rootpage <> 0 AND x.key`
 )
+
+// An integer is one that database/sql need not turn into text and back.
+type integer int64
+
+// Scan takes the value that drivers give for an integer.
+func (n *integer) Scan(src any) error {
+	i, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("a %T where SQLite gives an integer", src)
+	}
+	*n = integer(i)
+	return nil
+}
 
 func readFacts(ctx context.Context, q dialect.Queryer) (*facts, error) {
 	f := &facts{
@@ -93,21 +110,69 @@ func readFacts(ctx context.Context, q dialect.Queryer) (*facts, error) {
 		indexes: map[string][]indexFact{},
 	}
 	var e entry
-	if err := query(ctx, q, readEntries, []any{&e.kind, &e.name, &e.table, &e.sql, &e.virtual}, func() {
+	tables := map[integer]string{}
+	if err := query(ctx, q, readEntries, []any{&e.rowid, &e.kind, &e.name, &e.table, &e.sql, &e.virtual}, func() {
 		f.entries = append(f.entries, e)
+		if e.kind == "table" {
+			tables[e.rowid] = e.name
+		}
 	}); err != nil {
 		return nil, err
 	}
 	if err := f.readList(ctx, q); err != nil {
 		return nil, err
 	}
-	if err := f.readColumns(ctx, q); err != nil {
+	if err := readGroups(f.columns, tables, func(g *groups[columnFact]) error {
+		return readColumnFacts(ctx, q, g)
+	}); err != nil {
 		return nil, err
 	}
-	if err := f.readKeys(ctx, q); err != nil {
+	if err := readGroups(f.keys, tables, func(g *groups[keyFact]) error {
+		return readKeyFacts(ctx, q, g)
+	}); err != nil {
 		return nil, err
 	}
-	return f, f.readIndexes(ctx, q)
+	return f, readGroups(f.indexes, tables, func(g *groups[indexFact]) error {
+		return readIndexFacts(ctx, q, g)
+	})
+}
+
+// groups collects facts of one kind. Those of one table come together.
+type groups[T any] struct {
+	facts  []T // of all tables
+	starts []groupStart
+}
+
+type groupStart struct {
+	table integer
+	at    int
+}
+
+// of says whose the next fact is, and reports whether it is the first.
+func (g *groups[T]) of(table integer) bool {
+	if n := len(g.starts); n > 0 && g.starts[n-1].table == table {
+		return false
+	}
+	g.starts = append(g.starts, groupStart{table, len(g.facts)})
+	return true
+}
+
+// last returns the fact added last.
+func (g *groups[T]) last() *T { return &g.facts[len(g.facts)-1] }
+
+// readGroups calls read, and files what it collects under the names of tables.
+func readGroups[T any](into map[string][]T, tables map[integer]string, read func(*groups[T]) error) error {
+	var g groups[T]
+	if err := read(&g); err != nil {
+		return err
+	}
+	end := len(g.facts)
+	for i := len(g.starts) - 1; i >= 0; i-- {
+		s := g.starts[i]
+		into[tables[s.table]] = g.facts[s.at:end:end]
+		end = s.at
+	}
+	return nil
 }
 
 func (f *facts) readList(ctx context.Context, q dialect.Queryer) error {
@@ -123,49 +188,47 @@ func (f *facts) readList(ctx context.Context, q dialect.Queryer) error {
 	return err
 }
 
-func (f *facts) readColumns(ctx context.Context, q dialect.Queryer) error {
-	var table string
+func readColumnFacts(ctx context.Context, q dialect.Queryer, g *groups[columnFact]) error {
+	var table, bits integer
 	var c columnFact
-	return query(ctx, q, readColumns,
-		[]any{&table, &c.name, &c.declared, &c.notNull, &c.dflt, &c.pk, &c.hidden},
-		func() { f.columns[table] = append(f.columns[table], c) })
+	return query(ctx, q, readColumns, []any{&table, &c.name, &c.declared, &c.dflt, &bits}, func() {
+		g.of(table)
+		c.hidden, c.notNull, c.pk = int(bits&3), bits>>2&1 != 0, int(bits>>3)
+		g.facts = append(g.facts, c)
+	})
 }
 
-func (f *facts) readKeys(ctx context.Context, q dialect.Queryer) error {
-	var table, from, to string
+func readKeyFacts(ctx context.Context, q dialect.Queryer, g *groups[keyFact]) error {
+	var table, id integer
+	var from, to string
 	var k keyFact
-	return query(ctx, q, readKeys, []any{&table, &k.id, &k.table, &from, &to, &k.onUpdate, &k.onDelete}, func() {
-		list := f.keys[table]
-		if n := len(list); n == 0 || list[n-1].id != k.id {
-			k.from, k.to = nil, nil
-			list = append(list, k)
+	return query(ctx, q, readKeys, []any{&table, &id, &k.table, &from, &to, &k.onUpdate, &k.onDelete}, func() {
+		if g.of(table) || g.last().id != int(id) {
+			k.id = int(id)
+			g.facts = append(g.facts, k)
 		}
-		last := &list[len(list)-1]
+		last := g.last()
 		last.from = append(last.from, from)
 		if to != "" {
 			last.to = append(last.to, to)
 		}
-		f.keys[table] = list
 	})
 }
 
-func (f *facts) readIndexes(ctx context.Context, q dialect.Queryer) error {
-	var table string
+func readIndexFacts(ctx context.Context, q dialect.Queryer, g *groups[indexFact]) error {
+	var table, bits integer
 	var x indexFact
 	var p partFact
-	var seqno, cid int
-	dest := []any{&table, &x.name, &x.origin, &x.unique, &x.partial, &seqno, &p.column, &p.coll, &p.desc, &cid}
-	return query(ctx, q, readIndexes, dest, func() {
-		list := f.indexes[table]
-		if seqno == 0 {
-			list = append(list, x)
+	return query(ctx, q, readIndexes, []any{&table, &x.name, &p.column, &p.coll, &bits}, func() {
+		g.of(table)
+		if bits>>4&1 != 0 {
+			x.constraint, x.unique, x.partial = bits&1 != 0, bits>>1&1 != 0, bits>>2&1 != 0
+			x.parts = make([]partFact, 0, 2)
+			g.facts = append(g.facts, x)
 		}
-		if cid < 0 {
-			p.column = "" // an expression has no name
-		}
-		last := &list[len(list)-1]
+		p.desc = bits>>3&1 != 0
+		last := g.last()
 		last.parts = append(last.parts, p)
-		f.indexes[table] = list
 	})
 }
 

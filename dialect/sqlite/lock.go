@@ -52,7 +52,7 @@ func begin(ctx context.Context, conn *sql.Conn) (err error) {
 	waited, pause := time.Duration(0), firstPause
 	for {
 		_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
-		if err == nil || classOfErr(err) != dialect.Busy {
+		if err == nil || classOf(err) != dialect.Busy {
 			return err
 		}
 		if waited >= wait {
@@ -71,9 +71,9 @@ func begin(ctx context.Context, conn *sql.Conn) (err error) {
 
 // Classify says what kind of failure err is, by SQLite's result code. It asks
 // the error for it, and so works with any driver whose errors have a Code.
-func (Dialect) Classify(err error) dialect.Class { return classOfErr(err) }
+func (Dialect) Classify(err error) dialect.Class { return classOf(err) }
 
-func classOfErr(err error) dialect.Class {
+func classOf(err error) dialect.Class {
 	var locked *dialect.LockedError
 	var coded interface {
 		error
@@ -89,14 +89,14 @@ func classOfErr(err error) dialect.Class {
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone):
 		return dialect.Lost
 	case errors.As(err, &coded):
-		return classOf(coded.Code())
+		return classOfCode(coded.Code())
 	}
 	return dialect.OtherFailure
 }
 
-// classOf knows the primary result codes, which are the low byte of the
+// classOfCode knows the primary result codes, which are the low byte of the
 // extended ones, and the extended ones that say more.
-func classOf(code int) dialect.Class {
+func classOfCode(code int) dialect.Class {
 	switch code {
 	case 10 | 1<<8, 10 | 2<<8: // SQLITE_IOERR_READ, _SHORT_READ: a folder opens and does not read
 		return dialect.Unreachable

@@ -252,7 +252,7 @@ func canonStatement(text string, known nameMap) string {
 // name of the module, and keeps the tokens of the arguments.
 func canonVirtual(toks []token, known nameMap) string {
 	args := slices.IndexFunc(toks, func(t token) bool { return t.is("(") })
-	if args < 0 {
+	if args < 1 {
 		args = len(toks)
 	}
 	n := exprNames{columns: known, open: true}

@@ -167,6 +167,15 @@ func (n exprNames) folds(toks []token, i int) bool {
 	if i+1 < len(toks) && (toks[i+1].is(".") || toks[i+1].is("(")) || i > 0 && toks[i-1].is(".") {
 		return true
 	}
-	_, known := n.columns.declared(toks[i].name())
-	return known
+	name := toks[i].name()
+	if _, known := n.columns.declared(name); known {
+		return true
+	}
+	return !n.open && len(n.columns) > 0 && isRowidName(name)
+}
+
+// isRowidName reports whether a name is one of the rowid, in a table without a
+// column of that name.
+func isRowidName(name string) bool {
+	return sameName(name, "rowid") || sameName(name, "oid") || sameName(name, "_rowid_")
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
@@ -34,7 +35,12 @@ func newParser(sql string) *parser {
 
 // A reader parses one statement after the other, with one slice for all their
 // tokens. Nothing that it returns refers to a token.
-type reader struct{ toks []token }
+type reader struct {
+	toks []token
+	// columns, where it is not nil, is what the columns of a table are put
+	// into: the table is good until the next one.
+	columns []schema.Column
+}
 
 func (r *reader) parser(sql string) *parser {
 	r.toks = appendSignificant(r.toks[:0], sql)
@@ -219,8 +225,12 @@ func parseTable(sql string) (schema.Table, error) { return new(reader).table(sql
 
 func (r *reader) table(sql string) (schema.Table, error) {
 	tp := &tableParser{parser: r.parser(sql)}
+	tp.t.Columns = r.columns[:0]
 	if err := tp.parse(); err != nil {
 		return schema.Table{}, err
+	}
+	if r.columns != nil {
+		r.columns = tp.t.Columns
 	}
 	return tp.t, nil
 }
@@ -268,7 +278,7 @@ func (p *tableParser) parse() error {
 
 // body takes the columns, then the constraints, and the closing parenthesis.
 func (p *tableParser) body() error {
-	p.t.Columns = make([]schema.Column, 0, p.members())
+	p.t.Columns = slices.Grow(p.t.Columns, p.members())
 	for {
 		if err := p.column(); err != nil {
 			return err
@@ -347,10 +357,11 @@ func (p *tableParser) options() error {
 // resolve gives the columns in keys and constraints the spelling of the
 // column, and settles what depends on the whole table.
 func (p *tableParser) resolve() error {
-	names := newNames(p.t.Columns)
 	find := func(name string) (string, error) {
-		if declared, ok := names.declared(name); ok {
-			return declared, nil
+		for i := range p.t.Columns {
+			if declared := p.t.Columns[i].Name; sameName(declared, name) {
+				return declared, nil
+			}
 		}
 		return "", p.errorAt(token{}, fmt.Sprintf("a constraint names column %q, which the table does not have", name))
 	}
@@ -378,21 +389,52 @@ func (p *tableParser) resolve() error {
 			}
 		}
 	}
+	p.t.Uniques = dropTwins(p.t.Uniques)
 	p.resolveKey()
 	return nil
+}
+
+// dropTwins drops a constraint that is there already, name and all: a second
+// one says nothing that the first does not.
+func dropTwins(list []schema.Unique) []schema.Unique {
+	if len(list) < 2 {
+		return list
+	}
+	var out []schema.Unique
+	for _, u := range list {
+		if !slices.ContainsFunc(out, func(v schema.Unique) bool {
+			return v.Name == u.Name && v.Conflict == u.Conflict && slices.Equal(v.Parts, u.Parts)
+		}) {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 // resolveKey drops what a primary key that is the rowid says about an order or
 // a collation: the rowid has neither. At table level DESC does not keep an
 // INTEGER column from being the rowid; inline it does.
 func (p *tableParser) resolveKey() {
+	if p.t.Options.WithoutRowID {
+		// The table is the key's index, and has each column once.
+		parts := p.t.PrimaryKey.Parts[:0]
+		for _, part := range p.t.PrimaryKey.Parts {
+			if !slices.ContainsFunc(parts, func(q schema.Part) bool {
+				return q.Column == part.Column && sameName(q.Collation.SQLite, part.Collation.SQLite)
+			}) {
+				parts = append(parts, part)
+			}
+		}
+		p.t.PrimaryKey.Parts = parts
+	}
 	if len(p.t.PrimaryKey.Parts) != 1 || p.inlineDesc {
 		return
 	}
-	part := p.t.PrimaryKey.Parts[0]
-	p.t.PrimaryKey.Parts[0] = schema.Part{Column: part.Column}
-	if rowidColumn(p.t) < 0 {
-		p.t.PrimaryKey.Parts[0] = part
+	part := &p.t.PrimaryKey.Parts[0]
+	i := slices.IndexFunc(p.t.Columns, func(c schema.Column) bool { return c.Name == part.Column })
+	if isInteger(p.t.Columns[i].Type) {
+		part.Collation = schema.Variants{} // forgotten even WITHOUT ROWID (SQLite 3.53.4 seen)
+		part.Desc = part.Desc && p.t.Options.WithoutRowID
 	}
 }
 

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
@@ -97,7 +96,7 @@ func (p *tableParser) columnConstraint(c *schema.Column) (bool, error) {
 	case p.word("unique"):
 		u := schema.Unique{Name: p.name, Parts: schema.Columns(c.Name)}
 		u.Conflict, err = p.onConflict()
-		p.addUnique(u)
+		p.t.Uniques = append(p.t.Uniques, u)
 	case p.word("check"):
 		err = p.check()
 	case p.word("references"):
@@ -148,16 +147,6 @@ func (p *tableParser) setKey(key schema.PrimaryKey) error {
 	}
 	p.t.PrimaryKey = key
 	return nil
-}
-
-// addUnique adds a constraint that is not there yet, letter for letter: a
-// second one says nothing that the first does not.
-func (p *tableParser) addUnique(u schema.Unique) {
-	if !slices.ContainsFunc(p.t.Uniques, func(v schema.Unique) bool {
-		return v.Name == u.Name && v.Conflict == u.Conflict && slices.Equal(v.Parts, u.Parts)
-	}) {
-		p.t.Uniques = append(p.t.Uniques, u)
-	}
 }
 
 func (p *tableParser) check() error {
@@ -260,7 +249,7 @@ func (p *tableParser) tableConstraint() (err error) {
 			return err
 		}
 		u.Conflict, err = p.onConflict()
-		p.addUnique(u)
+		p.t.Uniques = append(p.t.Uniques, u)
 	case p.word("check"):
 		err = p.check()
 	case p.words("foreign", "key"):

@@ -131,6 +131,26 @@ var traps = []trap{
 		"CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10))", "CREATE TABLE _WHIM_new_t (x)", "CREATE INDEX _whim_new_t_ ON t (note)",
 		"INSERT INTO t VALUES (1,'a')",
 	}, nil},
+	{"double-quoted strings", "", []string{
+		`CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10) CHECK (note <> "bad"), d text DEFAULT "def")`,
+		`CREATE INDEX i ON t (id) WHERE note <> "x"`, `CREATE TRIGGER tr AFTER INSERT ON t BEGIN UPDATE t SET d = "seen" WHERE id = NEW.id; END`,
+		"INSERT INTO t (note) VALUES ('a')",
+	}, []string{"INSERT INTO t (note) VALUES ('b')", "INSERT INTO t (note) VALUES ('bad')", "SELECT * FROM t"}},
+	{"write-ahead log", "", []string{
+		"PRAGMA journal_mode = wal", "CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10))", "INSERT INTO t VALUES (1,'a')",
+	}, []string{"PRAGMA journal_mode"}},
+	{"collations", "", []string{
+		"CREATE TABLE t (id text COLLATE NOCASE PRIMARY KEY, note varchar(10) COLLATE RTRIM)", "INSERT INTO t VALUES ('A','a '),('b','B')",
+		"CREATE TABLE c (t text REFERENCES t(id))", "INSERT INTO c VALUES ('a')",
+	}, []string{"SELECT * FROM t WHERE id = 'a' AND note = 'a'", "INSERT INTO t VALUES ('B','')", "PRAGMA foreign_key_check"}},
+	{"full-text index beside it", "", []string{
+		"CREATE TABLE t (note varchar(10), n int)", "CREATE VIRTUAL TABLE f USING fts5(note, content='t')",
+		"CREATE TRIGGER ti AFTER INSERT ON t BEGIN INSERT INTO f (rowid, note) VALUES (NEW.rowid, NEW.note); END",
+		"INSERT INTO t VALUES ('one',1),('two',2),('three',3)", "DELETE FROM t WHERE n = 1",
+	}, []string{"INSERT INTO t VALUES ('two again', 4)", "SELECT rowid, * FROM f WHERE f MATCH 'two'"}},
+	{"defaults", "", []string{
+		"CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10), a DEFAULT -5, b DEFAULT (1 + 2), c DEFAULT CURRENT_DATE, d DEFAULT x'ff', e text DEFAULT 'it''s', f DEFAULT NULL)",
+	}, []string{"INSERT INTO t (id) VALUES (1)", "SELECT * FROM t"}},
 	{"a view elsewhere is broken", "", []string{
 		"CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10))", "INSERT INTO t VALUES (1,'a')", "CREATE VIEW bad AS SELECT * FROM nowhere",
 	}, nil},

@@ -29,8 +29,10 @@ func tables(sql string) map[string]bool {
 	toks := significant(tokenize(sql))
 	type region struct{ from, list bool } // inside FROM; a table can come next
 	stack := []region{{}}
+	header := slices.ContainsFunc(toks[:min(4, len(toks))], func(t token) bool { return t.isWord("trigger") })
 	for i, t := range toks {
 		top := &stack[len(stack)-1]
+		follows := func(word string) bool { return i+1 < len(toks) && toks[i+1].isWord(word) }
 		name := t.kind == tokQuoted || t.kind == tokString || t.kind == tokWord && keywordClass(t.text) != reserved
 		switch {
 		case t.is("("):
@@ -42,17 +44,18 @@ func tables(sql string) map[string]bool {
 			stack[len(stack)-1].list = false
 		case t.is(","):
 			top.list = top.from
-		case t.isWord("from"), t.isWord("join"), t.isWord("into"), t.isWord("update"):
+		case t.isWord("from"), t.isWord("join"):
 			top.from, top.list = true, true
-		case t.isWord("on") && i > 0 && !top.from, t.isWord("in"):
-			top.list = true // a trigger's table; x IN table
-		case t.is("."):
+		case t.isWord("into"), t.isWord("in"), header && t.isWord("on"):
+			top.list = true // x IN table; a trigger ON its table
+		case t.isWord("update"):
+			top.list = !header && !follows("set") // UPDATE OF; DO UPDATE SET
+		case t.isWord("or"), i > 0 && toks[i-1].isWord("or"): // OR FAIL
+		case t.isWord("begin") && header:
+			header, top.list = false, false
 		case name && top.list:
 			if i+1 < len(toks) && toks[i+1].is(".") {
 				continue // the schema: its table comes next
-			}
-			if t.isWord("or") || t.isWord("of") {
-				continue
 			}
 			found[fold(t.name())] = true
 			top.list = false
@@ -67,7 +70,7 @@ func tables(sql string) map[string]bool {
 func endsFrom(word string) bool {
 	switch fold(word) {
 	case "where", "group", "having", "order", "limit", "union", "except", "intersect", "select", "set", "values",
-		"window", "returning", "begin", "when":
+		"window", "returning", "when":
 		return true
 	}
 	return false

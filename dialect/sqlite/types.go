@@ -133,9 +133,8 @@ func unquoteType(text string) string {
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' || c == '[' }
 
 // Neutral returns t, as the inspector read it, with neutral types where a
-// declared type is what a neutral kind compiles to on SQLite. A table that it
-// changes compiles to the same table again. A STRICT table knows six type
-// names and is left alone where a kind would need another.
+// declared type is what a neutral kind compiles to on SQLite. The result
+// compiles to the same table again, apart from the case of letters.
 func Neutral(t schema.Table) schema.Table {
 	t.Columns = slices.Clone(t.Columns)
 	for i := range t.Columns {

@@ -261,6 +261,7 @@ CREATE TABLE "specials" (
   "colour" text DEFAULT 'red',
   "place" varchar(64),
   "extra" JSON,
+  "map" JSON,
   "on" date,
   "at" time,
   "ident" text,

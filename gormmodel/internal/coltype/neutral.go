@@ -37,11 +37,39 @@ func Of(f *gs.Field) schema.Type {
 		return schema.Type{Kind: schema.KindBytes, Size: max(f.Size, 0)}
 	case gs.Time:
 		if isTimeOfDay(f) {
-			return schema.Type{Kind: schema.KindTime, Precision: f.Precision}
+			return schema.Type{Kind: schema.KindTime, Precision: digits(f)}
 		}
-		return schema.Type{Kind: schema.KindDateTime, Precision: f.Precision}
+		return schema.Type{Kind: schema.KindDateTime, Precision: digits(f)}
 	}
-	return FromText(Parse(string(f.DataType)).Type)
+	t := FromText(Parse(string(f.DataType)).Type)
+	if kind, ok := typerNames[t.Text]; ok && t.Kind == schema.KindNative && isDBTyper(f) {
+		return schema.Type{Kind: kind}
+	}
+	return t
+}
+
+// digits returns the precision that the tag asks for. Field.Precision will not
+// do: the MySQL driver writes its own default there (1.6.0).
+func digits(f *gs.Field) int {
+	n, err := strconv.Atoi(strings.TrimSpace(f.TagSettings["PRECISION"]))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// typerNames are the names that gorm.io/datatypes gives to types which no
+// database calls so.
+var typerNames = map[string]schema.Kind{"jsonmap": schema.KindJSON, "url": schema.KindText}
+
+// isDBTyper reports whether a field's Go type chooses its column type for each
+// database.
+func isDBTyper(f *gs.Field) bool {
+	if f.IndirectFieldType == nil {
+		return false
+	}
+	_, ok := reflect.New(f.IndirectFieldType).Interface().(dbTyper)
+	return ok
 }
 
 // integer returns the kind that holds bits, which a size tag may set to
@@ -82,11 +110,8 @@ func text(size int) schema.Type {
 // isTimeOfDay tells a Go type that calls itself "time" and is not an instant
 // (datatypes.Time) from one that is: GORM has one word for both.
 func isTimeOfDay(f *gs.Field) bool {
-	if _, tagged := f.TagSettings["TYPE"]; tagged || f.IndirectFieldType == nil {
-		return false
-	}
-	_, typer := reflect.New(f.IndirectFieldType).Interface().(dbTyper)
-	return typer && !f.IndirectFieldType.ConvertibleTo(reflect.TypeFor[time.Time]())
+	_, tagged := f.TagSettings["TYPE"]
+	return !tagged && isDBTyper(f) && !f.IndirectFieldType.ConvertibleTo(reflect.TypeFor[time.Time]())
 }
 
 // plain are the type names without arguments that mean the same everywhere.

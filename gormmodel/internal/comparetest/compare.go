@@ -23,7 +23,8 @@ import (
 // Open opens a database file of the test's own, which does not exist yet.
 func Open(t testing.TB) *sql.DB {
 	t.Helper()
-	return OpenFile(t, filepath.Join(t.TempDir(), "test.db"))
+	// Without waiting for the disk: nothing here outlives its test.
+	return OpenFile(t, "file:"+filepath.Join(t.TempDir(), "test.db")+"?_pragma=synchronous(0)&_pragma=journal_mode(memory)")
 }
 
 // OpenFile opens a database file.

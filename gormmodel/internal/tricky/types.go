@@ -110,6 +110,19 @@ func (o Object) Value() (driver.Value, error) { return string(o), nil }
 // Scan reads what the column has.
 func (o *Object) Scan(v any) error { *o = Object(fmt.Sprint(v)); return nil }
 
+// Map is an object too, under a name that no database knows.
+type Map map[string]any
+
+func (Map) GormDataType() string { return "jsonmap" }
+
+// GormDBDataType returns the type on a database.
+func (Map) GormDBDataType(*gorm.DB, *schema.Field) string { return "JSON" }
+
+func (m Map) Value() (driver.Value, error) { b, err := json.Marshal(m); return string(b), err }
+
+// Scan reads what the column has.
+func (m *Map) Scan(v any) error { return json.Unmarshal([]byte(fmt.Sprint(v)), m) }
+
 type Day time.Time
 
 func (Day) GormDataType() string { return "date" }
@@ -147,6 +160,7 @@ type Special struct {
 	Colour Colour `gorm:"size:16;default:red"`
 	Place  Spot
 	Extra  Object
+	Map    Map
 	On     Day
 	At     Hour
 	Ident  Key   `gorm:"type:uuid"`

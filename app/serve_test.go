@@ -1,0 +1,216 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// A syncBuffer is written by a server and read by its test.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// start runs a command that serves, and returns its address and a function
+// that stops it and returns its exit code.
+func start(t *testing.T, a *App, args ...string) (url string, out *syncBuffer, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out = new(syncBuffer)
+	ended := make(chan int, 1)
+	go func() { ended <- a.Run(ctx, append(args, "--port", "0"), strings.NewReader(""), out, out) }()
+	stop = func() int { cancel(); return <-ended }
+	for range 500 {
+		for word := range strings.FieldsSeq(out.String()) {
+			if strings.HasPrefix(word, "http://127.0.0.1:") {
+				return word, out, stop
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("it does not serve:\n%s", out)
+	return "", nil, nil
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+// TestServe: a request that is being answered when the server is told to stop
+// gets its answer.
+func TestServe(t *testing.T) {
+	t.Chdir(t.TempDir())
+	a := newApp(t, "sqlite:///shop.db")
+	begun := make(chan bool)
+	release := make(chan bool)
+	a.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
+	a.HandleFunc("GET /slow", func(w http.ResponseWriter, _ *http.Request) {
+		close(begun)
+		<-release
+		fmt.Fprint(w, "done")
+	})
+	url, _, stop := start(t, a, "serve")
+	if code, body := get(t, url); code != 200 || body != "hello" {
+		t.Errorf("%d %q", code, body)
+	}
+	if code, _ := get(t, url+"/none"); code != 404 {
+		t.Errorf("a page that is not there: %d", code)
+	}
+	slow := make(chan string)
+	go func() { _, body := get(t, url+"/slow"); slow <- body }()
+	<-begun
+	time.AfterFunc(100*time.Millisecond, func() { close(release) })
+	if code := stop(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if body := <-slow; body != "done" {
+		t.Errorf("the request that was running got %q", body)
+	}
+}
+
+func TestRunShowsPanics(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, debug := range []bool{false, true} {
+		a := newApp(t, "sqlite:///shop.db")
+		a.HandleFunc("GET /", func(http.ResponseWriter, *http.Request) { panic("the secret reason") })
+		args := []string{"run"}
+		if debug {
+			args = append(args, "--debug")
+		}
+		url, out, stop := start(t, a, args...)
+		code, body := get(t, url)
+		stop()
+		if code != 500 || strings.Contains(body, "the secret reason") != debug {
+			t.Errorf("debug %v: %d %s", debug, code, body)
+		}
+		for _, want := range []string{"Debug mode: " + onOff(debug), "panic: the secret reason", "serve_test.go", `"GET /" 500`, "1 revision(s) are not applied"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("debug %v: no %q in\n%s", debug, want, out)
+			}
+		}
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	t.Chdir(t.TempDir())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	code, out := run(t, newApp(t, "sqlite:///shop.db"), "serve", "--port", port)
+	want := "shop: error: the server cannot listen on 127.0.0.1:" + port + "\nshop:  detail: address already in use\n"
+	if code != 1 || !strings.HasPrefix(out, want) {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+}
+
+func page(http.ResponseWriter, *http.Request) {}
+
+func TestRoutes(t *testing.T) {
+	a := newApp(t, "sqlite:///shop.db")
+	a.HandleFunc("GET /{$}", page)
+	a.Handle("/static/", http.NotFoundHandler())
+	code, out := run(t, a, "routes")
+	want := "METHOD  PATTERN   HANDLER        SOURCE\n" +
+		"GET     /{$}      app.page       serve_test.go:LINE\n" +
+		"any     /static/  http.NotFound  serve_test.go:LINE\n"
+	for _, r := range a.routes {
+		want = strings.Replace(want, "serve_test.go:LINE", r.source, 1)
+	}
+	if code != 0 || !strings.HasPrefix(a.routes[0].source, "serve_test.go:") {
+		t.Errorf("exit code %d", code)
+	}
+	if d := cmp.Diff(want, out); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestBadRoutes(t *testing.T) {
+	tests := []struct {
+		patterns []string
+		handler  http.Handler
+		say      []string
+	}{
+		{[]string{"/a", "GET /{x}", "GET /{y}"}, http.NotFoundHandler(), []string{"two routes answer the same requests", `"GET /{x}"`, `"GET /{y}"`}},
+		{[]string{"GET/x"}, http.NotFoundHandler(), []string{"a route cannot be used", `"GET/x"`}},
+		{[]string{""}, http.NotFoundHandler(), []string{"a route cannot be used", "serve_test.go:"}},
+		{[]string{"/"}, nil, []string{"a route cannot be used", "the handler is nil"}},
+	}
+	for _, tt := range tests {
+		a := newApp(t, "sqlite:///shop.db")
+		for _, p := range tt.patterns {
+			a.Handle(p, tt.handler)
+		}
+		if _, err := a.Handler(); whimbrel.CodeOf(err) != BadRoute {
+			t.Errorf("%q: %v", tt.patterns, err)
+		}
+		for _, command := range []string{"routes", "serve"} {
+			code, out := run(t, a, command)
+			for _, say := range tt.say {
+				if code != 1 || !strings.Contains(out, say) {
+					t.Errorf("%q, %s: exit code %d, no %q in\n%s", tt.patterns, command, code, say, out)
+				}
+			}
+		}
+		// A mistake in a route is no reason not to upgrade.
+		if code, out := run(t, a, "db", "current"); code != 0 {
+			t.Errorf("db current: exit code %d\n%s", code, out)
+		}
+	}
+}
+
+// TestNoHistory: an app that was not given its history writes no revision, and
+// says how to give it.
+func TestNoHistory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("DATABASE_URL", "")
+	a := New("shop", Config{Database: "sqlite:///shop.db"})
+	defer a.Close()
+	for _, command := range []string{"migrate", "upgrade", "current"} {
+		code, out := run(t, a, "db", command)
+		if code != 1 || !strings.Contains(out, "the app has no history of revisions") || !strings.Contains(out, "a.History(&migrations.History)") {
+			t.Errorf("%s: exit code %d\n%s", command, code, out)
+		}
+	}
+	code, out := run(t, a, "db", "init")
+	if code != 0 || !strings.Contains(out, "a.History(&migrations.History)") {
+		t.Errorf("init: exit code %d\n%s", code, out)
+	}
+}
