@@ -66,7 +66,11 @@ func explainGraph(err error) *Error {
 		}
 		return e
 	case errors.As(err, &steps):
-		return &Error{Code: BadRange, Msg: fmt.Sprintf("%q goes %d steps, and there are %d", steps.Symbol, steps.Want, steps.Have)}
+		return &Error{
+			Code: BadRange,
+			Msg:  fmt.Sprintf("%q leads too far: %s", steps.Symbol, reach(steps.Have)),
+			Hint: []string{"to see where the database is: whim db current"},
+		}
 	case errors.As(err, &ancestor):
 		return &Error{Code: BadRange, Msg: ancestor.Error()}
 	case errors.As(err, &notApplied):
@@ -253,4 +257,15 @@ func where(at *runner.RevisionError) string {
 		return "downgrade of revision " + at.Revision
 	}
 	return "upgrade to revision " + at.Revision
+}
+
+// reach says how many steps there are.
+func reach(n int) string {
+	switch n {
+	case 0:
+		return "there is no step to go"
+	case 1:
+		return "there is 1 step to go"
+	}
+	return fmt.Sprintf("there are %d steps to go", n)
 }

@@ -122,7 +122,7 @@ func (p *Project) Operations(id string) (upgrade, downgrade []op.Op) {
 func (p *Project) revision(id string) Revision {
 	r := p.byID[id]
 	return Revision{
-		ID: r.ID, Down: slices.Clone(r.Revises), DependsOn: r.DependsOn, Labels: r.Labels,
+		ID: r.ID, Down: append([]string{}, r.Revises...), DependsOn: r.DependsOn, Labels: r.Labels,
 		Message: r.Message, Created: r.Created, Source: r.Source(),
 		Head:        len(p.graph.Children(id)) == 0,
 		BranchPoint: p.graph.IsBranchPoint(id),
@@ -324,7 +324,7 @@ func (p *Project) needDatabase() error {
 		return &Error{Code: NoDatabase, Msg: "no database is configured"}
 	}
 	if p.cfg.Missing() {
-		return &Error{Code: NoDatabase, Msg: "the database does not exist", Hint: []string{"to make it: db upgrade"}}
+		return &Error{Code: NoDatabase, Msg: "the database does not exist", Hint: []string{"to make it: whim db upgrade"}}
 	}
 	return nil
 }

@@ -30,9 +30,13 @@ type Step struct {
 
 // A Part of a planned step is one SQL statement, or one Go function.
 type Part struct {
-	SQL   string `json:"sql,omitempty"`
-	Check string `json:"check,omitempty"` // SQL is a query that guards the data; this is what is wrong when it does not hold
-	Go    string `json:"go,omitempty"`    // the name of a Go step
+	SQL string `json:"sql,omitempty"`
+	Go  string `json:"go,omitempty"` // the name of a Go step
+	// Check says that SQL is a query that guards the data, and changes
+	// nothing. Else is the error where it does not hold; it is empty where the
+	// rows are only remembered, to be compared afterwards.
+	Check bool   `json:"check,omitempty"`
+	Else  string `json:"else,omitempty"`
 }
 
 // Upgrade applies what is missing to reach target: "head", "heads", an id or
@@ -55,6 +59,12 @@ func (p *Project) Downgrade(ctx context.Context, target string) ([]Step, error) 
 }
 
 func (p *Project) run(ctx context.Context, target string, down bool) (done []Step, err error) {
+	if p.cfg.DB != nil && p.cfg.Missing() {
+		// Connecting makes the database. A target that does not exist must not.
+		if steps, err := p.steps(journal.State{}, target, down); err != nil || len(steps) == 0 {
+			return nil, err
+		}
+	}
 	s, err := p.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -132,7 +142,7 @@ func (p *Project) steps(state journal.State, target string, down bool) ([]Step, 
 		return nil, p.explain(err)
 	}
 	steps := make([]Step, len(ids))
-	heads := p.graph.AppliedHeads(applied)
+	heads := append([]string{}, p.graph.AppliedHeads(applied)...)
 	set := slices.Clone(applied)
 	for i, id := range ids {
 		r := p.byID[id]
@@ -146,7 +156,7 @@ func (p *Project) steps(state journal.State, target string, down bool) ([]Step, 
 			}
 			s.Ops = op.Record(r.Downgrade)
 			set = slices.DeleteFunc(set, func(s string) bool { return s == id })
-			heads = p.graph.AppliedHeads(set)
+			heads = append([]string{}, p.graph.AppliedHeads(set)...)
 		} else {
 			s.Ops = op.Record(r.Upgrade)
 			set = append(set, id)
@@ -244,11 +254,7 @@ func parts(w runner.Work) []Part {
 			out = append(out, Part{Go: part.Run.Name})
 		}
 		for _, st := range part.Stmts {
-			q := Part{SQL: st.SQL, Check: st.Must}
-			if st.Kind == dialect.Remember {
-				q.Check = "remembered, to be compared afterwards"
-			}
-			out = append(out, q)
+			out = append(out, Part{SQL: st.SQL, Check: st.Kind != dialect.Exec, Else: st.Must})
 		}
 	}
 	return out
@@ -261,6 +267,17 @@ func parts(w runner.Work) []Part {
 func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []Revision, err error) {
 	if p.cfg.DB == nil {
 		return nil, p.needDatabase()
+	}
+	if p.cfg.Missing() {
+		// Connecting makes the database, which only a stamp that compares
+		// nothing and knows its target may do.
+		t, err := p.graph.Resolve(target, nil)
+		switch {
+		case err != nil:
+			return nil, p.explain(err)
+		case !noVerify && !t.IsBase():
+			return nil, p.needDatabase()
+		}
 	}
 	conn, err := p.cfg.DB.Conn(ctx)
 	if err != nil {

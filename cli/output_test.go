@@ -76,7 +76,15 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-func TestInts(t *testing.T) {
+func TestRemaining(t *testing.T) {
+	for in, want := range map[string]string{"-3": "-2", "+2": "+1", "head": "head", "base": "base", "7ad3": "7ad3", "7ad3-1": "7ad3-1", "": "", "+": "+"} {
+		if got := remaining(in, 1); got != want {
+			t.Errorf("remaining(%q, 1) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestIsNumber(t *testing.T) {
 	for in, want := range map[string]bool{"1": true, "12": true, "": false, "x": false, "1x": false} {
 		if got := isNumber(in); got != want {
 			t.Errorf("isNumber(%q) = %v", in, got)

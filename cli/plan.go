@@ -44,8 +44,11 @@ func (c *call) showStep(s whimbrel.Step) {
 		switch {
 		case part.Go != "":
 			c.data("%sGo code: %s", number, part.Go)
-		case part.Check != "":
-			c.data("%s%s %s", number, c.out.style(yellow, "check:"), part.Check)
+		case part.Check && part.Else == "":
+			c.data("%s%s to be compared afterwards", number, c.out.style(yellow, "remember:"))
+			c.statement("      ", part.SQL)
+		case part.Check:
+			c.data("%s%s else %s", number, c.out.style(yellow, "check:"), part.Else)
 			c.statement("      ", part.SQL)
 		default:
 			c.statement(number, part.SQL)

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -143,7 +144,7 @@ func (c *call) move(target string, down bool) error {
 	c.result = result
 	if err != nil {
 		if len(steps) > 0 {
-			return &halfWay{err: err, done: steps, of: word + " " + target}
+			return &halfWay{err: err, done: steps, of: word + " " + remaining(target, len(steps))}
 		}
 		c.result = nil
 		return err
@@ -152,6 +153,19 @@ func (c *call) move(target string, down bool) error {
 		return c.nothing(word)
 	}
 	return nil
+}
+
+// remaining is the target for what is left of a run that has done some steps:
+// a target that counts from where the database is counts fewer now.
+func remaining(target string, done int) string {
+	if target == "" || !isNumber(target[1:]) || target[0] != '+' && target[0] != '-' {
+		return target
+	}
+	n, err := strconv.Atoi(target[1:])
+	if err != nil {
+		return target // longer than any history
+	}
+	return target[:1] + strconv.Itoa(n-done)
 }
 
 func (c *call) event(e whimbrel.Event) {

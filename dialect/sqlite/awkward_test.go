@@ -48,6 +48,7 @@ var awkwardTables = []string{
 	"CREATE TABLE \"select\"(\"a\"\"b\" int, \"c'd\" text, [e`f] x, `g\"h` y, \"%s\" z, \"i.j\")",
 	"CREATE TABLE \"größe 表 😀\"(\"naïve\" int, straße text CHECK (straße <> 'ß'), \"\" int)",
 	"CREATE TABLE 'single'(a)",
+	"CREATE TABLE t(\"\" PRIMARY KEY, a, UNIQUE (a, [])); CREATE INDEX i ON t(\"\" DESC)",
 	"CREATE TABLE [brackets](a)",
 	"CREATE TABLE t(a DEFAULT 1, b DEFAULT -1, c DEFAULT + 1.50, d DEFAULT 1e3, e DEFAULT 0x1F, f DEFAULT - 0x10, g DEFAULT .5)",
 	"CREATE TABLE t(a DEFAULT 'x', b DEFAULT \"y z\", c DEFAULT word, d DEFAULT [b], e DEFAULT `q`, f DEFAULT '', g DEFAULT 'it''s', h DEFAULT \"it's\")",

@@ -276,7 +276,7 @@ func partsText(parts []schema.Part) string {
 	texts := make([]string, len(parts))
 	for i, p := range parts {
 		text := quoteIdent(p.Column)
-		if p.Column == "" {
+		if !p.Expr.IsZero() && p.Column == "" { // "" is a name too
 			text = endLine(p.Expr.For(schema.SQLite))
 			if p.Collation.SQLite != "" && !isOperand(significant(tokenize(text))) {
 				text = "(" + text + ")" // COLLATE would bind to the last operand only

@@ -71,7 +71,7 @@ type partFact struct {
 // one fails where its module is not loaded.
 //
 // One pragma per table, joined in SQL, is linear. For 1,000 tables of 13
-// columns and 3 indexes these reads are still about two thirds of the cost of
+// columns and 3 indexes these reads are still more than half of the cost of
 // an inspection, and most of that is the number of values that pass through
 // database/sql: so small numbers come packed into one, and tables as numbers.
 const (

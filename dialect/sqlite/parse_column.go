@@ -307,7 +307,7 @@ func (p *tableParser) keyParts(auto *bool) ([]schema.Part, error) {
 		return nil, err
 	}
 	for _, part := range parts {
-		if part.Column == "" {
+		if !part.Expr.IsZero() {
 			return nil, p.errorAt(toks[0], fmt.Sprintf("%q in a key is not a column", part.Expr.Text))
 		}
 	}

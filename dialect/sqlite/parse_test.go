@@ -198,6 +198,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range awkwardTables {
 		f.Add(s)
 	}
+	f.Add(`CREATE TABLE A(""PRIMARY KEY)`) // became PRIMARY KEY ()
 	f.Fuzz(func(t *testing.T, sql string) {
 		parseObject(sql)
 		splitStatements(sql)

@@ -35,6 +35,9 @@ import (
 // The others have the same values on both sides: the copy names its columns, stops at
 // any conflict (INSERT OR ABORT), and keeps values as they are.
 //
+// What ANALYZE has collected on the table goes with the old one; ANALYZE brings
+// it back.
+//
 // The new table takes the old one's name with legacy_alter_table on, so that
 // SQLite leaves the triggers and views that name the table alone. It is off
 // again at once: other renames need SQLite to follow them.
