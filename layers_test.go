@@ -29,7 +29,8 @@ cli:               . dialect diff model op schema
 internal/scaffold:  .
 internal/build:    .
 app:               . cli dialect dialect/sqlite model op schema
-internal/demo:
+internal/tutorial:
+internal/demo:     internal/tutorial
 cmd/whim:          . cli internal/build internal/scaffold
 `
 

@@ -168,8 +168,8 @@ func TestBadRoutes(t *testing.T) {
 		handler  http.Handler
 		say      []string
 	}{
-		{[]string{"/a", "GET /{x}", "GET /{y}"}, http.NotFoundHandler(), []string{"two routes answer the same requests", `"GET /{x}"`, `"GET /{y}"`}},
-		{[]string{"GET/x"}, http.NotFoundHandler(), []string{"a route cannot be used", `"GET/x"`}},
+		{[]string{"GET /a", "GET /{x}", "GET /{y}"}, http.NotFoundHandler(), []string{"two routes answer the same requests", `"GET /{x}"`, `"GET /{y}"`}},
+		{[]string{"GET x"}, http.NotFoundHandler(), []string{"a route cannot be used", `"GET x"`}},
 		{[]string{""}, http.NotFoundHandler(), []string{"a route cannot be used", "serve_test.go:"}},
 		{[]string{"/"}, nil, []string{"a route cannot be used", "the handler is nil"}},
 	}

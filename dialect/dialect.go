@@ -99,6 +99,8 @@ const (
 	NoNew
 	// None is a query that must return no row.
 	None
+	// Go stands for a Go function, in what Begin is given. It has no SQL.
+	Go
 )
 
 // A Stmt is one statement and what the runner must know of it.

@@ -92,18 +92,23 @@ func (s *State) Schema() schema.Schema {
 		entries = append(entries, e)
 	}
 	slices.SortFunc(entries, func(a, b *entry) int { return cmp.Compare(a.order, b.order) })
+	out := schema.Schema{Objects: s.Objects()}
+	for _, e := range entries {
+		out.Tables = append(out.Tables, e.table)
+	}
+	return out
+}
+
+// Objects returns the objects, in order of creation.
+func (s *State) Objects() []schema.Object {
 	objects := make([]*object, 0, len(s.objects))
 	for _, o := range s.objects {
 		objects = append(objects, o)
 	}
 	slices.SortFunc(objects, func(a, b *object) int { return cmp.Compare(a.order, b.order) })
-
-	var out schema.Schema
-	for _, e := range entries {
-		out.Tables = append(out.Tables, e.table)
-	}
+	var out []schema.Object
 	for _, o := range objects {
-		out.Objects = append(out.Objects, o.Object)
+		out = append(out, o.Object)
 	}
 	return out
 }
@@ -117,9 +122,6 @@ func (s *State) Table(name string) (schema.Table, bool) {
 	e.owned = false
 	return e.table, true
 }
-
-// Objects returns the objects, in order of creation.
-func (s *State) Objects() []schema.Object { return s.Schema().Objects }
 
 func (s *State) order() int { s.next++; return s.next }
 

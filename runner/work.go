@@ -44,11 +44,15 @@ func Compile(d dialect.Dialect, s Step, state *op.State) (Work, error) {
 	return w, nil
 }
 
-// stmts returns the statements of all parts.
+// stmts returns the statements of all parts, and a stand-in for each Go
+// function: what Begin must prepare for.
 func (w Work) stmts() []dialect.Stmt {
 	var out []dialect.Stmt
 	for _, p := range w {
 		out = append(out, p.Stmts...)
+		if p.Run.Func != nil {
+			out = append(out, dialect.Stmt{Kind: dialect.Go})
+		}
 	}
 	return out
 }
@@ -105,6 +109,7 @@ func (r *Run) statement(ctx context.Context, s dialect.Stmt, kept map[string][]s
 	case dialect.None:
 		rows, err := query(ctx, r.Conn, s.SQL)
 		return evidence(rows...), err
+	case dialect.Go: // carried out by execute
 	}
 	panic(fmt.Sprintf("runner: unhandled statement kind %d", s.Kind))
 }

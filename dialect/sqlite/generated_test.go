@@ -32,6 +32,7 @@ func TestInspectGenerated(t *testing.T) {
 				t.Fatalf("seed %d: %s\nis not supported: %s", seed, script, table.Unsupported)
 			}
 		}
+		members(t, conn, first)
 		second := mustInspect(t, rebuilt(first)...)
 		if d := cmp.Diff(normalize(first), normalize(second), cmpopts.EquateEmpty()); d != "" {
 			t.Fatalf("seed %d: %s\nbecame\n%s\n(-first +second)\n%s", seed, script, strings.Join(rebuilt(first), ";\n"), d)

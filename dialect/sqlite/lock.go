@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -37,12 +38,12 @@ func begin(ctx context.Context, conn *sql.Conn) (err error) {
 	if err != nil {
 		return err
 	}
+	// One call: every call counts where a run has a thousand revisions.
+	try := "BEGIN IMMEDIATE"
 	if limit > 0 {
-		if err := setPragma(ctx, conn, "busy_timeout", 0); err != nil {
-			return err
-		}
+		try = "PRAGMA busy_timeout = 0; " + try
 		defer func() {
-			if restored := setPragma(context.WithoutCancel(ctx), conn, "busy_timeout", limit); restored != nil {
+			if _, restored := conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", limit)); restored != nil {
 				discard(conn) // which rolls back what has begun
 				err = errors.Join(err, &SessionError{Err: restored})
 			}
@@ -51,7 +52,7 @@ func begin(ctx context.Context, conn *sql.Conn) (err error) {
 	wait := time.Duration(limit) * time.Millisecond
 	waited, pause := time.Duration(0), firstPause
 	for {
-		_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+		_, err := conn.ExecContext(ctx, try)
 		if err == nil || classOf(err) != dialect.Busy {
 			return err
 		}

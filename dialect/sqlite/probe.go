@@ -123,9 +123,13 @@ type columnInfo struct {
 func (p prober) columns(table string) (facts []columnInfo, err error) {
 	var f columnInfo
 	var value *string
-	err = query(p.ctx, p.q,
-		`SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(`+quoteString(table)+`) WHERE hidden <> 1`,
-		[]any{&f.Name, &f.Type, &f.NotNull, &value, &f.Key}, func() {
+	var cid, hidden int
+	// The pragma itself, not its table-valued form: that is half the work.
+	err = query(p.ctx, p.q, `PRAGMA main.table_xinfo(`+quoteIdent(table)+`)`,
+		[]any{&cid, &f.Name, &f.Type, &f.NotNull, &value, &f.Key, &hidden}, func() {
+			if hidden == 1 {
+				return // a column that a virtual table does not show
+			}
 			f.Type, f.Default = canonType(f.Type), schema.Default{}
 			if value != nil {
 				f.Default = canonDefaultText(*value)

@@ -52,7 +52,7 @@ type tx struct {
 func (Dialect) Begin(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) (dialect.Tx, error) {
 	t := &tx{conn: conn}
 	rebuild := slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return s.Rebuild })
-	if err := t.prepare(ctx, rebuild); err != nil {
+	if err := t.prepare(ctx, stmts, rebuild); err != nil {
 		return nil, errors.Join(err, t.restore(ctx, false))
 	}
 	if err := begin(ctx, conn); err != nil {
@@ -65,14 +65,23 @@ func (Dialect) Begin(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) 
 	return t, nil
 }
 
-func (t *tx) prepare(ctx context.Context, rebuild bool) error {
+func (t *tx) prepare(ctx context.Context, stmts []dialect.Stmt, rebuild bool) error {
+	alters := func(s dialect.Stmt) bool { return len(s.SQL) < 6 || !strings.EqualFold(s.SQL[:6], "CREATE") }
+	if !slices.ContainsFunc(stmts, alters) {
+		return nil // nothing that any setting means anything to
+	}
 	if err := t.set(ctx, "legacy_alter_table", 0); err != nil {
 		return err
 	}
-	if rebuild {
-		return t.set(ctx, "foreign_keys", 0)
+	if !rebuild {
+		return nil
 	}
-	return nil
+	// The statements of a rebuild turn it on and off again on the way, and
+	// may be stopped in between.
+	if !slices.ContainsFunc(t.settings, func(s setting) bool { return s.name == "legacy_alter_table" }) {
+		t.settings = append(t.settings, setting{"legacy_alter_table", 0})
+	}
+	return t.set(ctx, "foreign_keys", 0)
 }
 
 // set changes a pragma, notes what it was, and makes sure of what it is.
@@ -82,9 +91,6 @@ func (t *tx) set(ctx context.Context, name string, value int64) error {
 		return err
 	}
 	if was == value {
-		if name == "legacy_alter_table" { // statements of a rebuild change it on the way
-			t.settings = append(t.settings, setting{name, was})
-		}
 		return nil
 	}
 	t.settings = append(t.settings, setting{name, was})
@@ -163,7 +169,10 @@ type guard struct {
 }
 
 func newGuard(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) *guard {
-	if !slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return !s.Rebuild && s.Kind == dialect.Exec && changesRows(s.SQL) }) {
+	byHand := func(s dialect.Stmt) bool {
+		return s.Kind == dialect.Go || !s.Rebuild && s.Kind == dialect.Exec && changesRows(s.SQL)
+	}
+	if !slices.ContainsFunc(stmts, byHand) {
 		return nil
 	}
 	known, err := violated(ctx, conn)
