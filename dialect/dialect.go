@@ -45,7 +45,8 @@ type Dialect interface {
 
 	// Compile returns the statements that carry out ops, none of which is a
 	// Run, on the schema in state, and applies ops to state. It may carry out
-	// several operations on one table together.
+	// several operations on one table together. A table may refer to one that
+	// a later operation creates.
 	Compile(ops []op.Op, state *op.State) ([]Stmt, error)
 
 	// Probe looks whether the database is as o leaves it. It is asked about

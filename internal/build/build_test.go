@@ -1,0 +1,169 @@
+package build
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// tree writes files, and returns their folder. A file named dir/ is a folder.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	// macOS and others give out temporary folders behind a link.
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+// gomod is an app's go.mod as far as Find reads it. The comment stands for the
+// require line, so that these apps build without Whimbrel.
+const gomod = "module example.com/shop // uses " + module + "\n\ngo 1.25.0\n"
+
+const program = "package main\n\nfunc main() {}\n"
+
+func TestFind(t *testing.T) {
+	tests := []struct {
+		name  string
+		files map[string]string
+		from  string
+		want  string // the folder, or
+		say   string // what is wrong
+		hint  string
+	}{
+		{name: "here", files: map[string]string{"go.mod": gomod, "main.go": program}, want: "."},
+		{name: "from below", files: map[string]string{"go.mod": gomod, "main.go": program, "a/b/b.go": "package b\n"}, from: "a/b", want: "."},
+		{name: "the nearest", files: map[string]string{"go.mod": gomod, "main.go": program, "cmd/x/main.go": program}, from: "cmd/x", want: "cmd/x"},
+		{name: "ignored files do not count", files: map[string]string{"go.mod": gomod, "gen.go": "//go:build ignore\n\n" + program},
+			say: "no package main in", hint: "to make one: whim new NAME"},
+		{name: "tests do not count", files: map[string]string{"go.mod": gomod, "a_test.go": program}, say: "no package main in"},
+		{name: "broken files count", files: map[string]string{"go.mod": gomod, "main.go": "package main\n\nfunc {"}, want: "."},
+		{name: "two packages count", files: map[string]string{"go.mod": gomod, "main.go": program, "a.go": "package a\n"}, want: "."},
+		{name: "elsewhere", files: map[string]string{"go.mod": gomod, "cmd/x/main.go": program, "vendor/v/main.go": program, "testdata/t/main.go": program},
+			say: "in module example.com/shop", hint: "to use ./cmd/x: whim --app ./cmd/x …"},
+		{name: "a module below is its own", files: map[string]string{"go.mod": gomod, "main.go": program, "sub/go.mod": "module sub\n"}, from: "sub",
+			say: "sub, does not require"},
+		{name: "somebody else's", files: map[string]string{"go.mod": "module other\n", "main.go": program}, say: "other, does not require"},
+		{name: "no folder", from: "none", say: "there is no such folder"},
+		{name: "a file", files: map[string]string{"f": ""}, from: "f", say: "there is no such folder"},
+		{name: "no module", say: "no go.mod in"},
+		{name: "pattern in a name", files: map[string]string{"[a]*/go.mod": gomod, "[a]*/main.go": "package"}, from: "[a]*", want: "[a]*"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			root := tree(t, tt.files)
+			app, err := Find(filepath.Join(root, filepath.FromSlash(tt.from)))
+			if tt.say == "" {
+				if want := filepath.Join(root, filepath.FromSlash(tt.want)); err != nil || app.Dir != want {
+					t.Fatalf("got %q, %v, want %q", app.Dir, err, want)
+				}
+				return
+			}
+			var e *whimbrel.Error
+			if !errors.As(err, &e) || e.Code != NoApp || !strings.Contains(e.Detail[0], tt.say) {
+				t.Fatalf("got %v, want %q", err, tt.say)
+			}
+			if tt.hint != "" && e.Hint[0] != tt.hint {
+				t.Errorf("hint %q, want %q", e.Hint[0], tt.hint)
+			}
+		})
+	}
+}
+
+// build1 makes the app in root, with a cache of its own.
+func build1(t *testing.T, root string) (string, string, error) {
+	t.Helper()
+	app, err := Find(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	b, err := app.Build(t.Context(), &out)
+	if err == nil {
+		b.Release()
+	}
+	return b.Path, out.String(), err
+}
+
+func TestBuild(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("GOWORK", "off")
+	root := tree(t, map[string]string{"go.mod": gomod, "main.go": "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(7) }\n"})
+	bin, out, err := build1(t, root)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var exit *exec.ExitError
+	if err := exec.Command(bin).Run(); !errors.As(err, &exit) || exit.ExitCode() != 7 {
+		t.Errorf("the program: %v", err)
+	}
+	before, err := os.Stat(bin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, out, err := build1(t, root); err != nil || again != bin || out != "" {
+		t.Errorf("a second build: %q, %v, %q", again, err, out)
+	}
+	if after, err := os.Stat(bin); err != nil || !os.SameFile(before, after) {
+		t.Error("a build without a change wrote the program anew")
+	}
+
+	// A program that does not compile leaves the last one, which nobody runs.
+	if err := os.WriteFile(filepath.Join(root, "main.go"), []byte("package main\n\nfunc main() { x }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, out, err = build1(t, root)
+	if whimbrel.CodeOf(err) != NotBuilt || !strings.Contains(out, "main.go:3:15: undefined: x") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestSettingsAreKept: what GOFLAGS says about linking is not overridden.
+func TestSettingsAreKept(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("GOWORK", "off")
+	root := tree(t, map[string]string{"go.mod": gomod, "main.go": "package main\n\nvar v string\n\nfunc main() { print(v) }\n"})
+	t.Setenv("GOFLAGS", "-ldflags=-X=main.v=mine")
+	bin, out, err := build1(t, root)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got, err := exec.Command(bin).CombinedOutput()
+	if err != nil || string(got) != "mine" {
+		t.Errorf("the program prints %q, %v", got, err)
+	}
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOENV", filepath.Join(tree(t, map[string]string{"env": "GOFLAGS=-ldflags=-X=main.v=stored\n"}), "env"))
+	bin, out, err = build1(t, root)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got, err := exec.Command(bin).CombinedOutput(); err != nil || string(got) != "stored" {
+		t.Errorf("the program prints %q, %v", got, err)
+	}
+}
+
+func TestNoGo(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("PATH", t.TempDir())
+	_, _, err := build1(t, tree(t, map[string]string{"go.mod": gomod, "main.go": program}))
+	if whimbrel.CodeOf(err) != NoGo {
+		t.Errorf("got %v", err)
+	}
+}
