@@ -126,12 +126,20 @@ func writeStmts(b *strings.Builder, stmts []dialect.Stmt) {
 		case dialect.Exec:
 			b.WriteString(strings.TrimSuffix(strings.TrimSpace(s.SQL), ";") + ";\n")
 		case dialect.None:
-			fmt.Fprintf(b, "-- check, must return no row, else %s:\n--   %s;\n", s.Must, oneLine(s.SQL))
+			writeCheck(b, s, "must return no row, else "+s.Must)
 		case dialect.Remember:
-			fmt.Fprintf(b, "-- check, remember as %s:\n--   %s;\n", s.Key, oneLine(s.SQL))
+			writeCheck(b, s, "remember as "+s.Key)
 		case dialect.Same, dialect.NoNew:
-			fmt.Fprintf(b, "-- check against %s, else %s:\n--   %s;\n", s.Key, s.Must, oneLine(s.SQL))
+			writeCheck(b, s, "compare with "+s.Key+", else "+s.Must)
+		case dialect.Go: // refused before
 		}
+	}
+}
+
+func writeCheck(b *strings.Builder, s dialect.Stmt, what string) {
+	fmt.Fprintf(b, "-- check, %s:\n", oneLine(what))
+	for line := range strings.SplitSeq(s.SQL+";", "\n") {
+		b.WriteString("--   " + line + "\n")
 	}
 }
 

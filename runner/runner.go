@@ -171,11 +171,9 @@ func (r *Run) step(ctx context.Context, i int, s Step) (err error) {
 }
 
 func opaque(o op.Op) bool {
-	switch o.(type) {
-	case op.Exec, op.Run:
-		return true
-	}
-	return false
+	_, sql := o.(op.Exec)
+	_, function := o.(op.Run)
+	return sql || function
 }
 
 func (r *Run) inspect(ctx context.Context) error {

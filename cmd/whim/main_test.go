@@ -3,7 +3,9 @@ package main
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,4 +76,35 @@ func TestScripts(t *testing.T) {
 		Files: files, Setup: tutorial.Setup, RequireExplicitExec: true,
 		Cmds: tutorial.Commands(),
 	})
+}
+
+// TestExample: the example's one revision says what its models say, and is the
+// one that the tutorial shows.
+func TestExample(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds an app")
+	}
+	const shop = "../../examples/shop"
+	t.Setenv("DATABASE_URL", "sqlite://")
+	t.Setenv("GOWORK", "off")
+	cmd := exec.Command("go", "run", ".", "db", "check")
+	cmd.Dir = shop
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("db check: %v\n%s", err, out)
+	}
+	files, err := filepath.Glob(shop + "/migrations/*_initial_migration.go")
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	revision, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), string(revision)) || !strings.Contains(string(text), filepath.Base(files[0])) {
+		t.Errorf("%s is not the revision of %s", files[0], page)
+	}
 }

@@ -56,7 +56,8 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	cmd.Dir = a.Dir
 	cmd.Env = append(os.Environ(), "PWD="+a.Dir)
 	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = w, io.MultiWriter(w, &out)
+	cmd.Stdout = io.MultiWriter(w, &out)
+	cmd.Stderr = cmd.Stdout // the same writer, so that there is one pipe and one order
 	if err := cmd.Run(); err != nil {
 		lock.Close()
 		return Built{}, a.notBuilt(err, out.String())

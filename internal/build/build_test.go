@@ -86,6 +86,19 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// ownCache gives the test a cache of built apps. The go command keeps its own,
+// which would otherwise follow.
+func ownCache(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(string(out)))
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("GOWORK", "off")
+}
+
 // build1 makes the app in root, with a cache of its own.
 func build1(t *testing.T, root string) (string, string, error) {
 	t.Helper()
@@ -102,8 +115,7 @@ func build1(t *testing.T, root string) (string, string, error) {
 }
 
 func TestBuild(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("GOWORK", "off")
+	ownCache(t)
 	root := tree(t, map[string]string{"go.mod": gomod, "main.go": "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(7) }\n"})
 	bin, out, err := build1(t, root)
 	if err != nil {
@@ -136,8 +148,7 @@ func TestBuild(t *testing.T) {
 
 // TestSettingsAreKept: what GOFLAGS says about linking is not overridden.
 func TestSettingsAreKept(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("GOWORK", "off")
+	ownCache(t)
 	root := tree(t, map[string]string{"go.mod": gomod, "main.go": "package main\n\nvar v string\n\nfunc main() { print(v) }\n"})
 	t.Setenv("GOFLAGS", "-ldflags=-X=main.v=mine")
 	bin, out, err := build1(t, root)
@@ -160,7 +171,7 @@ func TestSettingsAreKept(t *testing.T) {
 }
 
 func TestNoGo(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	ownCache(t)
 	t.Setenv("PATH", t.TempDir())
 	_, _, err := build1(t, tree(t, map[string]string{"go.mod": gomod, "main.go": program}))
 	if whimbrel.CodeOf(err) != NoGo {

@@ -113,7 +113,7 @@ func isMain(dir string) bool {
 	if errors.As(err, &none) {
 		return false
 	}
-	return p.Name == "main" || err != nil && hasGoFile(dir)
+	return p.Name == "main" && len(p.GoFiles)+len(p.CgoFiles) > 0 || err != nil && hasGoFile(dir)
 }
 
 func hasGoFile(dir string) bool {
