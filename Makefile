@@ -35,6 +35,7 @@ check: ## format, vet, closed sets, layers: what to run before each commit
 	go test . ./schema ./op ./diff ./revision ./script
 
 test: ## every test of every module
+	@cd examples/shop && go mod download
 	@for m in $(MODULES); do echo "== $$m" && (cd $$m && go test -count=1 ./...) || exit 1; done
 	@for m in $(APART); do echo "== $$m" && (cd $$m && GOWORK=off go test -count=1 ./...) || exit 1; done
 

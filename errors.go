@@ -118,4 +118,35 @@ const (
 	Interrupted Code = "interrupted"
 	// Internal: a mistake in Whimbrel.
 	Internal Code = "internal"
+	// OutputLost: what a command printed could not be written.
+	OutputLost Code = "output-lost"
+	// BadUsage: the command line is wrong.
+	BadUsage Code = "bad-usage"
+
+	// NoHistory: the app has not been given its history.
+	NoHistory Code = "no-history"
+	// BadRoute: a route of the app cannot be used.
+	BadRoute Code = "bad-route"
+	// CannotListen: the server cannot listen where it was told to.
+	CannotListen Code = "cannot-listen"
+
+	// NoApp: there is no app in the folder.
+	NoApp Code = "no-app"
+	// NoGo: the go command is not on PATH.
+	NoGo Code = "no-go-command"
+	// NotBuilt: the app does not compile.
+	NotBuilt Code = "does-not-compile"
+	// NoCache: the folder for built apps cannot be used.
+	NoCache Code = "no-cache"
+	// BadAppName: a name cannot be that of a folder and a program.
+	BadAppName Code = "bad-app-name"
+	// BadModule: a path cannot be that of a Go module.
+	BadModule Code = "bad-module-path"
+	// Exists: a file that would be written is there already.
+	Exists Code = "file-exists"
+	// NotWritten: a new app cannot be written.
+	NotWritten Code = "not-written"
+	// NoSource: it is not known where Whimbrel's own source is, so a new app
+	// cannot refer to it.
+	NoSource Code = "no-source"
 )

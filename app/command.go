@@ -18,9 +18,6 @@ import (
 	"github.com/whimbreldb/whimbrel/op"
 )
 
-// NoHistory: the app has not been given its history.
-const NoHistory whimbrel.Code = "no-history"
-
 // prog returns how people call this program, for the commands that hints tell
 // them to type. The command whim says so; "go run" shows in where it puts what
 // it has built.
@@ -87,7 +84,7 @@ func (a *App) guard(db *cobra.Command) {
 		}
 		c.PreRunE = func(*cobra.Command, []string) error {
 			return &whimbrel.Error{
-				Code: NoHistory, Msg: "the app has no history of revisions",
+				Code: whimbrel.NoHistory, Msg: "the app has no history of revisions",
 				Detail: []string{"App.History was not called"},
 				Hint:   append([]string{"to make one: PROG init", "then, in func main:"}, a.registration()...),
 			}

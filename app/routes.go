@@ -15,9 +15,6 @@ import (
 	"github.com/whimbreldb/whimbrel"
 )
 
-// BadRoute: a pattern is malformed, or two conflict.
-const BadRoute whimbrel.Code = "bad-route"
-
 // A route is a pattern with its handler, and where it was added.
 type route struct {
 	pattern string
@@ -63,7 +60,7 @@ func badRoute(before []route, r route, why string) error {
 		m := http.NewServeMux()
 		if add(m, other) == "" && add(m, r) != "" && add(http.NewServeMux(), r) == "" {
 			return &whimbrel.Error{
-				Code: BadRoute, Msg: "two routes answer the same requests",
+				Code: whimbrel.BadRoute, Msg: "two routes answer the same requests",
 				Detail: []string{
 					fmt.Sprintf("%s: %q", other.source, other.pattern),
 					fmt.Sprintf("%s: %q", r.source, r.pattern),
@@ -75,7 +72,7 @@ func badRoute(before []route, r route, why string) error {
 		why = "the handler is nil"
 	}
 	return &whimbrel.Error{
-		Code: BadRoute, Msg: "a route cannot be used",
+		Code: whimbrel.BadRoute, Msg: "a route cannot be used",
 		Detail: []string{fmt.Sprintf("%s: %q", r.source, r.pattern), why},
 	}
 }

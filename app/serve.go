@@ -17,9 +17,6 @@ import (
 	"github.com/whimbreldb/whimbrel"
 )
 
-// CannotListen: the address of the server cannot be used.
-const CannotListen whimbrel.Code = "cannot-listen"
-
 // Limits of a server. No client may hold a connection for nothing; the time of
 // an answer is the handler's own business.
 const (
@@ -115,7 +112,7 @@ func serve(ctx context.Context, h http.Handler, host string, port int, w io.Writ
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return &whimbrel.Error{
-			Code: CannotListen, Msg: "the server cannot listen on " + addr, Detail: []string{cause(err)}, Err: err,
+			Code: whimbrel.CannotListen, Msg: "the server cannot listen on " + addr, Detail: []string{cause(err)}, Err: err,
 			Hint: []string{"to use another port: --port 5001"},
 		}
 	}

@@ -178,7 +178,7 @@ func TestBadRoutes(t *testing.T) {
 		for _, p := range tt.patterns {
 			a.Handle(p, tt.handler)
 		}
-		if _, err := a.Handler(); whimbrel.CodeOf(err) != BadRoute {
+		if _, err := a.Handler(); whimbrel.CodeOf(err) != whimbrel.BadRoute {
 			t.Errorf("%q: %v", tt.patterns, err)
 		}
 		for _, command := range []string{"routes", "serve"} {

@@ -104,7 +104,7 @@ func (c *call) finish(err error) error {
 		}
 	}
 	if lost := c.out.lost(); lost != nil {
-		return errors.Join(err, &whimbrel.Error{Code: "output-lost", Msg: "cannot write the output", Detail: []string{lost.Error()}, Err: lost})
+		return errors.Join(err, &whimbrel.Error{Code: whimbrel.OutputLost, Msg: "cannot write the output", Detail: []string{lost.Error()}, Err: lost})
 	}
 	return err
 }

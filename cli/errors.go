@@ -213,7 +213,7 @@ func explainOne(err error) explained {
 		msg := strings.Replace(err.Error(), e.Error(), e.Msg, 1)
 		return explained{Code: string(e.Code), Message: msg, Detail: append([]string(nil), e.Detail...), Hint: append([]string(nil), e.Hint...)}
 	case errors.As(err, &wrong):
-		return explained{Code: "bad-usage", Message: wrong.msg, Hint: append([]string(nil), wrong.hint...)}
+		return explained{Code: string(whimbrel.BadUsage), Message: wrong.msg, Hint: append([]string(nil), wrong.hint...)}
 	}
 	code := "failed"
 	if isUsage(err) {

@@ -134,7 +134,8 @@ func ExitCode(err error) int {
 	case whimbrel.Locked:
 		return Locked
 	case whimbrel.OpenQuestions, whimbrel.BadAnswer, whimbrel.BadMessage,
-		whimbrel.NoSuchRevision, whimbrel.AmbiguousRevision, whimbrel.BadRange:
+		whimbrel.NoSuchRevision, whimbrel.AmbiguousRevision, whimbrel.BadRange,
+		whimbrel.BadAppName, whimbrel.BadModule:
 		return Usage // another command line is needed, and nothing was written
 	default:
 		return Failed

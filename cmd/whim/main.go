@@ -81,7 +81,7 @@ func appFlag(args []string) (dir string, rest []string, err error) {
 	}
 	if dir == "" {
 		return "", nil, &whimbrel.Error{
-			Code: build.NoApp, Msg: "--app needs the folder of an app",
+			Code: whimbrel.NoApp, Msg: "--app needs the folder of an app",
 			Hint: []string{"for example: whim --app ./cmd/shop db current"},
 		}
 	}
@@ -200,7 +200,7 @@ file that is there already is never overwritten.`,
 			if len(args) == 1 {
 				return nil
 			}
-			e := &whimbrel.Error{Code: scaffold.BadAppName, Msg: "new takes one name", Hint: []string{"for example: whim new shop"}}
+			e := &whimbrel.Error{Code: whimbrel.BadAppName, Msg: "new takes one name", Hint: []string{"for example: whim new shop"}}
 			if len(args) > 1 {
 				e.Msg = fmt.Sprintf("new takes one name, not %d", len(args))
 				e.Hint = []string{"a name has no spaces: whim new " + strings.Join(args, "-")}

@@ -34,7 +34,7 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	goCmd, err := exec.LookPath("go")
 	if err != nil {
 		return Built{}, &whimbrel.Error{
-			Code: NoGo, Msg: "the go command is not on PATH", Err: err,
+			Code: whimbrel.NoGo, Msg: "the go command is not on PATH", Err: err,
 			Hint: []string{"whim builds the app before it runs it, so it needs Go: https://go.dev/dl",
 				"a program that is built already runs without: ./NAME db …"},
 		}
@@ -85,9 +85,9 @@ func ownLinkerFlags() bool {
 func (a App) notBuilt(err error, out string) error {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
-		return &whimbrel.Error{Code: NotBuilt, Msg: "go build did not run", Detail: []string{err.Error()}, Err: err}
+		return &whimbrel.Error{Code: whimbrel.NotBuilt, Msg: "go build did not run", Detail: []string{err.Error()}, Err: err}
 	}
-	e := &whimbrel.Error{Code: NotBuilt, Msg: "the app in " + a.Dir + " does not compile", Err: err}
+	e := &whimbrel.Error{Code: whimbrel.NotBuilt, Msg: "the app in " + a.Dir + " does not compile", Err: err}
 	switch {
 	case strings.Contains(out, "go.mod") && strings.Contains(out, "go mod tidy"),
 		strings.Contains(out, "missing go.sum entry"), strings.Contains(out, "no required module provides"):
@@ -131,7 +131,7 @@ func (a App) cacheDir() (string, error) {
 
 func noCache(err error) error {
 	return &whimbrel.Error{
-		Code: NoCache, Msg: "the folder for built apps cannot be used", Detail: []string{err.Error()}, Err: err,
+		Code: whimbrel.NoCache, Msg: "the folder for built apps cannot be used", Detail: []string{err.Error()}, Err: err,
 		Hint: []string{"to use another one: set XDG_CACHE_HOME or HOME (on Windows LocalAppData)"},
 	}
 }

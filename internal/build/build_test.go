@@ -76,7 +76,7 @@ func TestFind(t *testing.T) {
 				return
 			}
 			var e *whimbrel.Error
-			if !errors.As(err, &e) || e.Code != NoApp || !strings.Contains(e.Detail[0], tt.say) {
+			if !errors.As(err, &e) || e.Code != whimbrel.NoApp || !strings.Contains(e.Detail[0], tt.say) {
 				t.Fatalf("got %v, want %q", err, tt.say)
 			}
 			if tt.hint != "" && e.Hint[0] != tt.hint {
@@ -141,7 +141,7 @@ func TestBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, out, err = build1(t, root)
-	if whimbrel.CodeOf(err) != NotBuilt || !strings.Contains(out, "main.go:3:15: undefined: x") {
+	if whimbrel.CodeOf(err) != whimbrel.NotBuilt || !strings.Contains(out, "main.go:3:15: undefined: x") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -174,7 +174,7 @@ func TestNoGo(t *testing.T) {
 	ownCache(t)
 	t.Setenv("PATH", t.TempDir())
 	_, _, err := build1(t, tree(t, map[string]string{"go.mod": gomod, "main.go": program}))
-	if whimbrel.CodeOf(err) != NoGo {
+	if whimbrel.CodeOf(err) != whimbrel.NoGo {
 		t.Errorf("got %v", err)
 	}
 }

@@ -16,18 +16,6 @@ import (
 	"github.com/whimbreldb/whimbrel"
 )
 
-// Codes of the failures of this package.
-const (
-	// NoApp: there is no app in the folder.
-	NoApp whimbrel.Code = "no-app"
-	// NoGo: the go command is not on PATH.
-	NoGo whimbrel.Code = "no-go-command"
-	// NotBuilt: the app does not compile.
-	NotBuilt whimbrel.Code = "does-not-compile"
-	// NoCache: the folder for built apps cannot be used.
-	NoCache whimbrel.Code = "no-cache"
-)
-
 // module is the path that an app's go.mod has to require.
 const module = "github.com/whimbreldb/whimbrel"
 
@@ -75,7 +63,7 @@ func Find(dir string) (App, error) {
 
 func noApp(dir, detail string) *whimbrel.Error {
 	return &whimbrel.Error{
-		Code: NoApp, Msg: "there is no app in this folder", Detail: []string{detail},
+		Code: whimbrel.NoApp, Msg: "there is no app in this folder", Detail: []string{detail},
 		Hint: []string{"to make one: whim new NAME", "to use one in another folder: whim --app DIR …"},
 	}
 }

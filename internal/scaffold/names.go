@@ -34,7 +34,7 @@ func checkName(name string) error {
 	if ok && !slices.Contains(devices, lower) && !reservedPort(lower) && !strings.HasSuffix(lower, "_test") {
 		return nil
 	}
-	e := &whimbrel.Error{Code: BadAppName, Msg: fmt.Sprintf("%q cannot be the name of an app", name), Detail: []string{nameRule}}
+	e := &whimbrel.Error{Code: whimbrel.BadAppName, Msg: fmt.Sprintf("%q cannot be the name of an app", name), Detail: []string{nameRule}}
 	if s := suggest(name); s != "" {
 		e.Hint = []string{"for example: whim new " + s}
 	}
@@ -77,7 +77,7 @@ func checkModule(p string) error {
 		return nil
 	}
 	return &whimbrel.Error{
-		Code: BadModule, Msg: fmt.Sprintf("%q cannot be the path of a Go module", p),
+		Code: whimbrel.BadModule, Msg: fmt.Sprintf("%q cannot be the path of a Go module", p),
 		Detail: []string{"a path is names of letters, digits, -, _, . and ~, with / between them"},
 		Hint:   []string{"for example: --module example.com/shop"},
 	}

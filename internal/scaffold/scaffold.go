@@ -20,18 +20,6 @@ import (
 	"github.com/whimbreldb/whimbrel"
 )
 
-// Codes of the failures of this package.
-const (
-	// BadAppName: the name cannot be that of a folder and a program.
-	BadAppName whimbrel.Code = "bad-app-name"
-	// BadModule: the path cannot be that of a Go module.
-	BadModule whimbrel.Code = "bad-module-path"
-	// Exists: a file that would be written is there already.
-	Exists whimbrel.Code = "file-exists"
-	// NotWritten: the folder cannot be written.
-	NotWritten whimbrel.Code = "not-written"
-)
-
 //go:embed all:template
 var templates embed.FS
 
@@ -63,7 +51,7 @@ func Files(o Options) ([]File, error) {
 		o.Module = o.Name
 		if slices.Contains(standard, o.Module) {
 			return nil, &whimbrel.Error{
-				Code: BadModule, Msg: fmt.Sprintf("%q is a package of Go itself, so it cannot be the path of the module", o.Module),
+				Code: whimbrel.BadModule, Msg: fmt.Sprintf("%q is a package of Go itself, so it cannot be the path of the module", o.Module),
 				Hint: []string{"to give the module another path: whim new " + o.Name + " --module example.com/" + o.Name},
 			}
 		}
@@ -117,13 +105,13 @@ func Write(dir string, files []File) error {
 	}
 	if len(there) > 0 {
 		return &whimbrel.Error{
-			Code: Exists, Msg: "nothing was written: a file that is there already is never overwritten", Detail: there,
+			Code: whimbrel.Exists, Msg: "nothing was written: a file that is there already is never overwritten", Detail: there,
 			Hint: []string{"choose another name, or move what is there"},
 		}
 	}
 	for _, f := range files {
 		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.Name)), f.Text); err != nil {
-			return &whimbrel.Error{Code: NotWritten, Msg: "the app cannot be written", Detail: []string{err.Error()}, Err: err}
+			return &whimbrel.Error{Code: whimbrel.NotWritten, Msg: "the app cannot be written", Detail: []string{err.Error()}, Err: err}
 		}
 	}
 	return nil

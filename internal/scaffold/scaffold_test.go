@@ -138,8 +138,8 @@ func TestNeverOverwrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = Write(dir, files)
-	if whimbrel.CodeOf(err) != Exists {
-		t.Fatalf("got %v, want code %s", err, Exists)
+	if whimbrel.CodeOf(err) != whimbrel.Exists {
+		t.Fatalf("got %v, want code %s", err, whimbrel.Exists)
 	}
 	if b, _ := os.ReadFile(path); string(b) != "mine" {
 		t.Errorf("the file is now %q", b)
@@ -173,23 +173,23 @@ func TestNames(t *testing.T) {
 		{name: "shop"},
 		{name: "Shop-2_b"},
 		{name: strings.Repeat("a", 64)},
-		{strings.Repeat("a", 65), BadAppName, "for example: whim new " + strings.Repeat("a", 64)},
-		{"", BadAppName, ""},
-		{"my shop", BadAppName, "for example: whim new my-shop"},
-		{`sh"op'`, BadAppName, "for example: whim new sh-op"},
-		{"..", BadAppName, ""},
-		{"../shop", BadAppName, "for example: whim new shop"},
-		{"a/b", BadAppName, "for example: whim new a-b"},
-		{`a\b`, BadAppName, "for example: whim new a-b"},
-		{"2shop", BadAppName, "for example: whim new shop"},
-		{"-x", BadAppName, "for example: whim new x"},
-		{"läden", BadAppName, "for example: whim new l-den"},
-		{"🛒", BadAppName, ""},
-		{"shop\n", BadAppName, "for example: whim new shop"},
-		{"NUL", BadAppName, ""},
-		{"com1", BadAppName, ""},
-		{"net", BadModule, "to give the module another path: whim new net --module example.com/net"},
-		{"main", BadModule, "to give the module another path: whim new main --module example.com/main"},
+		{strings.Repeat("a", 65), whimbrel.BadAppName, "for example: whim new " + strings.Repeat("a", 64)},
+		{"", whimbrel.BadAppName, ""},
+		{"my shop", whimbrel.BadAppName, "for example: whim new my-shop"},
+		{`sh"op'`, whimbrel.BadAppName, "for example: whim new sh-op"},
+		{"..", whimbrel.BadAppName, ""},
+		{"../shop", whimbrel.BadAppName, "for example: whim new shop"},
+		{"a/b", whimbrel.BadAppName, "for example: whim new a-b"},
+		{`a\b`, whimbrel.BadAppName, "for example: whim new a-b"},
+		{"2shop", whimbrel.BadAppName, "for example: whim new shop"},
+		{"-x", whimbrel.BadAppName, "for example: whim new x"},
+		{"läden", whimbrel.BadAppName, "for example: whim new l-den"},
+		{"🛒", whimbrel.BadAppName, ""},
+		{"shop\n", whimbrel.BadAppName, "for example: whim new shop"},
+		{"NUL", whimbrel.BadAppName, ""},
+		{"com1", whimbrel.BadAppName, ""},
+		{"net", whimbrel.BadModule, "to give the module another path: whim new net --module example.com/net"},
+		{"main", whimbrel.BadModule, "to give the module another path: whim new main --module example.com/main"},
 	}
 	for _, tt := range tests {
 		_, err := Files(Options{Name: tt.name, Source: Source{Version: "v1.0.0"}})
@@ -223,7 +223,7 @@ func TestFindSource(t *testing.T) {
 	if err != nil || s.Checkout != root {
 		t.Errorf("got %+v, %v", s, err)
 	}
-	if s, err := FindSource("github.com/whimbreldb/whimbrel/cmd/whim/main.go"); whimbrel.CodeOf(err) != NoSource {
+	if s, err := FindSource("github.com/whimbreldb/whimbrel/cmd/whim/main.go"); whimbrel.CodeOf(err) != whimbrel.NoSource {
 		t.Errorf("a program with trimmed paths: got %+v, %v", s, err)
 	}
 }

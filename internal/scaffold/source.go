@@ -12,9 +12,6 @@ import (
 
 const module = "github.com/whimbreldb/whimbrel"
 
-// NoSource: it is not known where Whimbrel's own source is.
-const NoSource whimbrel.Code = "no-source"
-
 // FindSource says where an app that is made by this program gets Whimbrel
 // from. The file is a source file of the program, in the folder cmd/whim, as
 // runtime.Caller returns it: where that lies in a checkout, which has no @ in
@@ -29,7 +26,7 @@ func FindSource(file string) (Source, error) {
 		return Source{Version: info.Main.Version}, nil
 	}
 	return Source{}, &whimbrel.Error{
-		Code: NoSource, Msg: "this whim was made neither from a release nor from a checkout that is still there",
+		Code: whimbrel.NoSource, Msg: "this whim was made neither from a release nor from a checkout that is still there",
 		Detail: []string{"so a new app would not know where to get Whimbrel from"},
 		Hint:   []string{"to install a release: go install " + module + "/cmd/whim@latest"},
 	}
