@@ -230,8 +230,9 @@ func (p *Project) badID(id string) string {
 	if p.graph.Has(id) {
 		return "revision " + id + " exists already"
 	}
-	if _, err := Open(Config{History: new(op.History).Add(op.Revision{ID: id})}); err != nil {
-		return err.(*Error).Detail[0]
+	var e *Error
+	if _, err := Open(Config{History: new(op.History).Add(op.Revision{ID: id})}); errors.As(err, &e) {
+		return strings.Join(e.Detail, "; ")
 	}
 	return ""
 }

@@ -1,7 +1,6 @@
 package whimbrel
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -46,9 +45,8 @@ func (p *Project) SQL(w io.Writer, span string, down bool) error {
 			return p.explain(err)
 		}
 	}
-	out := bufio.NewWriter(w)
-	out.WriteString(b.String()) // the error stays until Flush
-	return out.Flush()
+	_, err = io.WriteString(w, b.String())
+	return err
 }
 
 // span returns the revisions that are applied before the script, and those

@@ -14,6 +14,7 @@ package app
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -157,12 +158,12 @@ func (a *App) Run(ctx context.Context, args []string, stdin io.Reader, stdout, s
 func (a *App) Close() error { return a.db.Close() }
 
 // Main runs the command line of the process and exits.
-func (a *App) Main() { os.Exit(a.main()) }
+func (a *App) Main() { os.Exit(a.main()) } //nolint:forbidigo // what an app calls instead of having a main of its own
 
 func (a *App) main() int {
 	code := a.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	if err := a.Close(); err != nil && code == 0 {
-		io.WriteString(os.Stderr, a.name+": error: the database was not closed: "+err.Error()+"\n")
+		fmt.Fprintf(os.Stderr, "%s: error: the database was not closed: %v\n", a.name, err)
 		return 1
 	}
 	return code

@@ -55,8 +55,18 @@ func TestLookingMakesNothing(t *testing.T) {
 	t.Chdir(dir)
 	a := newApp(t, "sqlite:///shop.db")
 	for _, args := range [][]string{
-		{"db", "current"}, {"db", "history"}, {"db", "heads"}, {"db", "check"}, {"db", "drift"}, {"db", "show", "head"},
-		{"db", "upgrade", "--plan"}, {"db", "upgrade", "--sql"}, {"db", "downgrade"}, {"routes"}, {"db", "--help"}, {},
+		{"db", "current"},
+		{"db", "history"},
+		{"db", "heads"},
+		{"db", "check"},
+		{"db", "drift"},
+		{"db", "show", "head"},
+		{"db", "upgrade", "--plan"},
+		{"db", "upgrade", "--sql"},
+		{"db", "downgrade"},
+		{"routes"},
+		{"db", "--help"},
+		{},
 	} {
 		_, out := run(t, a, args...)
 		entries, err := os.ReadDir(dir)
@@ -270,7 +280,8 @@ func TestMemory(t *testing.T) {
 	}
 	count := func(db interface {
 		QueryRow(string, ...any) *sql.Row
-	}) (n int, err error) {
+	},
+	) (n int, err error) {
 		err = db.QueryRow("SELECT count(*) FROM products").Scan(&n)
 		return n, err
 	}

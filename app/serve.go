@@ -161,7 +161,7 @@ func recovered(h http.Handler, debug bool, w io.Writer) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p) // net/http's own way to cut a connection
 			}
 			text := fmt.Sprintf("panic: %v\n\n%s", p, stack.Stack())

@@ -145,7 +145,7 @@ func (c *call) answer(in *bufio.Reader, prompt string) (string, error) {
 	case <-c.ctx().Done():
 		return "", c.stopped(context.Cause(c.ctx()))
 	case r := <-got:
-		if r.err != nil && !(errors.Is(r.err, io.EOF) && r.line != "") {
+		if r.err != nil && (!errors.Is(r.err, io.EOF) || r.line == "") {
 			return "", c.stopped(r.err)
 		}
 		return strings.TrimSpace(r.line), nil

@@ -19,7 +19,7 @@ type Version [3]int
 // ParseVersion reads the numbers at the start of a version: "3.45.3",
 // "10.11.19-MariaDB". What is missing is 0.
 func ParseVersion(s string) (v Version) {
-	fmt.Sscanf(s, "%d.%d.%d", &v[0], &v[1], &v[2])
+	_, _ = fmt.Sscanf(s, "%d.%d.%d", &v[0], &v[1], &v[2]) // what is missing stays 0
 	return v
 }
 

@@ -95,7 +95,8 @@ var cases = []struct {
 		"add table a\nadd column b.a_id\nadd foreign key b.fk_a_id",
 	},
 	{
-		"view around tables", schema.Schema{Tables: []schema.Table{products()}, Objects: []schema.Object{view}},
+		"view around tables",
+		schema.Schema{Tables: []schema.Table{products()}, Objects: []schema.Object{view}},
 		schema.Schema{Tables: []schema.Table{products(name)}, Objects: []schema.Object{view2}},
 		"drop view v\nadd column products.name\nadd view v",
 	},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 )

@@ -5,9 +5,10 @@ import (
 	"strings"
 	"time"
 
+	gs "gorm.io/gorm/schema"
+
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
-	gs "gorm.io/gorm/schema"
 )
 
 // column maps a field. The neutral type comes from the model; the text that

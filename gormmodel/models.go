@@ -10,13 +10,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whimbreldb/whimbrel/model"
-	"github.com/whimbreldb/whimbrel/schema"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/migrator"
 	gs "gorm.io/gorm/schema"
+
+	"github.com/whimbreldb/whimbrel/model"
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // Models returns the source that the given models are: pointers to structs, as
@@ -76,8 +77,10 @@ func newLoader(app *gorm.DB) *loader {
 	// a type would panic where it now gets an error.
 	db := app.Session(&gorm.Session{NewDB: true, Logger: logger.Discard})
 	db.ConnPool = offline{} // the session has a copy of the settings
-	db.Statement = &gorm.Statement{DB: db, ConnPool: offline{}, Context: context.Background(),
-		Clauses: map[string]clause.Clause{}}
+	db.Statement = &gorm.Statement{
+		DB: db, ConnPool: offline{}, Context: context.Background(),
+		Clauses: map[string]clause.Clause{},
+	}
 	options, _ := app.Get("gorm:table_options")
 	text, _ := options.(string)
 	return &loader{

@@ -13,16 +13,17 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	"gorm.io/gorm/migrator"
+	gs "gorm.io/gorm/schema"
+
 	"github.com/whimbreldb/whimbrel/gormmodel"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/tricky"
 	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/schema"
-	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
-	"gorm.io/gorm/migrator"
-	gs "gorm.io/gorm/schema"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -192,9 +193,11 @@ func TestErrors(t *testing.T) {
 	}{
 		{"quoted number", []any{&Quoted{}}, []string{
 			`gormmodel_test.Quoted.Qty: the default "'5'" is not a number: write default:5`,
-			`gormmodel_test.Quoted.Ok: the default "perhaps" is not a bool`}},
+			`gormmodel_test.Quoted.Ok: the default "perhaps" is not a bool`,
+		}},
 		{"all at once", []any{&Quoted{}, 7, nil, &Quoted{}}, []string{
-			"Quoted.Qty", "Quoted.Ok", "int: a model is a pointer to a struct", "nil: a model is a pointer to a struct"}},
+			"Quoted.Qty", "Quoted.Ok", "int: a model is a pointer to a struct", "nil: a model is a pointer to a struct",
+		}},
 		{"relation without a key", []any{&Lost{}}, []string{"gormmodel_test.Lost: invalid field found for struct", "field Kids"}},
 		{"rule", []any{&Ruled{}}, []string{"gormmodel_test.Ruled.Rule: the constraint rule OnDelete:EXPLODE is none"}},
 		{"reference in a type", []any{&Typed{}}, []string{`gormmodel_test.Typed.Ref: the column type "integer REFERENCES others(id)" holds "REFERENCES others(id)"`}},
@@ -310,8 +313,10 @@ func TestOtherDialect(t *testing.T) {
 		schema.BigInt("id").AutoIncrement().PrimaryKey(),
 		schema.String("name", 30).On(schema.Postgres, "character varying(30)").Default("x"),
 		schema.Native("free", "my type").NotNull(),
-		schema.Index{Name: "idx_row", Parts: []schema.Part{{Column: "name", Desc: true, Nulls: "LAST"}},
-			Method: schema.Variants{Postgres: "gin"}},
+		schema.Index{
+			Name: "idx_row", Parts: []schema.Part{{Column: "name", Desc: true, Nulls: "LAST"}},
+			Method: schema.Variants{Postgres: "gin"},
+		},
 	)
 	m := load(t, db, &Row{})
 	if d := cmp.Diff(model.Models{Schema: schema.Schema{Tables: []schema.Table{want}}}, m); d != "" {

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
-	"github.com/whimbreldb/whimbrel/schema"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // App is what [Open] needs of an application.

@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"github.com/whimbreldb/whimbrel/gormmodel"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/schema"
-	"gorm.io/gorm"
 )
 
 type testApp struct {

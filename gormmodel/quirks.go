@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	gs "gorm.io/gorm/schema"
+
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
-	gs "gorm.io/gorm/schema"
 )
 
 // lint warns about what a parsed model does not do although it seems to.

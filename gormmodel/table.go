@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	gs "gorm.io/gorm/schema"
+
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
-	gs "gorm.io/gorm/schema"
 )
 
 // table maps one parsed model. A second model of the same table adds what the
@@ -252,9 +253,9 @@ func (l *loader) indexes(s *gs.Schema, t *schema.Table) {
 
 func (l *loader) indexType(model string, ix parsedIndex, out *schema.Index) {
 	switch l.dialect {
-	case schema.Postgres, schema.MySQL:
+	case schema.Postgres, schema.MySQL, schema.MariaDB:
 		out.Method = out.Method.With(l.dialect, ix.Type)
-	default:
+	case schema.SQLite:
 		l.warn(model, ix.Fields[0].Name, "index %q: %s has no index types, type:%s is left out", ix.Name, l.dialect, ix.Type)
 	}
 }

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 	gs "gorm.io/gorm/schema"
+
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 )
 
 // fieldKeys are the tag keys that GORM, its drivers and its own plugins read,

@@ -95,11 +95,14 @@ func TestWarnings(t *testing.T) {
 			`gormmodel_test.cutWhere.F: the check is cut off: GORM reads "f <> '"`,
 		}},
 		{"unique on a relation", []any{&relationUnique{}}, []string{
-			`gormmodel_test.relationUnique.Kids: unique on a relation makes no constraint`}},
+			`gormmodel_test.relationUnique.Kids: unique on a relation makes no constraint`,
+		}},
 		{"column and dash", []any{&dashColumn{}}, []string{
-			`gormmodel_test.dashColumn.X: the tag "-" beside column makes a column without a type`}},
+			`gormmodel_test.dashColumn.X: the tag "-" beside column makes a column without a type`,
+		}},
 		{"embedded twice", []any{&twoEmbeds{}}, []string{
-			`gormmodel_test.twoEmbeds.Q.Label: index "idx_two_embeds_label" covers the columns of two embedded structs together`}},
+			`gormmodel_test.twoEmbeds.Q.Label: index "idx_two_embeds_label" covers the columns of two embedded structs together`,
+		}},
 		{"composite key", []any{&composite{}}, nil},
 		{"index options", []any{&fullText{}}, []string{
 			`gormmodel_test.fullText.Body: index "idx_body": the class FULLTEXT exists on MySQL only`,
@@ -107,14 +110,16 @@ func TestWarnings(t *testing.T) {
 			`gormmodel_test.fullText.Body: index "idx_gin": sqlite has no index types, type:gin is left out`,
 		}},
 		{"doubled quote", []any{&quotedDefault{}}, []string{
-			`gormmodel_test.quotedDefault.Text: the default is the value "it''s", with both quotes`}},
+			`gormmodel_test.quotedDefault.Text: the default is the value "it''s", with both quotes`,
+		}},
 		{"not migrated", []any{&unmigrated{}}, []string{
 			`gormmodel_test.unmigrated.X: the check "chk_unmigrateds_x" is left out: its column is not migrated`,
 			`gormmodel_test.unmigrated.X: the index "idx_unmigrateds_x" is left out`,
 			`gormmodel_test.unmigrated.X: the unique constraint "uni_unmigrateds_x" is left out`,
 		}},
 		{"ignored constraint", []any{&tricky.State{}, &tricky.Town{}}, []string{
-			`tricky.Town.State: the constraint "OnUpdate:CASCADE,OnDelete:RESTRICT" is ignored: tricky.State declares the same relation`}},
+			`tricky.Town.State: the constraint "OnUpdate:CASCADE,OnDelete:RESTRICT" is ignored: tricky.State declares the same relation`,
+		}},
 		{"nothing", []any{&tricky.Member{}, &tricky.Card{}, &tricky.Address{}, &tricky.Skill{}}, nil},
 	}
 	for _, test := range tests {

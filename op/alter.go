@@ -16,9 +16,9 @@ func (s *State) alter(o Op) (Op, string) {
 	}
 	full, why := s.alterTable(e, o)
 	if why == "" {
-		switch o.(type) {
-		case CreateIndex, DropIndex: // the CREATE TABLE statement stays true
-		default:
+		_, create := o.(CreateIndex)
+		_, drop := o.(DropIndex)
+		if !create && !drop { // after those the CREATE TABLE statement stays true
 			e.table.Verbatim = schema.Variants{}
 		}
 	}

@@ -281,8 +281,10 @@ func TestNewTable(t *testing.T) {
 	if _, ok := s.Object(Trigger, "v"); ok {
 		t.Error("a view is a trigger")
 	}
-	refs := Table{PrimaryKey: PrimaryKey{Parts: Columns("a")}, Uniques: []Unique{{Parts: Columns("b")}},
-		ForeignKeys: []ForeignKey{{Columns: []string{"c"}}}, Indexes: []Index{{Parts: []Part{{Column: "d"}, {Expr: Expr("e")}}}}}.References()
+	refs := Table{
+		PrimaryKey: PrimaryKey{Parts: Columns("a")}, Uniques: []Unique{{Parts: Columns("b")}},
+		ForeignKeys: []ForeignKey{{Columns: []string{"c"}}}, Indexes: []Index{{Parts: []Part{{Column: "d"}, {Expr: Expr("e")}}}},
+	}.References()
 	if diff := cmp.Diff([][]string{{"a"}, {"b"}, {"c"}, {"d"}}, refs); diff != "" {
 		t.Errorf("references (-want +got):\n%s", diff)
 	}
@@ -293,8 +295,15 @@ func TestValue(t *testing.T) {
 		value any
 		want  Default
 	}{
-		{nil, Literal("null")}, {true, Literal("true")}, {"", StringValue("")}, {"a'b", StringValue("a'b")},
-		{-1, Literal("-1")}, {int64(1) << 40, Literal("1099511627776")}, {uint8(3), Literal("3")}, {1.5, Literal("1.5")}, {1e30, Literal("1e+30")},
+		{nil, Literal("null")},
+		{true, Literal("true")},
+		{"", StringValue("")},
+		{"a'b", StringValue("a'b")},
+		{-1, Literal("-1")},
+		{int64(1) << 40, Literal("1099511627776")},
+		{uint8(3), Literal("3")},
+		{1.5, Literal("1.5")},
+		{1e30, Literal("1e+30")},
 	} {
 		if got := Value(tt.value); got != tt.want || got.IsZero() {
 			t.Errorf("%v is %+v, want %+v", tt.value, got, tt.want)

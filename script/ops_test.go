@@ -78,9 +78,28 @@ var nasty = []string{
 type random struct{ *rand.Rand }
 
 func (r random) op() op.Op {
-	kinds := []op.Op{op.CreateTable{}, op.CreateTable{}, op.RenameTable{}, op.AlterTable{}, op.AddColumn{}, op.AlterColumn{}, op.AlterPrimaryKey{},
-		op.AddUnique{}, op.DropUnique{}, op.AddForeignKey{}, op.DropForeignKey{}, op.AddCheck{}, op.DropCheck{}, op.CreateIndex{}, op.DropIndex{},
-		op.CreateObject{}, op.DropObject{}, op.Exec{}, op.DropTable{}, op.DropColumn{}}
+	kinds := []op.Op{
+		op.CreateTable{},
+		op.CreateTable{},
+		op.RenameTable{},
+		op.AlterTable{},
+		op.AddColumn{},
+		op.AlterColumn{},
+		op.AlterPrimaryKey{},
+		op.AddUnique{},
+		op.DropUnique{},
+		op.AddForeignKey{},
+		op.DropForeignKey{},
+		op.AddCheck{},
+		op.DropCheck{},
+		op.CreateIndex{},
+		op.DropIndex{},
+		op.CreateObject{},
+		op.DropObject{},
+		op.Exec{},
+		op.DropTable{},
+		op.DropColumn{},
+	}
 	v := reflect.New(reflect.TypeOf(kinds[r.IntN(len(kinds))])).Elem()
 	r.fill(v, []float64{0.15, 0.4, 0.8}[r.IntN(3)])
 	o := v.Interface().(op.Op)

@@ -54,8 +54,10 @@ func TestLosing(t *testing.T) {
 
 func TestAffinityOf(t *testing.T) {
 	db := openFile(t)
-	for _, text := range []string{"", "int", "BIGINT", "varchar(10)", "CLOB", "blob", "none", "REAL", "double precision", "FLOAT", "numeric(1,2)",
-		"boolean", "datetime", "string", "charint", "floating point", "any", "json", "uuid"} {
+	for _, text := range []string{
+		"", "int", "BIGINT", "varchar(10)", "CLOB", "blob", "none", "REAL", "double precision", "FLOAT", "numeric(1,2)",
+		"boolean", "datetime", "string", "charint", "floating point", "any", "json", "uuid",
+	} {
 		mustExec(t, db, "CREATE TABLE t (a "+text+")", "INSERT INTO t VALUES (7), ('7'), ('x')")
 		got := mustRows(t, db, "SELECT group_concat(typeof(a)) FROM (SELECT a FROM t)")[0]
 		mustExec(t, db, "DROP TABLE t")

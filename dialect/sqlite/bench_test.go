@@ -25,9 +25,11 @@ func BenchmarkRebuild1M(b *testing.B) {
 	}, indexes...)
 	conn := pin(b, openFile(b, setup...))
 	ctx := context.Background()
-	bare := append([]string{"PRAGMA foreign_keys = 0", "PRAGMA legacy_alter_table = 1", "BEGIN IMMEDIATE", "CREATE TABLE n " + columns,
+	bare := append([]string{
+		"PRAGMA foreign_keys = 0", "PRAGMA legacy_alter_table = 1", "BEGIN IMMEDIATE", "CREATE TABLE n " + columns,
 		"INSERT INTO n (id, name, price, p, note, at) SELECT id, name, price, p, note, at FROM t",
-		"DROP TABLE t", "ALTER TABLE n RENAME TO t"}, indexes...)
+		"DROP TABLE t", "ALTER TABLE n RENAME TO t",
+	}, indexes...)
 	bare = append(bare, "COMMIT", "PRAGMA legacy_alter_table = 0", "PRAGMA foreign_keys = 1")
 
 	var byHand, rebuild time.Duration

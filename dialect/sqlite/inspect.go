@@ -70,10 +70,10 @@ func isInternal(name string) bool {
 
 // isShadow reports whether a table is where a virtual table keeps its content.
 func (in *inspector) isShadow(name string) bool {
-	if in.facts.list != nil {
-		return in.facts.list[name].kind == "shadow"
+	if in.list != nil {
+		return in.list[name].kind == "shadow"
 	}
-	return in.facts.shadows[fold(name)]
+	return in.shadows[fold(name)]
 }
 
 func (in *inspector) table(e entry) {
@@ -88,7 +88,7 @@ func (in *inspector) table(e entry) {
 		err = fmt.Errorf("the statement is about %q", t.Name)
 	}
 	if err != nil {
-		t = in.facts.bareTable(e.name)
+		t = in.bareTable(e.name)
 		t.Unsupported = "its CREATE TABLE statement is not understood: " + err.Error()
 	}
 	t.Name = e.name

@@ -127,11 +127,10 @@ func normalPart(p *schema.Part, columns nameMap, collations map[string]string) {
 		p.Collation = schema.Variants{}
 		return
 	}
-	own := normalCollation(p.Collation).SQLite
-	switch {
-	case own == collations[p.Column]:
+	switch own := normalCollation(p.Collation).SQLite; own {
+	case collations[p.Column]:
 		p.Collation = schema.Variants{}
-	case own == "":
+	case "":
 		p.Collation = schema.Variants{SQLite: "binary"}
 	default:
 		p.Collation = schema.Variants{SQLite: own}

@@ -245,8 +245,6 @@ type tableParser struct {
 	name string
 	// inlineDesc: the primary key is INTEGER PRIMARY KEY DESC in its column.
 	inlineDesc bool
-	// keyAt is where the primary key was, for messages.
-	keyAt token
 }
 
 func (p *tableParser) parse() error {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -360,32 +361,70 @@ func TestRebuildRefuses(t *testing.T) {
 		{"20 digits", []string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES ('12345678901234567890')"}, []op.Op{retype("t", "a", "text", "integer")}, []string{"12345678901234567890"}},
 		{"blanks", []string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES (' 7')"}, []op.Op{retype("t", "a", "text", "integer")}, []string{`"a"`}},
 		{"integer to real", []string{"CREATE TABLE t (a integer)", "INSERT INTO t VALUES (9007199254740993)"}, []op.Op{retype("t", "a", "integer", "real")}, []string{"9007199254740993"}},
-		{"NULLs", []string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES (NULL)"},
-			[]op.Op{op.AlterColumn{Table: "t", From: schema.Text("a").Column(), To: schema.Text("a").NotNull().Column()}}, []string{"NULL", "--default t.a"}},
-		{"rows and no value", []string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x')"},
-			script(func(m *op.Script) { m.AddColumn("t", schema.Int("b").NotNull()) }), []string{"has rows", "--default t.b"}},
+		{
+			"NULLs",
+			[]string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES (NULL)"},
+			[]op.Op{op.AlterColumn{Table: "t", From: schema.Text("a").Column(), To: schema.Text("a").NotNull().Column()}},
+			[]string{"NULL", "--default t.a"},
+		},
+		{
+			"rows and no value",
+			[]string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x')"},
+			script(func(m *op.Script) { m.AddColumn("t", schema.Int("b").NotNull()) }),
+			[]string{"has rows", "--default t.b"},
+		},
 		{"rows and no value, later NOT NULL", []string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x')"}, script(func(m *op.Script) {
 			m.AddColumn("t", schema.Int("b"))
 			m.AlterColumn("t", schema.Int("b"), schema.Int("b").NotNull())
 		}), []string{"has rows", "--default t.b"}},
-		{"duplicates", []string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x'),('x')"},
-			script(func(m *op.Script) { m.AddUnique("t", schema.Unique{Name: "u", Parts: schema.Columns("a")}) }), []string{"UNIQUE"}},
-		{"a check that fails", []string{"CREATE TABLE t (a int)", "INSERT INTO t VALUES (0),(NULL)"},
-			script(func(m *op.Script) { m.AddCheck("t", schema.Check{Name: "k", Expr: schema.Expr("a > 0")}) }), []string{"CHECK", "k"}},
-		{"a foreign key to nothing", []string{"CREATE TABLE p (id INTEGER PRIMARY KEY)", "CREATE TABLE t (a int)", "INSERT INTO t VALUES (5)"},
+		{
+			"duplicates",
+			[]string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x'),('x')"},
+			script(func(m *op.Script) { m.AddUnique("t", schema.Unique{Name: "u", Parts: schema.Columns("a")}) }),
+			[]string{"UNIQUE"},
+		},
+		{
+			"a check that fails",
+			[]string{"CREATE TABLE t (a int)", "INSERT INTO t VALUES (0),(NULL)"},
+			script(func(m *op.Script) { m.AddCheck("t", schema.Check{Name: "k", Expr: schema.Expr("a > 0")}) }),
+			[]string{"CHECK", "k"},
+		},
+		{
+			"a foreign key to nothing",
+			[]string{"CREATE TABLE p (id INTEGER PRIMARY KEY)", "CREATE TABLE t (a int)", "INSERT INTO t VALUES (5)"},
 			script(func(m *op.Script) {
 				m.AddForeignKey("t", schema.ForeignKey{Name: "f", Columns: []string{"a"}, RefTable: "p"})
-			}), []string{"refer to no row"}},
-		{"values behind a generated column", []string{"CREATE TABLE t (a int, b int)", "INSERT INTO t VALUES (1, 5)"},
-			[]op.Op{op.AlterColumn{Table: "t", From: schema.Int("b").Column(), To: schema.Int("b").Generated(schema.Expr("a + 1")).Column()}}, []string{`"b"`, "expression"}},
-		{"NULL would become a number", []string{"CREATE TABLE t (id INT PRIMARY KEY, b)", "INSERT INTO t VALUES (NULL, 5)"},
-			[]op.Op{retype("t", "id", "INT", "INTEGER")}, []string{`"id"`, "rowid"}},
+			}),
+			[]string{"refer to no row"},
+		},
+		{
+			"values behind a generated column",
+			[]string{"CREATE TABLE t (a int, b int)", "INSERT INTO t VALUES (1, 5)"},
+			[]op.Op{op.AlterColumn{Table: "t", From: schema.Int("b").Column(), To: schema.Int("b").Generated(schema.Expr("a + 1")).Column()}},
+			[]string{`"b"`, "expression"},
+		},
+		{
+			"NULL would become a number",
+			[]string{"CREATE TABLE t (id INT PRIMARY KEY, b)", "INSERT INTO t VALUES (NULL, 5)"},
+			[]op.Op{retype("t", "id", "INT", "INTEGER")},
+			[]string{`"id"`, "rowid"},
+		},
 		{"a check that names its table", []string{"CREATE TABLE t (a text, b int CHECK (t.b > 0))"}, []op.Op{retype("t", "a", "text", "blob")}, []string{"t.b > 0"}},
-		{"a trigger that breaks", []string{"CREATE TABLE t (a text, b int)", "CREATE TABLE o (x)",
-			"CREATE TRIGGER tr AFTER INSERT ON o BEGIN INSERT INTO t (b) VALUES (NEW.x); END"},
-			append(script(func(m *op.Script) { m.DropColumn("t", "b") }), retype("t", "a", "text", "blob")), []string{"tr"}},
-		{"a view that breaks", []string{"CREATE TABLE t (a text, b int)", "CREATE VIEW vw AS SELECT b FROM t"},
-			append(script(func(m *op.Script) { m.DropColumn("t", "b") }), retype("t", "a", "text", "blob")), []string{"vw"}},
+		{
+			"a trigger that breaks",
+			[]string{
+				"CREATE TABLE t (a text, b int)", "CREATE TABLE o (x)",
+				"CREATE TRIGGER tr AFTER INSERT ON o BEGIN INSERT INTO t (b) VALUES (NEW.x); END",
+			},
+			append(script(func(m *op.Script) { m.DropColumn("t", "b") }), retype("t", "a", "text", "blob")),
+			[]string{"tr"},
+		},
+		{
+			"a view that breaks",
+			[]string{"CREATE TABLE t (a text, b int)", "CREATE VIEW vw AS SELECT b FROM t"},
+			append(script(func(m *op.Script) { m.DropColumn("t", "b") }), retype("t", "a", "text", "blob")),
+			[]string{"vw"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

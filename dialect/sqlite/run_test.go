@@ -10,10 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	_ "modernc.org/sqlite"
+
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
-	_ "modernc.org/sqlite"
 )
 
 // openFile opens a new database file with foreign keys on, as applications do
@@ -184,8 +185,7 @@ func snapshot(t testing.TB, q dialect.Queryer) string {
 	out := mustRows(t, q, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")
 	names := mustRows(t, q, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
 	for _, quoted := range names {
-		var name string
-		name = strings.TrimSuffix(strings.TrimPrefix(quoted, "[]interface {}{"), "}")
+		name := strings.TrimSuffix(strings.TrimPrefix(quoted, "[]interface {}{"), "}")
 		if _, err := fmt.Sscanf(name, "%q", &name); err != nil {
 			t.Fatal(err)
 		}

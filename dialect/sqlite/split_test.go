@@ -18,10 +18,14 @@ func TestSplitStatements(t *testing.T) {
 		{"semicolons that end nothing", `select ';', ";", [;], ` + "`;`" + ` /* ; */ -- ;
 			, x'00';`, []string{`select ';', ";", [;], ` + "`;`" + ` /* ; */ -- ;
 			, x'00'`}},
-		{"trigger", "create trigger a after insert on t begin update t set x = case when 1 then 2 end; select 1; end; select 2",
-			[]string{"create trigger a after insert on t begin update t set x = case when 1 then 2 end; select 1; end", "select 2"}},
-		{"temp trigger at the end", "CREATE TEMP TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END",
-			[]string{"CREATE TEMP TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END"}},
+		{
+			"trigger", "create trigger a after insert on t begin update t set x = case when 1 then 2 end; select 1; end; select 2",
+			[]string{"create trigger a after insert on t begin update t set x = case when 1 then 2 end; select 1; end", "select 2"},
+		},
+		{
+			"temp trigger at the end", "CREATE TEMP TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END",
+			[]string{"CREATE TEMP TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END"},
+		},
 		{"a table called trigger", "create table trigger (a); select 1", []string{"create table trigger (a)", "select 1"}},
 		{"transaction", "begin; commit; end", []string{"begin", "commit", "end"}},
 	}

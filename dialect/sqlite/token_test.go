@@ -19,8 +19,10 @@ func TestTokenize(t *testing.T) {
 		{`"a""b" ` + "`c``d`" + ` [e"f]`, "quoted(\"a\"\"b\") quoted(`c``d`) quoted([e\"f])"},
 		{`'it''s' '' "`, `string('it''s') string('') illegal(")`},
 		{`x'0aF' X'00' x'' x`, `illegal(x'0aF') blob(X'00') blob(x'') word(x)`},
-		{`1 1.5 .5 1. 1e3 1.5E-3 1e 0x1F 0x 1_000 1__0 12ab`,
-			`number(1) number(1.5) number(.5) number(1.) number(1e3) number(1.5E-3) illegal(1e) number(0x1F) illegal(0x) number(1_000) illegal(1__0) illegal(12ab)`},
+		{
+			`1 1.5 .5 1. 1e3 1.5E-3 1e 0x1F 0x 1_000 1__0 12ab`,
+			`number(1) number(1.5) number(.5) number(1.) number(1e3) number(1.5E-3) illegal(1e) number(0x1F) illegal(0x) number(1_000) illegal(1__0) illegal(12ab)`,
+		},
 		{"a--b\nc/*d*/e/*", "word(a) comment(--b) word(c) comment(/*d*/) word(e) op(/) op(*)"},
 		{"a /* open", "word(a) comment(/* open)"},
 		{"?1 ? :a @b $c $c::d(e) #f $", "param(?1) param(?) param(:a) param(@b) param($c) param($c::d(e)) param(#f) illegal($)"},

@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
+	"shop/models"
 
 	"github.com/spf13/cobra"
 	"gorm.io/gorm"
-
-	"shop/models"
 )
 
 // productsCommand is a command of the app's own: "shop products …".

@@ -9,13 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
 	"github.com/whimbreldb/whimbrel/gormmodel"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/tricky"
 	"github.com/whimbreldb/whimbrel/model"
-	"gorm.io/driver/sqlite"
-	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 )
 
 func open(t testing.TB, live *sql.DB) *gorm.DB {
@@ -85,23 +86,35 @@ func TestMutations(t *testing.T) {
 		{"`active` numeric DEFAULT true", "`active` numeric DEFAULT false", []string{"alter column members.active: default false to true"}},
 		{"`age` integer", "`age` bigint", []string{"alter column members.age: type bigint to integer"}},
 		{"`nick` text", "`nick` text COLLATE NOCASE", []string{"alter column members.nick: collation"}},
-		{"CONSTRAINT `uni_members_mail` UNIQUE (`mail`)", "CONSTRAINT `uq` UNIQUE (`mail`)",
-			[]string{"unique constraint on members: named uni_members_mail, not uq"}},
-		{"CHECK (kind IN ('day','week','it''s'))", "CHECK (kind IN ('day','week'))",
-			[]string{"drop check purses.chk_purses_kind", "add check purses.chk_purses_kind"}},
-		{"length(code) BETWEEN 3 AND 20", "length(code) BETWEEN 3 AND 21",
-			[]string{"drop check purses.chk_purses_code", "add check purses.chk_purses_code"}},
+		{
+			"CONSTRAINT `uni_members_mail` UNIQUE (`mail`)", "CONSTRAINT `uq` UNIQUE (`mail`)",
+			[]string{"unique constraint on members: named uni_members_mail, not uq"},
+		},
+		{
+			"CHECK (kind IN ('day','week','it''s'))", "CHECK (kind IN ('day','week'))",
+			[]string{"drop check purses.chk_purses_kind", "add check purses.chk_purses_kind"},
+		},
+		{
+			"length(code) BETWEEN 3 AND 20", "length(code) BETWEEN 3 AND 21",
+			[]string{"drop check purses.chk_purses_code", "add check purses.chk_purses_code"},
+		},
 		{"GENERATED ALWAYS AS (w * h) STORED", "GENERATED ALWAYS AS (w + h) STORED", []string{"alter column rectangles.area: generated expression"}},
 		{"GENERATED ALWAYS AS (w * h) STORED", "GENERATED ALWAYS AS (w * h) VIRTUAL", []string{"alter column rectangles.area: generated expression"}},
-		{"ON DELETE SET NULL ON UPDATE CASCADE", "ON DELETE CASCADE ON UPDATE CASCADE",
-			[]string{"drop foreign key addresses.fk_members_address", "add foreign key addresses.fk_members_address"}},
+		{
+			"ON DELETE SET NULL ON UPDATE CASCADE", "ON DELETE CASCADE ON UPDATE CASCADE",
+			[]string{"drop foreign key addresses.fk_members_address", "add foreign key addresses.fk_members_address"},
+		},
 		{"PRIMARY KEY (`id`,`locale`)", "PRIMARY KEY (`locale`,`id`)", []string{"alter primary key of phrases: (locale, id) to (id, locale)"}},
 		{"ON `papers`(`level` desc)", "ON `papers`(`level`)", []string{"drop index papers.idx_paper_level", "add index papers.idx_paper_level"}},
-		{"WHERE status <> 'closed' AND deleted_at IS NULL", "WHERE status <> 'CLOSED' AND deleted_at IS NULL",
-			[]string{"drop index papers.idx_paper_open", "add index papers.idx_paper_open"}},
+		{
+			"WHERE status <> 'closed' AND deleted_at IS NULL", "WHERE status <> 'CLOSED' AND deleted_at IS NULL",
+			[]string{"drop index papers.idx_paper_open", "add index papers.idx_paper_open"},
+		},
 		{"(lower(title))", "(upper(title))", []string{"drop index paper_titles.idx_title_lower", "add index paper_titles.idx_title_lower"}},
-		{"CREATE UNIQUE INDEX `idx_paper_shelf_slug`", "CREATE INDEX `idx_paper_shelf_slug`",
-			[]string{"drop index papers.idx_paper_shelf_slug", "add index papers.idx_paper_shelf_slug"}},
+		{
+			"CREATE UNIQUE INDEX `idx_paper_shelf_slug`", "CREATE INDEX `idx_paper_shelf_slug`",
+			[]string{"drop index papers.idx_paper_shelf_slug", "add index papers.idx_paper_shelf_slug"},
+		},
 		{"DEFAULT (lower('ABC'))", "DEFAULT (lower('abc'))", []string{"alter column presets.low: default lower('abc') to lower('ABC')"}},
 		{"DEFAULT \"hello\"", "DEFAULT 'HELLO'", []string{`alter column presets.bare: default "HELLO" to "hello"`}},
 		{"DEFAULT \"hello\"", "DEFAULT 'hello'", nil},

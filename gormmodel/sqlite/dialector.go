@@ -13,14 +13,15 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
-	"github.com/whimbreldb/whimbrel/schema"
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/migrator"
 	gs "gorm.io/gorm/schema"
+
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // Dialector speaks SQLite, 3.35 or newer.

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
-	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
+
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
+	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
 )
 
 type Author struct {

@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whimbreldb/whimbrel/dialect/sqlite"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/migrator"
 	gs "gorm.io/gorm/schema"
+
+	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 )
 
 // Migrator creates tables, and adds columns and indexes to them.

@@ -35,8 +35,10 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	if err != nil {
 		return Built{}, &whimbrel.Error{
 			Code: whimbrel.NoGo, Msg: "the go command is not on PATH", Err: err,
-			Hint: []string{"whim builds the app before it runs it, so it needs Go: https://go.dev/dl",
-				"a program that is built already runs without: ./NAME db …"},
+			Hint: []string{
+				"whim builds the app before it runs it, so it needs Go: https://go.dev/dl",
+				"a program that is built already runs without: ./NAME db …",
+			},
 		}
 	}
 	dir, err := a.cacheDir()

@@ -3,6 +3,7 @@
 package build
 
 import (
+	"errors"
 	"io"
 	"os"
 	"syscall"
@@ -23,7 +24,7 @@ func lockFile(path string) (*os.File, error) {
 		return nil, err
 	}
 	for {
-		if err = flock(int(f.Fd())); err != syscall.EINTR {
+		if err = flock(int(f.Fd())); !errors.Is(err, syscall.EINTR) {
 			break
 		}
 	}

@@ -119,7 +119,7 @@ func escapeGlob(s string) string {
 func mainsBelow(root string) []string {
 	const depth, most = 3, 5
 	var out []string
-	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return nil
 		}

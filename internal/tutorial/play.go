@@ -139,11 +139,18 @@ func (p *Player) command(ts *testscript.TestScript, neg bool, args []string) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	ts.Stdout().Write(stdout.Bytes())
-	ts.Stderr().Write(stderr.Bytes())
+	show(ts, stdout.Bytes(), stderr.Bytes())
 	e.output = stdout.String() + stderr.String()
 	p.live("%s", e.output)
 	fail(ts, neg, args, err, e.output)
+}
+
+// show puts the output of a command where the script can look at it.
+func show(ts *testscript.TestScript, stdout, stderr []byte) {
+	_, err := ts.Stdout().Write(stdout)
+	ts.Check(err)
+	_, err = ts.Stderr().Write(stderr)
+	ts.Check(err)
 }
 
 func fail(ts *testscript.TestScript, neg bool, args []string, err error, output string) {
@@ -169,7 +176,9 @@ func (t *tee) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.live != nil {
-		t.live.Write(b)
+		if _, err := t.live.Write(b); err != nil {
+			return 0, err
+		}
 	}
 	return t.buf.Write(b)
 }

@@ -29,17 +29,17 @@ func (p *Player) visit(ts *testscript.TestScript, neg bool, args []string) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	stop := func() {
-		cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Process.Signal(os.Interrupt) // it may have ended by itself
 		select {
 		case <-ended:
 		case <-time.After(20 * time.Second):
-			cmd.Process.Kill()
+			_ = cmd.Process.Kill()
 			ts.Fatalf("the server did not stop")
 		}
 	}
 	url := waitURL(both, ended)
 	if url == "" {
-		cmd.Process.Kill()
+		_ = cmd.Process.Kill()
 		ts.Fatalf("the server did not start:\n%s", both.String())
 	}
 	client := http.Client{Timeout: 10 * time.Second}
@@ -57,7 +57,7 @@ func (p *Player) visit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	e.output, e.text = both.String(), strings.TrimSpace(string(page))
 	p.live("(the page: %s)\n", e.text)
-	ts.Stdout().Write(page)
+	show(ts, page, nil)
 }
 
 // waitURL returns the address that a server prints, or "" when it ends or

@@ -5,13 +5,15 @@ package coltype
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/whimbreldb/whimbrel/schema"
 	"gorm.io/gorm"
 	gs "gorm.io/gorm/schema"
+
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // dbTyper is what GORM asks for a type that depends on the database.
@@ -159,12 +161,10 @@ func FromText(text string) schema.Type {
 		return native
 	}
 	if unsigned {
-		switch t.Kind {
-		case schema.KindTinyInt, schema.KindSmallInt, schema.KindInt, schema.KindBigInt:
-			t.Unsigned = true
-		default:
+		if !slices.Contains([]schema.Kind{schema.KindTinyInt, schema.KindSmallInt, schema.KindInt, schema.KindBigInt}, t.Kind) {
 			return native
 		}
+		t.Unsigned = true
 	}
 	return t
 }

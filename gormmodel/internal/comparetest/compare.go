@@ -12,12 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	_ "modernc.org/sqlite" // every test here is about SQLite
+
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
 	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
-	_ "modernc.org/sqlite" // every test here is about SQLite
 )
 
 // Open opens a database file of the test's own, which does not exist yet.

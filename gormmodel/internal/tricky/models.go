@@ -13,11 +13,13 @@ import (
 // All returns the models, and Prepare what an application does to its *gorm.DB
 // before it migrates them.
 func All() []any {
-	return []any{&Member{}, &Card{}, &Address{}, &Skill{}, &Invoice{}, &InvoiceLine{}, &Lion{}, &Bear{}, &Cage{},
+	return []any{
+		&Member{}, &Card{}, &Address{}, &Skill{}, &Invoice{}, &InvoiceLine{}, &Lion{}, &Bear{}, &Cage{},
 		&Node{}, &Monk{}, &Story{}, &Paper{}, &PaperTitle{}, &Purse{}, &Preset{}, &Kinds{}, &Special{}, &Stored{},
 		&Veiled{}, &Phrase{}, &Note{}, &State{}, &Town{}, &AnotherModelWithANameThatIsLongerThanIdentifiersMayBe{},
 		&Shout{}, &Remarked{}, &Rectangle{}, &Reader{}, &Lecture{}, &Attendance{}, &Gadget{}, &Unbound{}, &Voucher{},
-		&Pair[int]{}, &Left{}, &Right{}}
+		&Pair[int]{}, &Left{}, &Right{},
+	}
 }
 
 // Prepare sets up the join table of a reader's lectures.
