@@ -308,7 +308,7 @@ func (p *Project) Baseline(ctx context.Context, o BaselineOptions) (Baselined, e
 	if err != nil {
 		return b, err
 	}
-	if b.Drift, err = p.compareWith(ctx, p.cfg.DB, want); err != nil {
+	if b.Drift, err = p.compareWith(ctx, p.cfg.DB, want, b.Changes.Ops); err != nil {
 		return b, p.explain(err)
 	}
 	mo := MigrateOptions{Message: o.Message, ID: o.ID}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 	"github.com/whimbreldb/whimbrel/scratch"
@@ -63,10 +64,20 @@ func (p *Project) compare(ctx context.Context, q dialect.Queryer, ids []string) 
 	if err != nil {
 		return DriftReport{}, err
 	}
-	return p.compareWith(ctx, q, h)
+	if len(h.Objects) == 0 {
+		return p.compareWith(ctx, q, h, diff.Diff(schema.Schema{}, h))
+	}
+	// What a rename does to the text of a view or a trigger only the database
+	// knows. Where there are any, it is asked to go the whole way.
+	steps := make([][]op.Op, len(ids))
+	for i, id := range ids {
+		steps[i] = op.Record(p.byID[id].Upgrade)
+	}
+	return p.compareWith(ctx, q, h, steps...)
 }
 
-func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.Schema) (DriftReport, error) {
+// compareWith compares the database with h, which steps make.
+func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.Schema, steps ...[]op.Op) (DriftReport, error) {
 	d := p.cfg.Dialect
 	live, err := d.Inspect(ctx, q)
 	if err != nil {
@@ -95,7 +106,7 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 			report.Unsupported = append(report.Unsupported, fmt.Sprintf("table %s: %s", t.Name, t.Unsupported))
 		}
 	}
-	want, err := scratch.Build(ctx, d, p.cfg.DB, h)
+	want, err := scratch.Run(ctx, d, p.cfg.DB, steps...)
 	if err != nil {
 		return report, err
 	}

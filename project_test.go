@@ -396,6 +396,34 @@ table stranger
 view v`)
 }
 
+// TestRenameReachesViews renames a column that a view and a trigger use: the
+// database follows, and that is no drift.
+func TestRenameReachesViews(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	objects := rev("bbb2", "aaa1", func(m *op.Script) {
+		m.CreateObject(schema.Object{Kind: schema.View, Name: "v", Definition: schema.Expr("CREATE VIEW v AS SELECT p.name, count(*) FROM products p GROUP BY name")})
+		m.CreateObject(schema.Object{
+			Kind: schema.Trigger, Name: "trg", Table: "products",
+			Definition: schema.Expr("CREATE TRIGGER trg AFTER UPDATE OF name ON products BEGIN SELECT new.name; END"),
+		})
+	}, nil)
+	rename := rev("ccc3", "bbb2", func(m *op.Script) { m.RenameColumn("products", "name", "title") },
+		func(m *op.Script) { m.RenameColumn("products", "title", "name") })
+	p := w.project(history(createProducts, objects, rename))
+	for range 2 {
+		_, err := p.Upgrade(ctx, "head")
+		w.ok(err)
+		report, err := p.Drift(ctx)
+		w.ok(err)
+		if !report.Empty() {
+			t.Errorf("drift: %q", report.Lines())
+		}
+		_, err = p.Downgrade(ctx, "-1")
+		w.ok(err)
+	}
+}
+
 func TestMigrateNeedsNoDatabase(t *testing.T) {
 	ctx := context.Background()
 	w := newWorld(t)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/diff"
@@ -15,35 +16,49 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// Build returns what the database makes of want. db is only used to reach the
-// same kind of server.
-func Build(ctx context.Context, d dialect.Dialect, db *sql.DB, want schema.Schema) (schema.Schema, error) {
+// Run returns what the database makes of steps, one after the other, each in a
+// transaction of its own. There is no data, so what works on data is left out.
+// db is only used to reach the same kind of server.
+func Run(ctx context.Context, d dialect.Dialect, db *sql.DB, steps ...[]op.Op) (schema.Schema, error) {
 	var got schema.Schema
-	err := d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn) error {
-		stmts, err := d.Compile(diff.Diff(schema.Schema{}, want), op.NewState(schema.Schema{}))
-		if err != nil {
-			return err
-		}
-		tx, err := d.Begin(ctx, conn, stmts)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback(context.WithoutCancel(ctx)) // no-op after Commit
-		for _, s := range stmts {
-			if s.Kind != dialect.Exec {
-				continue // there is no data to guard
+	err := d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn) (err error) {
+		state := op.NewState(schema.Schema{})
+		for _, ops := range steps {
+			if err := run(ctx, d, conn, state, ops); err != nil {
+				return err
 			}
-			if _, err := conn.ExecContext(ctx, s.SQL); err != nil {
-				return &BuildError{s, err}
-			}
-		}
-		if err := tx.Commit(ctx); err != nil {
-			return err
 		}
 		got, err = d.Inspect(ctx, conn)
 		return err
 	})
 	return got, err
+}
+
+func run(ctx context.Context, d dialect.Dialect, conn *sql.Conn, state *op.State, ops []op.Op) error {
+	stmts, err := d.Compile(slices.DeleteFunc(slices.Clone(ops), onData), state)
+	if err != nil {
+		return err
+	}
+	tx, err := d.Begin(ctx, conn, stmts)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) // no-op after Commit
+	for _, s := range stmts {
+		if s.Kind != dialect.Exec {
+			continue // there is no data to guard
+		}
+		if _, err := conn.ExecContext(ctx, s.SQL); err != nil {
+			return &BuildError{s, err}
+		}
+	}
+	return tx.Commit(ctx)
+}
+
+func onData(o op.Op) bool {
+	_, sql := o.(op.Exec)
+	_, function := o.(op.Run)
+	return sql || function
 }
 
 // A BuildError says that the database does not take a schema.
