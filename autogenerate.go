@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -326,7 +328,7 @@ func (p *Project) Baseline(ctx context.Context, o BaselineOptions) (Baselined, e
 			},
 		}
 	}
-	if err := p.stampNew(ctx, b.ID, b.Changes.Ops); err != nil {
+	if err := p.stampNew(ctx, b.ID, want, b.Changes.Ops); err != nil {
 		return b, err
 	}
 	b.Stamped = true
@@ -362,7 +364,7 @@ func (p *Project) baselineSchema(ctx context.Context, b *Baselined, fromDB bool)
 
 // stampNew records a revision that was written just now, and that this
 // program was not built with.
-func (p *Project) stampNew(ctx context.Context, id string, ops []op.Op) (err error) {
+func (p *Project) stampNew(ctx context.Context, id string, want schema.Schema, ops []op.Op) (err error) {
 	s, err := p.connect(ctx)
 	if err != nil {
 		return err
@@ -371,5 +373,12 @@ func (p *Project) stampNew(ctx context.Context, id string, ops []op.Op) (err err
 	if err := s.lock(ctx); err != nil {
 		return err
 	}
-	return s.runner(schema.Schema{}).Entries(ctx, stampEntries(id, ops))
+	entry := journal.Entry{Revision: id, Hash: script.Hash(ops), Action: journal.Stamp}
+	return s.runner().Entries(ctx, []journal.Entry{entry}, func(ctx context.Context, q dialect.Queryer) error {
+		report, err := p.compareWith(ctx, q, want, ops)
+		if err == nil && !report.Empty() {
+			err = &Error{Code: Moved, Msg: "somebody changed the database meanwhile; nothing was recorded", Detail: report.Lines()}
+		}
+		return err
+	})
 }

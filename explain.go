@@ -140,6 +140,7 @@ func explainRun(err error) *Error {
 	var (
 		stmt     *runner.StmtError
 		step     *runner.StepError
+		ended    *runner.EndedError
 		observed *runner.NotObservedError
 		moved    *runner.MovedError
 		conflict *op.ConflictError
@@ -152,6 +153,8 @@ func explainRun(err error) *Error {
 		e = &Error{Code: CheckFailed, Msg: stmt.Stmt.Must, Detail: stmt.Rows}
 	case errors.As(err, &moved):
 		return &Error{Code: Moved, Msg: moved.Error(), Hint: []string{"to see where the database is: whim db current"}}
+	case errors.As(err, &ended):
+		e = &Error{Code: StepFailed, Msg: ended.Error()}
 	case errors.As(err, &step) && step.Panic != nil:
 		e = &Error{Code: StepFailed, Msg: step.Error(), Detail: panicLines(step.Stack)}
 	case errors.As(err, &step) && !errors.Is(err, context.Canceled):
@@ -170,9 +173,17 @@ func explainRun(err error) *Error {
 	}
 	if errors.As(err, &at) {
 		e.Detail = append([]string{where(at)}, e.Detail...)
-		e.Hint = append(e.Hint, "Nothing of this revision remains in the database; revisions before it are applied.")
+		e.Hint = append(e.Hint, remains(at))
 	}
 	return e
+}
+
+// remains says what a failed revision has left behind.
+func remains(at *runner.RevisionError) string {
+	if at.Stays {
+		return "Something of this revision may be in the database. to compare: whim db drift"
+	}
+	return "Nothing of this revision remains in the database; revisions before it are applied."
 }
 
 // panicLines cuts a stack trace to the frames of the step itself.
@@ -204,7 +215,7 @@ func (p *Project) explainDatabase(err error) *Error {
 	case errors.As(err, &locked):
 		return &Error{
 			Code: Locked, Msg: locked.Error(),
-			Hint: []string{"Wait for the other process, or look for one that hangs. Nothing was changed."},
+			Hint: []string{"Wait for the other process, or look for one that hangs. What was done before is recorded: whim db current"},
 		}
 	case errors.As(err, &unsupported):
 		e = &Error{Code: Unsupported, Msg: unsupported.Error()}
@@ -240,7 +251,7 @@ func (p *Project) explainDatabase(err error) *Error {
 		if e.Code == Interrupted {
 			e.Msg = "interrupted"
 		}
-		e.Hint = append(e.Hint, "Nothing of this revision remains in the database; revisions before it are applied.")
+		e.Hint = append(e.Hint, remains(at))
 	}
 	return e
 }

@@ -18,6 +18,9 @@ import (
 // what was done to one by hand is not seen, so a script is right only for a
 // database that is what its revisions say. A Go step cannot be written as SQL;
 // the error then has code NotOffline, and nothing is written.
+//
+// The checks that guard the data are part of the script. It has to be run so
+// that the first error ends it: with SQLite's shell, sqlite3 -bail.
 func (p *Project) SQL(w io.Writer, span string, down bool) error {
 	d, err := p.needDialect()
 	if err != nil {
@@ -32,20 +35,22 @@ func (p *Project) SQL(w io.Writer, span string, down bool) error {
 		return err
 	}
 	var b strings.Builder
-	if len(from) == 0 && len(ids) > 0 {
-		stmts, err := journal.Create(d)
-		if err != nil {
-			return p.explain(err)
-		}
-		writeStmts(&b, stmts)
-	}
 	at := slices.Clone(from)
-	for _, id := range ids {
-		if err := p.writeStep(&b, d, state, &at, id, down); err != nil {
+	var first []dialect.Stmt
+	if len(from) == 0 {
+		if first, err = journal.Create(d, journal.State{}); err != nil {
 			return p.explain(err)
 		}
 	}
-	_, err = io.WriteString(w, b.String())
+	for _, id := range ids {
+		if err := p.writeStep(&b, d, state, &at, id, down, first); err != nil {
+			return p.explain(err)
+		}
+		first = nil
+	}
+	if b.Len() > 0 {
+		_, err = io.WriteString(w, "-- Run this so that the first error ends it: sqlite3 -bail FILE < SCRIPT\n\n"+b.String())
+	}
 	return err
 }
 
@@ -74,7 +79,7 @@ func (p *Project) span(span string, down bool) (from, ids []string, err error) {
 	return from, ids, err
 }
 
-func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.State, at *[]string, id string, down bool) error {
+func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.State, at *[]string, id string, down bool, first []dialect.Stmt) error {
 	r := p.byID[id]
 	s := runner.Step{Revision: id, Hash: p.hash(id), Down: down, Ops: op.Record(r.Upgrade)}
 	e := journal.Entry{Revision: id, Hash: s.Hash, Action: journal.Upgrade}
@@ -92,7 +97,7 @@ func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.Sta
 	if err != nil {
 		return &runner.RevisionError{Revision: id, Down: down, Err: err}
 	}
-	var stmts []dialect.Stmt
+	stmts := first
 	for _, part := range work {
 		if part.Run.Func != nil {
 			return &Error{Code: NotOffline, Msg: fmt.Sprintf("revision %s has a Go step, %q, which cannot be written as SQL", id, part.Run.Name)}
@@ -100,45 +105,14 @@ func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.Sta
 		stmts = append(stmts, part.Stmts...)
 	}
 	fmt.Fprintf(b, "-- Running %s %s -> %s, %s\n\n", e.Action, names(before), names(p.graph.AppliedHeads(*at)), oneLine(r.Message))
-	begin, end := d.Envelope(stmts)
-	writeLines(b, begin)
-	writeStmts(b, stmts)
-	record := journal.Record(d, e, -1)
-	writeLines(b, record[:])
-	writeLines(b, end)
+	for _, record := range journal.Record(d, e, -1) {
+		stmts = append(stmts, dialect.Stmt{SQL: record})
+	}
+	for _, sql := range d.Script(stmts) {
+		b.WriteString(sql + ";\n")
+	}
 	b.WriteString("\n")
 	return nil
-}
-
-func writeLines(b *strings.Builder, lines []string) {
-	for _, l := range lines {
-		b.WriteString(l + ";\n")
-	}
-}
-
-// writeStmts writes statements. Checks become comments: whoever runs the
-// script is the one to look.
-func writeStmts(b *strings.Builder, stmts []dialect.Stmt) {
-	for _, s := range stmts {
-		switch s.Kind {
-		case dialect.Exec:
-			b.WriteString(strings.TrimSuffix(strings.TrimSpace(s.SQL), ";") + ";\n")
-		case dialect.None:
-			writeCheck(b, s, "must return no row, else "+s.Must)
-		case dialect.Remember:
-			writeCheck(b, s, "remember as "+s.Key)
-		case dialect.Same, dialect.NoNew:
-			writeCheck(b, s, "compare with "+s.Key+", else "+s.Must)
-		case dialect.Go: // refused before
-		}
-	}
-}
-
-func writeCheck(b *strings.Builder, s dialect.Stmt, what string) {
-	fmt.Fprintf(b, "-- check, %s:\n", oneLine(what))
-	for line := range strings.SplitSeq(s.SQL+";", "\n") {
-		b.WriteString("--   " + line + "\n")
-	}
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -288,15 +288,8 @@ func (s *session) lock(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	// Last comes first: should somebody come in between, what we know is older
-	// than what we read, which is noticed, and never the other way round.
-	last, lastErr := journal.Last(ctx, s.conn, s.cfg.Dialect)
-	if s.state, err = journal.Read(ctx, s.conn, s.cfg.Dialect); err != nil {
+	if s.state, err = journal.ReadAll(ctx, s.conn, s.cfg.Dialect); err != nil {
 		return err
-	}
-	s.state.Last = last
-	if lastErr != nil {
-		s.state.Last = -1 // as no journal has
 	}
 	return s.known(s.state)
 }

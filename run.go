@@ -13,7 +13,6 @@ import (
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/runner"
 	"github.com/whimbreldb/whimbrel/schema"
-	"github.com/whimbreldb/whimbrel/script"
 )
 
 // A Step is one revision in one direction.
@@ -82,21 +81,28 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
 		return nil, err
 	}
-	live, err := p.cfg.Dialect.Inspect(ctx, s.conn)
+	seen, live, err := s.look(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := p.tracked(s.state, live, steps); err != nil {
 		// Or another process has begun since we read what is applied.
 		before := s.state
-		if s.lock(ctx) != nil || s.state.SameSet(before) {
+		if err := s.lock(ctx); err != nil {
+			return nil, err
+		}
+		if s.state.SameSet(before) {
 			return nil, err
 		}
 		if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
 			return nil, err
 		}
+		if seen, live, err = s.look(ctx); err != nil {
+			return nil, err
+		}
 	}
-	r := s.runner(live)
+	r := s.runner()
+	r.State, r.Seen = op.LiveState(live), seen
 	event := func(kind EventKind) func(int) {
 		return func(i int) { p.cfg.OnEvent(Event{Kind: kind, Step: steps[i], Index: i, Total: len(steps)}) }
 	}
@@ -109,10 +115,21 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	return steps[:n], err
 }
 
-func (s *session) runner(live schema.Schema) *runner.Run {
+// look reads the schema, and says as of when: the mark is older than what is
+// read, so that a change in between is noticed.
+func (s *session) look(ctx context.Context) (seen dialect.Snapshot, live schema.Schema, err error) {
+	if seen, err = s.cfg.Dialect.Snapshot(ctx, s.conn); err != nil {
+		return seen, live, err
+	}
+	seen.Data = "" // what is applied was read before that: it is read again
+	live, err = s.cfg.Dialect.Inspect(ctx, s.conn)
+	return seen, live, err
+}
+
+func (s *session) runner() *runner.Run {
 	nothing := func(int) {}
 	return &runner.Run{
-		Dialect: s.cfg.Dialect, Conn: s.conn, State: op.LiveState(live), Journal: s.state, Clock: s.cfg.Now,
+		Dialect: s.cfg.Dialect, Conn: s.conn, Journal: s.state, Clock: s.cfg.Now,
 		Started: nothing, Skipped: nothing, Done: func(int, time.Duration) {},
 	}
 }
@@ -298,11 +315,6 @@ func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []
 	if err != nil {
 		return nil, err
 	}
-	if !noVerify {
-		if err := p.verify(ctx, s, want, target); err != nil {
-			return nil, err
-		}
-	}
 	var entries []journal.Entry
 	for _, id := range s.state.IDs() {
 		if !slices.Contains(want, id) {
@@ -314,16 +326,21 @@ func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []
 			entries = append(entries, journal.Entry{Revision: id, Hash: p.hash(id), Action: journal.Stamp})
 		}
 	}
-	if len(entries) > 0 {
-		if err := s.runner(schema.Schema{}).Entries(ctx, entries); err != nil {
-			return nil, err
-		}
+	verify := func(ctx context.Context, q dialect.Queryer) error { return nil }
+	if !noVerify {
+		verify = func(ctx context.Context, q dialect.Queryer) error { return p.verify(ctx, q, want, target) }
+	}
+	if len(entries) == 0 {
+		return p.revisions(t.IDs), verify(ctx, s.conn)
+	}
+	if err := s.runner().Entries(ctx, entries, verify); err != nil {
+		return nil, err
 	}
 	return p.revisions(t.IDs), nil
 }
 
-func (p *Project) verify(ctx context.Context, s *session, ids []string, target string) error {
-	report, err := p.compare(ctx, s.conn, ids)
+func (p *Project) verify(ctx context.Context, q dialect.Queryer, ids []string, target string) error {
+	report, err := p.compare(ctx, q, ids)
 	if err != nil {
 		return err
 	}
@@ -336,8 +353,4 @@ func (p *Project) verify(ctx context.Context, s *session, ids []string, target s
 		Detail: report.Lines(),
 		Hint:   []string{"to record it all the same: whim db stamp --no-verify " + target},
 	}
-}
-
-func stampEntries(id string, ops []op.Op) []journal.Entry {
-	return []journal.Entry{{Revision: id, Hash: script.Hash(ops), Action: journal.Stamp}}
 }

@@ -147,5 +147,14 @@ func openTerminal(t *testing.T) (master, terminal *os.File) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// On Ctrl-C the kernel throws away what nobody has read from the terminal
+	// yet, which may be our message.
+	var mode syscall.Termios
+	for _, request := range []uintptr{syscall.TCGETS, syscall.TCSETS} {
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, terminal.Fd(), request, uintptr(unsafe.Pointer(&mode))); errno != 0 {
+			t.Fatal(errno)
+		}
+		mode.Lflag |= syscall.NOFLSH
+	}
 	return master, terminal
 }

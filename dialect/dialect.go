@@ -58,9 +58,13 @@ type Dialect interface {
 	// transaction is one in name only.
 	Begin(ctx context.Context, conn *sql.Conn, stmts []Stmt) (Tx, error)
 
-	// Envelope returns what goes before and after stmts in a script, where
-	// nobody calls Begin.
-	Envelope(stmts []Stmt) (begin, end []string)
+	// Snapshot says where the database is, so that a change by somebody else
+	// shows.
+	Snapshot(ctx context.Context, q Queryer) (Snapshot, error)
+
+	// Script returns stmts as a script that needs nobody to call Begin: with
+	// what goes before and after, and with checks that stop it.
+	Script(stmts []Stmt) []string
 
 	// Lock keeps other upgraders out of the database until unlock is called.
 	// It polls, and gives up with a *LockedError when wait has passed.
@@ -74,13 +78,23 @@ type Dialect interface {
 	Classify(err error) Class
 }
 
+// A Snapshot is two marks of the state of a database, as one connection sees
+// it. They mean something only when compared with those of the same
+// connection. Empty marks say that nobody else can change the database as long
+// as the lock is held.
+type Snapshot struct {
+	Data   string // another one: somebody else has written something
+	Schema string // another one: somebody has changed the schema
+}
+
 // A Queryer reads from a database. *sql.DB, *sql.Conn and *sql.Tx are.
 type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // A Tx ends a transaction that Begin started, and restores the settings of the
-// session. Rollback after Commit does nothing.
+// session. Rollback after Commit does nothing. An error of Commit wraps a
+// *CommittedError where the transaction is committed all the same.
 type Tx interface {
 	Commit(ctx context.Context) error
 	Rollback(ctx context.Context) error
@@ -158,6 +172,13 @@ func (e *LockedError) Error() string {
 }
 
 func (e *LockedError) Unwrap() error { return e.Err }
+
+// A CommittedError says that a transaction was committed, and that something
+// failed after that.
+type CommittedError struct{ Err error }
+
+func (e *CommittedError) Error() string { return "committed, and then: " + e.Err.Error() }
+func (e *CommittedError) Unwrap() error { return e.Err }
 
 // An UnsupportedError says that an object cannot be changed because it is not
 // fully understood.

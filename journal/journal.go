@@ -46,15 +46,18 @@ func tables() []schema.Table {
 			schema.Int("step").NotNull(),          // statement, from 0; -1: the revision as a whole
 			schema.String("state", 20).NotNull(),  // done
 			schema.LocalDateTime("at").NotNull().DefaultExpr("CURRENT_TIMESTAMP"),
+			schema.Int("format").NotNull().Default(1), // of both tables
 		),
 	}
 }
 
-// Create returns the statements that create both tables.
-func Create(d dialect.Dialect) ([]dialect.Stmt, error) {
+// Create returns the statements that create what s says is not there.
+func Create(d dialect.Dialect, s State) ([]dialect.Stmt, error) {
 	var ops []op.Op
 	for _, t := range tables() {
-		ops = append(ops, op.CreateTable{Table: t})
+		if t.Name == VersionTable && !s.Exists || t.Name == Table && !s.Logged {
+			ops = append(ops, op.CreateTable{Table: t})
+		}
 	}
 	return d.Compile(ops, op.NewState(schema.Schema{}))
 }
@@ -78,9 +81,12 @@ type Applied struct {
 
 // A State is what the tables say.
 type State struct {
-	Exists  bool // the tables exist
+	Exists  bool // the version table exists
 	Applied []Applied
-	Last    int64 // id of the newest row of the journal, read only by Read
+
+	// What only ReadAll fills in.
+	Logged bool  // the journal exists
+	Last   int64 // id of its newest row
 }
 
 // IDs returns the applied set.
@@ -103,7 +109,7 @@ func (s State) SameSet(t State) bool {
 }
 
 // Read reads the applied set with one query, and another one only when that
-// fails. It creates nothing. Last is not filled in: see [Last].
+// fails. It creates nothing.
 func Read(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, error) {
 	s, err := read(ctx, q, d)
 	if err == nil {
@@ -158,9 +164,26 @@ func parseTime(v any) time.Time {
 	return time.Time{}
 }
 
-// Last returns the id of the newest row of the journal: as long as it stays
-// the same, nobody has changed the applied set.
-func Last(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (int64, error) {
+// ReadAll is [Read] for whoever is going to write: it also finds the end of
+// the journal.
+func ReadAll(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, error) {
+	s, err := Read(ctx, q, d)
+	if err != nil {
+		return s, err
+	}
+	s.Last, err = last(ctx, q, d)
+	if err == nil {
+		s.Logged = true
+		return s, nil
+	}
+	outcome, probeErr := d.Probe(ctx, q, op.CreateTable{Table: tables()[1]})
+	if probeErr == nil && outcome == dialect.Absent {
+		return s, nil
+	}
+	return s, err
+}
+
+func last(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (int64, error) {
 	rows, err := q.QueryContext(ctx, "SELECT max(id) FROM "+d.Quote(Table))
 	if err != nil {
 		return 0, err

@@ -144,6 +144,63 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("cannot %s %s: %s", verb, object, e.Why)
 }
 
+// Fill returns o with everything filled in that its script left out, as Apply
+// would, without changing the state. It reports false for an operation that
+// takes away by name what the state does not have.
+func (s *State) Fill(o Op) (Op, bool) {
+	t, table := s.tables[TableOf(o)]
+	switch o := o.(type) {
+	case DropTable:
+		if !table {
+			return nil, false
+		}
+		return DropTable{t.table}, true
+	case DropColumn:
+		if !table {
+			return nil, false
+		}
+		c, ok := t.table.Column(o.Column.Name)
+		return DropColumn{o.Table, c}, ok
+	case DropIndex:
+		if !table {
+			return nil, false
+		}
+		i, ok := t.table.Index(o.Index.Name)
+		return DropIndex{o.Table, i}, ok
+	case DropUnique:
+		u, ok := fill(table, t, func(t schema.Table) []schema.Unique { return t.Uniques }, o.Unique)
+		return DropUnique{o.Table, u}, ok
+	case DropForeignKey:
+		f, ok := fill(table, t, func(t schema.Table) []schema.ForeignKey { return t.ForeignKeys }, o.ForeignKey)
+		return DropForeignKey{o.Table, f}, ok
+	case DropCheck:
+		c, ok := fill(table, t, func(t schema.Table) []schema.Check { return t.Checks }, o.Check)
+		return DropCheck{o.Table, c}, ok
+	case DropObject:
+		old, ok := s.objects[objectKey{o.Object.Kind, o.Object.Name}]
+		if !ok {
+			return nil, false
+		}
+		return DropObject{old.Object}, true
+	case CreateTable, RenameTable, AlterTable, AddColumn, RenameColumn, AlterColumn, AlterPrimaryKey, AddUnique,
+		AddForeignKey, AddCheck, CreateIndex, CreateObject, Exec, Run:
+		return o, true
+	}
+	panic(unhandled(o))
+}
+
+// fill finds a constraint by its name; one without a name is what it says.
+func fill[T item](ok bool, e *entry, of func(schema.Table) []T, it T) (T, bool) {
+	if !ok || it.GetName() == "" {
+		return it, ok
+	}
+	items := of(e.table)
+	if i := indexOf(items, it.GetName()); i >= 0 {
+		return items[i], true
+	}
+	return it, false
+}
+
 // Apply changes the state as o says, and returns o with everything filled in
 // that its script left out: what a dropped column was, for instance. After an
 // error the state is as before.

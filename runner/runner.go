@@ -33,8 +33,11 @@ type Step struct {
 type Run struct {
 	Dialect dialect.Dialect
 	Conn    *sql.Conn
-	State   *op.State     // the database as it is; changed as the run goes on
-	Journal journal.State // as it was read under the lock
+	// State is the database as it is, and changes as the run goes on. Nil: it
+	// is read when it is needed.
+	State   *op.State
+	Journal journal.State    // as it was read under the lock
+	Seen    dialect.Snapshot // taken before State and Journal were read
 	Started func(i int)
 	Done    func(i int, took time.Duration)
 	Skipped func(i int)
@@ -96,10 +99,25 @@ func (e *MovedError) Error() string {
 	return fmt.Sprintf("revision %s: another process changed the applied set meanwhile", e.Revision)
 }
 
-// A RevisionError says in which revision a run stopped.
+// An EndedError says that a Go step ended the transaction of its revision, so
+// that what came before it may be committed without its record.
+type EndedError struct {
+	Name string
+	Err  error
+}
+
+func (e *EndedError) Error() string {
+	return fmt.Sprintf("step %q ended the transaction of its revision, which it must not", e.Name)
+}
+
+func (e *EndedError) Unwrap() error { return e.Err }
+
+// A RevisionError says in which revision a run stopped. Unless Stays is set,
+// nothing of that revision is left in the database.
 type RevisionError struct {
 	Revision string
 	Down     bool
+	Stays    bool
 	Err      error
 }
 
@@ -108,24 +126,60 @@ func (e *RevisionError) Unwrap() error { return e.Err }
 
 // Do carries out the steps in order, and returns how many are done. After an
 // error, the steps before that one are done and recorded, and the step itself
-// has left nothing behind.
+// has left nothing behind, unless the error says otherwise.
 func (r *Run) Do(ctx context.Context, steps []Step) (int, error) {
 	for i, s := range steps {
 		if err := r.step(ctx, i, s); err != nil {
-			return i, &RevisionError{s.Revision, s.Down, err}
+			var (
+				committed *dialect.CommittedError
+				ended     *EndedError
+			)
+			e := &RevisionError{Revision: s.Revision, Down: s.Down, Err: err}
+			e.Stays = errors.As(err, &committed) || errors.As(err, &ended)
+			if errors.As(err, &committed) {
+				i++
+			}
+			return i, e
 		}
 	}
 	return len(steps), nil
 }
 
-func (r *Run) step(ctx context.Context, i int, s Step) (err error) {
+// mostTries is how often a step is compiled again because somebody changed the
+// schema between that and the moment when the transaction held the lock.
+const mostTries = 20
+
+func (r *Run) step(ctx context.Context, i int, s Step) error {
+	for range mostTries {
+		again, err := r.try(ctx, i, s)
+		if err != nil || !again {
+			return err
+		}
+	}
+	return &dialect.LockedError{Holder: "somebody who goes on changing its schema"}
+}
+
+// try carries out a step. It reports true when the schema turned out to be
+// another than the step was compiled for; then nothing has happened.
+func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 	started := r.Clock()
+	if r.State == nil {
+		if err := r.inspect(ctx); err != nil {
+			return false, err
+		}
+	}
+	full := filled(r.State, s.Ops)
 	// A step that another process has done may not fit any more. Whether that
 	// is so can be said only inside the transaction.
 	w, notFit := Compile(r.Dialect, s, r.State)
+	if notFit == nil {
+		if err := r.fits(w); err != nil {
+			return false, err
+		}
+	}
 	tx, err := r.Dialect.Begin(ctx, r.Conn, w.stmts())
 	if err != nil {
-		return err
+		return false, err
 	}
 	// Whatever happens above Commit, a panic included, nothing stays.
 	defer func() {
@@ -133,23 +187,24 @@ func (r *Run) step(ctx context.Context, i int, s Step) (err error) {
 			err = errors.Join(err, e)
 		}
 	}()
-	skip, err := r.moved(ctx, s)
-	if err != nil {
-		return err
-	}
-	if skip {
+	skip, again, err := r.moved(ctx, s)
+	switch {
+	case err != nil:
+		return false, err
+	case skip:
 		r.Skipped(i)
-		return r.inspect(ctx)
-	}
-	if notFit != nil {
-		return notFit
+		return false, nil
+	case again:
+		return true, nil
+	case notFit != nil:
+		return false, notFit
 	}
 	r.Started(i)
 	if err := r.execute(ctx, w); err != nil {
-		return err
+		return false, err
 	}
-	if err := r.observe(ctx, s.Ops); err != nil {
-		return err
+	if err := r.observe(ctx, full); err != nil {
+		return false, err
 	}
 	action := journal.Upgrade
 	if s.Down {
@@ -158,16 +213,29 @@ func (r *Run) step(ctx context.Context, i int, s Step) (err error) {
 	took := r.Clock().Sub(started)
 	entry := journal.Entry{Revision: s.Revision, Hash: s.Hash, Action: action, Duration: took}
 	if err := r.record(ctx, entry); err != nil {
-		return err
+		return false, err
+	}
+	if r.Seen, err = r.Dialect.Snapshot(ctx, r.Conn); err != nil {
+		return false, err
 	}
 	if err := tx.Commit(ctx); err != nil {
-		return err
+		return false, err
+	}
+	if slices.ContainsFunc(s.Ops, opaque) {
+		r.State = nil // SQL or Go by hand may have changed anything
 	}
 	r.Done(i, took)
-	if slices.ContainsFunc(s.Ops, opaque) {
-		return r.inspect(ctx) // SQL or Go by hand may have changed anything
+	return false, nil
+}
+
+// fits refuses what needs a journal row before and after each statement: the
+// dialects that we have so far need none.
+func (r *Run) fits(w Work) error {
+	alone := func(s dialect.Stmt) bool { return s.NoTx }
+	if r.Dialect.Flavor().Can(dialect.TransactionalDDL) && !slices.ContainsFunc(w.stmts(), alone) {
+		return nil
 	}
-	return nil
+	return errors.New("a statement cannot run in a transaction, and running it alone is not supported yet")
 }
 
 func opaque(o op.Op) bool {
@@ -176,50 +244,58 @@ func opaque(o op.Op) bool {
 	return sql || function
 }
 
+// inspect reads the database. Seen is older than what is read: should somebody
+// come in between, that is noticed.
 func (r *Run) inspect(ctx context.Context) error {
+	seen, err := r.Dialect.Snapshot(ctx, r.Conn)
+	if err != nil {
+		return err
+	}
 	s, err := r.Dialect.Inspect(ctx, r.Conn)
 	if err != nil {
 		return err
 	}
-	r.State = op.LiveState(s)
+	r.State, r.Seen.Schema = op.LiveState(s), seen.Schema
 	return nil
 }
 
-// moved looks, inside the transaction, whether another process has been here
-// since the journal was read. It reports true when that has done the step.
-func (r *Run) moved(ctx context.Context, s Step) (done bool, err error) {
-	if !r.Journal.Exists {
-		now, err := journal.Read(ctx, r.Conn, r.Dialect)
-		if err != nil {
-			return false, err
-		}
-		if !now.Exists {
-			return false, r.create(ctx)
-		}
-		r.Journal.Exists = true
-	}
-	last, err := journal.Last(ctx, r.Conn, r.Dialect)
+// moved looks, inside the transaction, whether anybody else has been here. It
+// reports skip when the step is done already, and again when the schema is not
+// the one that the step was compiled for.
+func (r *Run) moved(ctx context.Context, s Step) (skip, again bool, err error) {
+	now, err := r.Dialect.Snapshot(ctx, r.Conn)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
-	before := r.Journal
-	if last != before.Last {
-		if r.Journal, err = journal.Read(ctx, r.Conn, r.Dialect); err != nil {
-			return false, err
+	if now.Schema != r.Seen.Schema {
+		r.State, again = nil, true
+	}
+	if now.Data != r.Seen.Data {
+		before := r.Journal
+		if r.Journal, err = journal.ReadAll(ctx, r.Conn, r.Dialect); err != nil {
+			return false, false, err
 		}
-		r.Journal.Last = last
+		if r.Journal.Has(s.Revision) == s.Down && !r.Journal.SameSet(before) {
+			return false, false, &MovedError{s.Revision} // what the step builds on is another
+		}
 	}
-	switch {
-	case r.Journal.Has(s.Revision) != s.Down:
-		return true, nil
-	case last != before.Last && !r.Journal.SameSet(before):
-		return false, &MovedError{s.Revision} // what the step builds on is another
+	r.Seen.Data = now.Data
+	if r.Journal.Has(s.Revision) != s.Down {
+		r.State = nil // it was compiled, and not carried out
+		return true, false, nil
 	}
-	return false, nil
+	if again {
+		return false, true, nil
+	}
+	return false, false, r.create(ctx)
 }
 
+// create makes the tables of the journal that are not there.
 func (r *Run) create(ctx context.Context) error {
-	stmts, err := journal.Create(r.Dialect)
+	if r.Journal.Exists && r.Journal.Logged {
+		return nil
+	}
+	stmts, err := journal.Create(r.Dialect, r.Journal)
 	if err != nil {
 		return err
 	}
@@ -228,7 +304,7 @@ func (r *Run) create(ctx context.Context) error {
 			return err
 		}
 	}
-	r.Journal.Exists, r.Journal.Last = true, 0
+	r.Journal.Exists, r.Journal.Logged = true, true
 	return nil
 }
 
@@ -276,9 +352,23 @@ func (r *Run) observe(ctx context.Context, ops []op.Op) error {
 	return nil
 }
 
+// filled returns the operations with what a script leaves out filled in from
+// the state before them. What an earlier operation of the same step brought,
+// and a later one takes away again by its name alone, is left out: it was
+// never there, so there is nothing to look at.
+func filled(s *op.State, ops []op.Op) []op.Op {
+	var out []op.Op
+	for _, o := range ops {
+		if full, ok := s.Fill(o); ok {
+			out = append(out, full)
+		}
+	}
+	return out
+}
+
 // Entries records changes of the applied set that no statement goes with, in
-// one transaction.
-func (r *Run) Entries(ctx context.Context, entries []journal.Entry) (err error) {
+// one transaction, after verify has said inside it that they are true.
+func (r *Run) Entries(ctx context.Context, entries []journal.Entry, verify func(context.Context, dialect.Queryer) error) (err error) {
 	tx, err := r.Dialect.Begin(ctx, r.Conn, nil)
 	if err != nil {
 		return err
@@ -288,19 +378,17 @@ func (r *Run) Entries(ctx context.Context, entries []journal.Entry) (err error) 
 			err = errors.Join(err, e)
 		}
 	}()
-	now, err := journal.Read(ctx, r.Conn, r.Dialect)
-	if err != nil {
+	before := r.Journal
+	if r.Journal, err = journal.ReadAll(ctx, r.Conn, r.Dialect); err != nil {
 		return err
 	}
-	if !now.SameSet(r.Journal) {
+	if !r.Journal.SameSet(before) {
 		return &MovedError{entries[0].Revision}
 	}
-	if now.Exists {
-		r.Journal.Last, err = journal.Last(ctx, r.Conn, r.Dialect)
-	} else {
-		err = r.create(ctx)
+	if err := verify(ctx, r.Conn); err != nil {
+		return err
 	}
-	if err != nil {
+	if err := r.create(ctx); err != nil {
 		return err
 	}
 	for _, e := range entries {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -64,7 +65,7 @@ func (r *Run) execute(ctx context.Context, w Work) error {
 	kept := map[string][]string{} // rows of Remember statements, sorted
 	for _, p := range w {
 		if p.Run.Func != nil {
-			if err := call(ctx, p.Run, r.Conn); err != nil {
+			if err := r.call(ctx, p.Run); err != nil {
 				return err
 			}
 			continue
@@ -165,9 +166,21 @@ func query(ctx context.Context, q dialect.Queryer, text string) ([]string, error
 	return out, rows.Err()
 }
 
-// call runs the function of a Run operation. A panic becomes an error: the
-// transaction around it must be rolled back by us, not by the end of the
-// process.
+// call runs the function of a Run operation between two marks: where the
+// second does not find the first, the function has ended the transaction.
+func (r *Run) call(ctx context.Context, run op.Run) error {
+	if _, err := r.Conn.ExecContext(context.WithoutCancel(ctx), "SAVEPOINT whimbrel_step"); err != nil {
+		return err
+	}
+	failed := call(ctx, run, r.Conn)
+	if _, err := r.Conn.ExecContext(context.WithoutCancel(ctx), "RELEASE SAVEPOINT whimbrel_step"); err != nil && ctx.Err() == nil {
+		return errors.Join(&EndedError{run.Name, err}, failed)
+	}
+	return failed
+}
+
+// call runs a function. A panic becomes an error: the transaction around it
+// must be rolled back by us, not by the end of the process.
 func call(ctx context.Context, run op.Run, db op.DB) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -52,7 +52,12 @@ func begin(ctx context.Context, conn *sql.Conn) (err error) {
 	wait := time.Duration(limit) * time.Millisecond
 	waited, pause := time.Duration(0), firstPause
 	for {
-		_, err := conn.ExecContext(ctx, try)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// Not with ctx: the driver may say "cancelled" of a BEGIN that has
+		// begun, and nobody would end it. It does not wait, so nothing is lost.
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), try)
 		if err == nil || classOf(err) != dialect.Busy {
 			return err
 		}

@@ -15,8 +15,8 @@ import (
 // What proves that nothing was lost, in the order of the statements:
 //
 //  1. foreign_keys is off, so that dropping the old table touches no other;
-//  2. the old table has no index and no trigger that is not known here, and no
-//     temporary one;
+//  2. the old table has no column, no index and no trigger that is not known
+//     here, and no temporary one;
 //  3. no value changes in its new column (affinity.go), none is dropped for a
 //     generated one, and no NULL gets a rowid;
 //  4. every row is in the new table: the counts are the same;
@@ -125,6 +125,12 @@ func (r *rebuild) nothingUnknown() {
 		known += " AND NOT (type = 'trigger' AND name = " + quoteString(t.Name) +
 			" AND sql = " + quoteString(storedTrigger(t.Definition.For(schema.SQLite))) + ")"
 	}
+	columns := make([]string, len(r.before.Columns))
+	for i, c := range r.before.Columns {
+		columns[i] = quoteString(c.Name)
+	}
+	r.none("SELECT name FROM pragma_table_xinfo("+name+") WHERE name COLLATE NOCASE NOT IN ("+strings.Join(columns, ", ")+")",
+		"table %q has a column that the schema does not know, and that a rebuild would lose", r.before.Name)
 	r.none("SELECT type || ' ' || name FROM sqlite_schema WHERE tbl_name = "+name+
 		" COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL"+known+
 		" UNION ALL SELECT 'temporary trigger ' || name FROM sqlite_temp_schema WHERE tbl_name = "+name+" COLLATE NOCASE AND type = 'trigger'",

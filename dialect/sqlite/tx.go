@@ -125,7 +125,10 @@ func (t *tx) Commit(ctx context.Context) error {
 		return errors.Join(err, t.Rollback(ctx)) // a COMMIT that is refused leaves the transaction open
 	}
 	t.done = true
-	return t.restore(ctx, true)
+	if err := t.restore(ctx, true); err != nil {
+		return &dialect.CommittedError{Err: err}
+	}
+	return nil
 }
 
 func (t *tx) Rollback(ctx context.Context) error {

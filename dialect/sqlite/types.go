@@ -132,10 +132,10 @@ func unquoteType(text string) string {
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' || c == '[' }
 
-// Neutral returns t, as the inspector read it, with neutral types where a
+// neutralTable returns t, as the inspector read it, with neutral types where a
 // declared type is what a neutral kind compiles to on SQLite. The result
 // compiles to the same table again, apart from the case of letters.
-func Neutral(t schema.Table) schema.Table {
+func neutralTable(t schema.Table) schema.Table {
 	t.Columns = slices.Clone(t.Columns)
 	for i := range t.Columns {
 		c := &t.Columns[i]

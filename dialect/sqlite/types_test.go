@@ -62,7 +62,7 @@ func TestNeutral(t *testing.T) {
 	for _, script := range awkwardTables {
 		s := mustInspect(t, script)
 		for _, table := range s.Tables {
-			n := Neutral(table)
+			n := neutralTable(table)
 			if d := cmp.Diff(normalTable(table), normalTable(n)); d != "" {
 				t.Errorf("%s (-read +neutral)\n%s", script, d)
 			}

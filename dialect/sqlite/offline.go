@@ -1,0 +1,62 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+)
+
+// Script returns stmts as a script for the sqlite3 shell.
+//
+// Its checks stop it: each puts a row into a temporary table that takes only
+// what holds. That stops the shell only if it was told to stop at the first
+// error, which the script asks for; what is in the transaction until then is
+// gone when the shell ends. foreign_keys stays as a rebuild needs it: what it
+// was before, a script cannot know.
+func (Dialect) Script(stmts []dialect.Stmt) []string {
+	var out []string
+	if slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return s.Rebuild }) {
+		out = append(out, "PRAGMA foreign_keys = OFF")
+	}
+	checks := slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return s.Kind != dialect.Exec })
+	if checks {
+		out = append(out, "CREATE TEMP TABLE IF NOT EXISTS whim_check (wrong text, holds CHECK (holds))")
+	}
+	out = append(out, "BEGIN IMMEDIATE")
+	kept := map[string]string{} // temporary tables, by key
+	for _, s := range stmts {
+		switch query := strings.TrimSuffix(strings.TrimSpace(s.SQL), ";"); s.Kind {
+		case dialect.Exec:
+			out = append(out, query)
+		case dialect.Remember:
+			kept[s.Key] = quoteIdent(fmt.Sprintf("whim_kept_%d", len(kept)))
+			out = append(out, "CREATE TEMP TABLE "+kept[s.Key]+" AS\n"+query)
+		case dialect.Same:
+			out = append(out, holds(s.Must, "NOT EXISTS ("+except(query, kept[s.Key])+") AND NOT EXISTS ("+missing(query, kept[s.Key])+")"))
+		case dialect.NoNew:
+			out = append(out, holds(s.Must, "NOT EXISTS ("+except(query, kept[s.Key])+")"))
+		case dialect.None:
+			out = append(out, holds(s.Must, "NOT EXISTS ("+query+")"))
+		case dialect.Go: // has no SQL; whoever writes a script refuses it
+		}
+	}
+	for _, table := range kept {
+		out = append(out, "DROP TABLE temp."+table)
+	}
+	slices.Sort(out[len(out)-len(kept):])
+	return append(out, "COMMIT")
+}
+
+func holds(must, condition string) string {
+	return "INSERT INTO whim_check\nSELECT " + quoteString(must) + ", " + condition
+}
+
+func except(query, table string) string {
+	return "SELECT * FROM (" + query + ") EXCEPT SELECT * FROM temp." + table
+}
+
+func missing(query, table string) string {
+	return "SELECT * FROM temp." + table + " EXCEPT SELECT * FROM (" + query + ")"
+}
