@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -25,6 +26,9 @@ type Changes struct {
 	// there is none although a database was there.
 	Drift    *DriftReport `json:"-"`
 	DriftErr error        `json:"-"`
+	// Pending are the revisions that the database does not have yet, where
+	// there is one to read.
+	Pending []Revision `json:"-"`
 }
 
 // Check returns M − H, which needs no database, and beside it the drift, where
@@ -49,6 +53,7 @@ func (p *Project) addDrift(ctx context.Context, c *Changes) {
 		return
 	}
 	c.Drift = &report
+	c.Pending, c.DriftErr = p.Pending(ctx)
 }
 
 // history is H at the revision that a new one will follow.
@@ -94,6 +99,8 @@ type MigrateOptions struct {
 	Head    string       // the revision to follow; "" is the only head, "base" is none
 	Answers diff.Answers // decisions on questions
 	DryRun  bool         // write nothing
+
+	irreversible string // why there is no downgrade
 }
 
 // A Written is a new revision file. Path is empty when nothing was written:
@@ -215,6 +222,7 @@ func (p *Project) write(w *Written, o MigrateOptions, down []string, up, back []
 	created := p.cfg.Now().UTC()
 	src, err := script.Source(script.File{
 		ID: o.ID, Revises: down, Message: message, Created: created, Upgrade: up, Downgrade: back,
+		Irreversible: o.irreversible,
 	})
 	if err != nil {
 		return &Error{Code: Unsupported, Msg: err.Error(), Err: err}
@@ -306,15 +314,17 @@ func (p *Project) Baseline(ctx context.Context, o BaselineOptions) (Baselined, e
 	if len(b.Changes.Ops) == 0 {
 		return b, &Error{Code: NotAtHead, Msg: "there is nothing to begin with: no table was found"}
 	}
-	down, err := p.prove(schema.Schema{}, want, b.Changes.Ops)
-	if err != nil {
+	if _, err := p.prove(schema.Schema{}, want, b.Changes.Ops); err != nil {
 		return b, err
 	}
 	if b.Drift, err = p.compareWith(ctx, p.cfg.DB, want, b.Changes.Ops); err != nil {
 		return b, p.explain(err)
 	}
-	mo := MigrateOptions{Message: o.Message, ID: o.ID}
-	if err := p.write(&b.Written, mo, nil, b.Changes.Ops, down); err != nil {
+	mo := MigrateOptions{
+		Message: o.Message, ID: o.ID,
+		irreversible: "A baseline is where the history begins: undoing it would drop what was there before.",
+	}
+	if err := p.write(&b.Written, mo, nil, b.Changes.Ops, nil); err != nil {
 		return b, err
 	}
 	if !b.Drift.Empty() {
@@ -346,12 +356,15 @@ func (p *Project) baselineSchema(ctx context.Context, b *Baselined, fromDB bool)
 		return live, p.explain(err)
 	}
 	live = without(live, p.ignored)
+	// Models that cannot be read are no reason to refuse: the database is what
+	// counts here.
+	m, _ := p.models()
 	var refused []string
 	for i, t := range live.Tables {
 		if t.Unsupported != "" {
 			refused = append(refused, "table "+t.Name+": "+t.Unsupported)
 		}
-		live.Tables[i] = p.cfg.Dialect.Neutral(t)
+		live.Tables[i] = p.inModelTypes(p.cfg.Dialect.Neutral(t), m.Schema)
 	}
 	if refused != nil {
 		return live, &Error{
@@ -360,6 +373,24 @@ func (p *Project) baselineSchema(ctx context.Context, b *Baselined, fromDB bool)
 		}
 	}
 	return live, nil
+}
+
+// inModelTypes returns t with the types that the models have for its columns,
+// where they are written the same in this database: so the next comparison with
+// the models finds no difference that the database does not know.
+func (p *Project) inModelTypes(t schema.Table, m schema.Schema) schema.Table {
+	model, ok := m.Table(t.Name)
+	if !ok {
+		return t
+	}
+	t.Columns = slices.Clone(t.Columns)
+	for i, c := range t.Columns {
+		d := p.cfg.Dialect
+		if want, ok := model.Column(c.Name); ok && strings.EqualFold(d.Type(want.Type), d.Type(c.Type)) {
+			t.Columns[i].Type = want.Type
+		}
+	}
+	return t
 }
 
 // stampNew records a revision that was written just now, and that this

@@ -6,6 +6,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 	"github.com/whimbreldb/whimbrel/scratch"
@@ -18,10 +19,20 @@ type DriftReport struct {
 	Noise       []string `json:"noise,omitempty"`       // other names or spelling, same effect
 	Foreign     []string `json:"foreign,omitempty"`     // what neither the history nor the models name
 	Unsupported []string `json:"unsupported,omitempty"` // "table x: why": not fully understood, so not compared
+
+	// Untracked says that no revision is recorded, and that the database has
+	// tables of ours all the same: nobody changed it, it came from elsewhere.
+	Untracked bool `json:"untracked,omitempty"`
+	// Edited are the revisions that are not what was applied: their files were
+	// changed afterwards, and the database was not.
+	Edited []Revision `json:"edited,omitempty"`
 }
 
-// Empty reports whether the database is what its revisions say.
-func (r DriftReport) Empty() bool { return len(r.Ops) == 0 && len(r.Unsupported) == 0 }
+// Empty reports whether the database is what its revisions say, and the
+// revisions are what was applied.
+func (r DriftReport) Empty() bool {
+	return len(r.Ops) == 0 && len(r.Unsupported) == 0 && len(r.Edited) == 0
+}
 
 // Lines says each difference in one line.
 func (r DriftReport) Lines() []string {
@@ -36,6 +47,9 @@ func (r DriftReport) Lines() []string {
 		default:
 			out = append(out, object+" in the database")
 		}
+	}
+	for _, e := range r.Edited {
+		out = append(out, "revision "+e.ID+" was edited after it was applied: "+e.Source)
 	}
 	return append(out, r.Unsupported...)
 }
@@ -55,7 +69,21 @@ func (p *Project) Drift(ctx context.Context) (DriftReport, error) {
 		return DriftReport{}, p.explain(err)
 	}
 	r, err := p.compare(ctx, p.cfg.DB, ids)
+	r.Untracked = len(s.Applied) == 0 && len(r.Ops) > 0
+	r.Edited = p.edited(s)
 	return r, p.explain(err)
+}
+
+// edited returns the revisions whose operations are not those that were
+// applied.
+func (p *Project) edited(s journal.State) []Revision {
+	var out []Revision
+	for _, a := range s.Applied {
+		if a.Hash != p.hash(a.Revision) {
+			out = append(out, p.revision(a.Revision))
+		}
+	}
+	return out
 }
 
 // compare compares the database with the schema of a set of revisions.

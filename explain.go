@@ -62,7 +62,11 @@ func explainGraph(err error) *Error {
 			Detail: []string{"heads: " + strings.Join(heads.Heads, ", ")},
 		}
 		if !heads.Current {
-			e.Hint = []string{"to upgrade to one:      whim db upgrade " + heads.Heads[0], "to upgrade to them all: whim db upgrade heads"}
+			e.Hint = []string{
+				"to upgrade to one:      whim db upgrade " + heads.Heads[0],
+				"to upgrade to them all: whim db upgrade heads",
+				"to follow one of them:  whim db migrate --head " + heads.Heads[0],
+			}
 		}
 		return e
 	case errors.As(err, &steps):
@@ -98,6 +102,7 @@ func badHistory(err error) error {
 	for line := range strings.Lines(err.Error()) {
 		e.Detail = append(e.Detail, strings.TrimSuffix(line, "\n"))
 	}
+	e.Hint = []string{"Bring a missing file back, or change Revises in the revisions that name it. An id belongs to one revision only."}
 	return e
 }
 
@@ -150,7 +155,8 @@ func explainRun(err error) *Error {
 	var e *Error
 	switch {
 	case errors.As(err, &stmt) && stmt.Err == nil:
-		e = &Error{Code: CheckFailed, Msg: stmt.Stmt.Must, Detail: stmt.Rows}
+		rows := slices.DeleteFunc(slices.Clone(stmt.Rows), func(row string) bool { return row == "1" }) // SELECT 1: it is so
+		e = &Error{Code: CheckFailed, Msg: stmt.Stmt.Must, Detail: rows}
 	case errors.As(err, &moved):
 		return &Error{Code: Moved, Msg: moved.Error(), Hint: []string{"to see where the database is: whim db current"}}
 	case errors.As(err, &ended):

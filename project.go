@@ -28,6 +28,9 @@ type Project struct {
 
 // Open checks the configuration and the history. It does not connect.
 func Open(cfg Config) (*Project, error) {
+	if cfg.History == nil {
+		return nil, &Error{Code: Internal, Msg: "Config has no History"}
+	}
 	if cfg.DB != nil && cfg.Dialect == nil {
 		return nil, &Error{Code: Internal, Msg: "Config has a DB and no Dialect"}
 	}
@@ -92,7 +95,10 @@ func (p *Project) allRegistered() error {
 		Code:   BadHistory,
 		Msg:    "a revision file does not register its revision",
 		Detail: detail,
-		Hint:   []string{"Restore the file, or delete it if the revision is not wanted."},
+		Hint: []string{
+			"A file that is newer than this program: build the program again.",
+			"A file that was emptied or cut off: bring it back, or delete it if the revision is not wanted.",
+		},
 	}
 }
 
@@ -304,8 +310,16 @@ func (s *session) close(ctx context.Context) error {
 	return errors.Join(err, s.conn.Close())
 }
 
+// Database is how people know the database, and whether it exists.
+func (p *Project) Database() (name string, exists bool) {
+	return p.cfg.Database, p.cfg.DB != nil && !p.cfg.Missing()
+}
+
 // needDialect is for offline work, which needs to know for whom it writes.
 func (p *Project) needDialect() (dialect.Dialect, error) {
+	if p.cfg.Script != nil {
+		return p.cfg.Script, nil
+	}
 	if p.cfg.Dialect == nil {
 		return nil, &Error{Code: NoDatabase, Msg: "no database is configured, so the dialect is not known"}
 	}

@@ -251,7 +251,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 			late(m)
 			m.Run("fill", func(context.Context, op.DB) error { var s []int; _ = s[3]; return nil })
 		}, whimbrel.StepFailed, "project_test.go:"},
-		{"schema does not fit", func(m *op.Script) { late(m); m.DropColumn("products", "nope") }, whimbrel.Drift, "no such column"},
+		{"schema does not fit", func(m *op.Script) { late(m); m.DropColumn("products", "nope") }, whimbrel.BadReplay, "no such column"},
 		{"transaction by hand", func(m *op.Script) { late(m); m.Exec("COMMIT") }, whimbrel.StatementFailed, "COMMIT"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -81,6 +81,20 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
 		return nil, err
 	}
+	// A history that does not fit together must not run, whatever the database
+	// would say to it.
+	ids := s.state.IDs()
+	for _, step := range steps {
+		if !down {
+			ids = append(ids, step.Revision.ID)
+		}
+	}
+	if ids, err = p.graph.Closure(ids); err == nil {
+		_, err = p.replay(ids)
+	}
+	if err != nil {
+		return nil, err
+	}
 	seen, live, err := s.look(ctx)
 	if err != nil {
 		return nil, err
@@ -225,7 +239,7 @@ func (p *Project) tracked(state journal.State, live schema.Schema, steps []Step)
 		Detail: []string{"tables: " + strings.Join(found, ", ")},
 		Hint: []string{
 			"to record that the database is at the newest revision, after comparing: whim db stamp head",
-			"to begin a history from what the database is:                           whim db baseline --from-db",
+			"to begin a history from what the database is: delete the revision files, then whim db baseline --from-db",
 		},
 	}
 }

@@ -35,6 +35,12 @@ type Config struct {
 	DB *sql.DB
 	// Dialect is the dialect of DB. Required with DB, and for offline SQL.
 	Dialect dialect.Dialect
+	// Script is the dialect that offline SQL is written for: of the oldest
+	// server that has to take it. Nil: Dialect.
+	Script dialect.Dialect
+	// Database is how people know the database: a path, or a URL without its
+	// secret. It is only shown.
+	Database string
 	// Missing reports that the database does not exist yet, so that methods
 	// which only read need not create it by connecting. Nil: it exists.
 	Missing func() bool
