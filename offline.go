@@ -19,8 +19,9 @@ import (
 // database that is what its revisions say. A Go step cannot be written as SQL;
 // the error then has code NotOffline, and nothing is written.
 //
-// The checks that guard the data are part of the script. It has to be run so
-// that the first error ends it: with SQLite's shell, sqlite3 -bail.
+// The checks that guard the data are part of the script: it stops at the first
+// that does not hold. It is written for the command-line client of the
+// database.
 func (p *Project) SQL(w io.Writer, span string, down bool) error {
 	d, err := p.needDialect()
 	if err != nil {
@@ -48,9 +49,7 @@ func (p *Project) SQL(w io.Writer, span string, down bool) error {
 		}
 		first = nil
 	}
-	if b.Len() > 0 {
-		_, err = io.WriteString(w, "-- Run this so that the first error ends it: sqlite3 -bail FILE < SCRIPT\n\n"+b.String())
-	}
+	_, err = io.WriteString(w, b.String())
 	return err
 }
 
@@ -108,10 +107,7 @@ func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.Sta
 	for _, record := range journal.Record(d, e, -1) {
 		stmts = append(stmts, dialect.Stmt{SQL: record})
 	}
-	for _, sql := range d.Script(stmts) {
-		b.WriteString(sql + ";\n")
-	}
-	b.WriteString("\n")
+	b.WriteString(d.Script(stmts) + "\n")
 	return nil
 }
 

@@ -64,7 +64,7 @@ type Dialect interface {
 
 	// Script returns stmts as a script that needs nobody to call Begin: with
 	// what goes before and after, and with checks that stop it.
-	Script(stmts []Stmt) []string
+	Script(stmts []Stmt) string
 
 	// Lock keeps other upgraders out of the database until unlock is called.
 	// It polls, and gives up with a *LockedError when wait has passed.

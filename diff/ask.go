@@ -14,11 +14,11 @@ import (
 // Ask returns the operations that turn from into to, as the answers say.
 //
 // It decides nothing that could lose data. What is open comes back as an
-// *OpenError with every question that can be asked now (a table that may have
-// been renamed is asked about before its columns are looked at). An answer
-// that fits no question is an *AnswerError.
+// *OpenError with every question that can be asked now: a table or column that
+// may have been renamed is asked about before what became of it is looked at.
+// An answer that fits no question is an *AnswerError.
 func Ask(from, to schema.Schema, a Answers) ([]op.Op, error) {
-	s := &session{answers: a, used: map[string]bool{}}
+	s := &session{answers: a, used: map[string]bool{}, asked: map[string]bool{}}
 	state := op.NewState(from)
 
 	ops, err := s.renameTables(state, to)
@@ -32,18 +32,21 @@ func Ask(from, to schema.Schema, a Answers) ([]op.Op, error) {
 		}
 		ops = append(ops, renames...)
 	}
-	if len(s.open) == 0 {
+	tables := len(s.open) == 0
+	if tables {
 		rest := Diff(state.Schema(), to)
 		if err := s.decide(rest); err != nil {
 			return nil, err
 		}
 		ops = append(ops, rest...)
 	}
+	// Where tables are open, an answer about a column may find its question
+	// later. Everything else has been asked.
+	if err := s.unused(); err != nil && tables {
+		return nil, err
+	}
 	if len(s.open) > 0 {
 		return nil, &OpenError{s.open}
-	}
-	if err := s.unused(); err != nil {
-		return nil, err
 	}
 	return ops, nil
 }
@@ -51,6 +54,7 @@ func Ask(from, to schema.Schema, a Answers) ([]op.Op, error) {
 type session struct {
 	answers Answers
 	used    map[string]bool // answers that found their question: "flag value"
+	asked   map[string]bool // subjects of open questions, and what they could be renamed to
 	open    []Question
 }
 
@@ -114,7 +118,7 @@ func (s *session) renameTables(state *op.State, to schema.Schema) ([]op.Op, erro
 			}
 		}
 		if len(candidates) > 0 {
-			s.ask(renameQuestion("table ", t.Name, t.Name, candidates))
+			s.ask(renameQuestion("table ", t.Name, candidates))
 		}
 	}
 	return ops, nil
@@ -169,7 +173,11 @@ func (s *session) renameColumns(state *op.State, to schema.Schema) ([]op.Op, err
 				}
 			}
 			if len(candidates) > 0 {
-				s.ask(renameQuestion("column ", subject, c.Name, candidates))
+				s.ask(renameQuestion("column ", subject, candidates))
+				s.asked[subject] = true
+				for _, name := range candidates {
+					s.asked[table+"."+name] = true
+				}
 			}
 		}
 	}
@@ -202,7 +210,7 @@ func family(t schema.Type) string {
 	return ""
 }
 
-func renameQuestion(kind, subject, name string, candidates []string) Question {
+func renameQuestion(kind, subject string, candidates []string) Question {
 	q := Question{Kind: RenameQuestion, Subject: subject, Candidates: candidates}
 	q.Text = fmt.Sprintf("%s%s is gone and %s is new: was it renamed? If not, it is dropped with its data.",
 		kind, subject, strings.Join(candidates, " or "))
@@ -256,7 +264,7 @@ func (s *session) decide(ops []op.Op) error {
 }
 
 func (s *session) drop(kind, subject string) {
-	if s.dropped(subject) {
+	if s.dropped(subject) || s.asked[subject] {
 		return
 	}
 	s.ask(Question{
@@ -274,6 +282,9 @@ const nullMeans = "NULL"
 func (s *session) fill(table string, c schema.Column, altered bool) (schema.Default, error) {
 	subject := table + "." + c.Name
 	text, ok := s.value("default", s.answers.Default, subject)
+	if !ok && s.asked[subject] {
+		return schema.Default{}, nil // perhaps it is renamed, and has its values
+	}
 	if !ok {
 		q := Question{
 			Kind:    FillQuestion,

@@ -191,6 +191,8 @@ func TestAsk(t *testing.T) {
 		{"becomes not null", db(products(name)), db(products(name.NotNull())), Answers{}, "open: default products.name [--default products.name=VALUE --default products.name=NULL]"},
 		{"answer without question", db(products()), db(products()), Answers{Drop: []string{"products.x"}}, `--drop "products.x": there is no such question`},
 		{"rename to what is not new", db(products(title)), db(products(name)), Answers{Rename: []string{"products.title=nope"}}, `--rename "products.title=nope": "nope" is not new; new are name`},
+		{"questions of one table together", db(products(title)), db(products(name, price)), Answers{}, "open: rename products.title [--rename products.title=name --no-rename products.title] default products.price [--default products.price=0]"},
+		{"a slip beside an open question", db(products(title)), db(products(name)), Answers{Rename: []string{"products.titel=name"}}, `--rename "products.titel=name": there is no such question`},
 		{"odd names", db(products(schema.Int("a=b.c d"))), db(products()), Answers{}, "open: drop products.a=b.c d [--drop 'products.a=b.c d']"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

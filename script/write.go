@@ -3,9 +3,13 @@ package script
 import (
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -116,6 +120,32 @@ func syncDir(root *os.Root) error {
 	return d.Close()
 }
 
+// declared reports whether a Go file in dir declares the variable History.
+func declared(dir string) bool {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return false
+	}
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			continue // the compiler will have its say
+		}
+		for _, d := range f.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.VAR {
+				continue
+			}
+			for _, s := range g.Specs {
+				if slices.ContainsFunc(s.(*ast.ValueSpec).Names, func(n *ast.Ident) bool { return n.Name == "History" }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // Init makes dir a folder for revisions: with the file that declares the
 // history, and a README. What is there already stays. It returns the files
 // that it wrote.
@@ -123,11 +153,12 @@ func Init(dir string) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
+	files := []struct{ name, text string }{{"migrations.go", historyFile}, {"README.md", readme}}
+	if declared(dir) {
+		files = files[1:]
+	}
 	var wrote []string
-	for _, f := range []struct{ name, text string }{
-		{"migrations.go", historyFile},
-		{"README.md", readme},
-	} {
+	for _, f := range files {
 		switch err := Write(dir, f.name, []byte(f.text)); {
 		case err == nil:
 			wrote = append(wrote, filepath.Join(dir, f.name))

@@ -186,7 +186,7 @@ func (a *alteration) noRows(column string, index int) {
 	a.checks = append(a.checks, dialect.Stmt{
 		SQL: "SELECT 1 FROM " + quoteIdent(table) + " LIMIT 1", Kind: dialect.None,
 		Must: fmt.Sprintf("table %q has rows, and the new column %q is NOT NULL without default: "+
-			"give it a default, or a value for these rows (--default %s.%s=…)", table, column, table, column),
+			"give it a default, or with op.Fill(…) a value for these rows", table, column),
 		Op: index, Object: table,
 	})
 }
@@ -214,8 +214,8 @@ func (c *compiler) alterColumn(a *alteration, before schema.Table, o op.AlterCol
 		a.checks = append(a.checks, dialect.Stmt{
 			SQL:  "SELECT 1 FROM " + quoteIdent(a.before.Name) + " WHERE " + quoteIdent(name) + " IS NULL LIMIT 1",
 			Kind: dialect.None,
-			Must: fmt.Sprintf("column %q of table %q has NULLs, and becomes NOT NULL: give a value for them (--default %s.%s=…)",
-				name, before.Name, before.Name, name),
+			Must: fmt.Sprintf("column %q of table %q has NULLs, and becomes NOT NULL: give with op.Fill(…) a value for them",
+				name, before.Name),
 			Op: index, Object: before.Name,
 		})
 	}

@@ -22,7 +22,18 @@ func canonType(text string) string {
 		b.WriteString(fold(t.text))
 		prevWord = word
 	}
-	return b.String()
+	return sameType(b.String())
+}
+
+// sameType takes the spellings of a type that SQLite has no word for as one:
+// to it they are all NUMERIC, ours is boolean, and GORM's own driver writes
+// numeric (1.6.0 seen).
+func sameType(text string) string {
+	switch text {
+	case "bool", "boolean":
+		return "numeric"
+	}
+	return text
 }
 
 // canonDefault returns a default with its constant, if it is one, told from

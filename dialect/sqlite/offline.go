@@ -11,11 +11,16 @@ import (
 // Script returns stmts as a script for the sqlite3 shell.
 //
 // Its checks stop it: each puts a row into a temporary table that takes only
-// what holds. That stops the shell only if it was told to stop at the first
-// error, which the script asks for; what is in the transaction until then is
-// gone when the shell ends. foreign_keys stays as a rebuild needs it: what it
-// was before, a script cannot know.
-func (Dialect) Script(stmts []dialect.Stmt) []string {
+// what holds. The shell goes on after an error unless it is told not to, and
+// would drop the old table all the same: so the script begins by telling it.
+// What is in the transaction until then is gone when the shell ends.
+// foreign_keys stays as a rebuild needs it: what it was before, a script cannot
+// know.
+func (Dialect) Script(stmts []dialect.Stmt) string {
+	return ".bail on\n" + strings.Join(offlineScript(stmts), ";\n") + ";\n"
+}
+
+func offlineScript(stmts []dialect.Stmt) []string {
 	var out []string
 	if slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return s.Rebuild }) {
 		out = append(out, "PRAGMA foreign_keys = OFF")

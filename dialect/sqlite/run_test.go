@@ -56,7 +56,7 @@ func pin(t testing.TB, db *sql.DB) *sql.Conn {
 // perform carries statements out in one transaction, as a runner does.
 // intervene, if any, is called before each.
 func perform(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt, intervene func(i int) error) error {
-	d := New("")
+	d := New("3.53.4")
 	tx, err := d.Begin(ctx, conn, stmts)
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func mustRows(t testing.TB, q dialect.Queryer, sql string) []string {
 // compileLive compiles ops for the database as it is.
 func compileLive(t testing.TB, q dialect.Queryer, ops ...op.Op) ([]dialect.Stmt, *op.State, error) {
 	t.Helper()
-	d := New("")
+	d := New("3.53.4")
 	s, err := d.Inspect(context.Background(), q)
 	if err != nil {
 		t.Fatal(err)

@@ -21,20 +21,20 @@ import (
 var _ dialect.Dialect = Dialect{}
 
 // oldest is the first SQLite that has DROP COLUMN, without which too much
-// would be a rebuild. current is what [New] assumes.
+// would be a rebuild.
 var (
-	oldest  = dialect.Version{3, 35}
-	current = dialect.Version{3, 53, 4}
+	oldest = dialect.Version{3, 35}
 )
 
 // Dialect is SQLite in one version. It is a value without state.
 type Dialect struct{ version dialect.Version }
 
 // New returns the dialect for a version, without a database: "3.45.1". An
-// empty version is the newest that the package knows.
+// empty version is the oldest that works, so that what is compiled for it runs
+// everywhere.
 func New(version string) Dialect {
 	if version == "" {
-		return Dialect{current}
+		return Dialect{oldest}
 	}
 	return Dialect{dialect.ParseVersion(version)}
 }
