@@ -25,20 +25,17 @@ func Ask(from, to schema.Schema, a Answers) ([]op.Op, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(s.open) == 0 {
+	tables := len(s.open) == 0
+	if tables {
 		renames, err := s.renameColumns(state, to)
 		if err != nil {
 			return nil, err
 		}
-		ops = append(ops, renames...)
-	}
-	tables := len(s.open) == 0
-	if tables {
 		rest := Diff(state.Schema(), to)
 		if err := s.decide(rest); err != nil {
 			return nil, err
 		}
-		ops = append(ops, rest...)
+		ops = slices.Concat(ops, renames, rest)
 	}
 	// Where tables are open, an answer about a column may find its question
 	// later. Everything else has been asked.
