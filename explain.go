@@ -54,7 +54,10 @@ func explainGraph(err error) *Error {
 		e.Hint = append(e.Hint, "to list revisions: whim db history")
 		return e
 	case errors.As(err, &ambiguous):
-		return &Error{Code: AmbiguousRevision, Msg: fmt.Sprintf("%q could be several revisions", ambiguous.Symbol), Detail: ambiguous.Matches}
+		return &Error{
+			Code: AmbiguousRevision, Msg: fmt.Sprintf("%q could be several revisions", ambiguous.Symbol), Detail: ambiguous.Matches,
+			Hint: []string{"Give more of its characters."},
+		}
 	case errors.As(err, &heads):
 		e := &Error{
 			Code:   MultipleHeads,
@@ -136,7 +139,10 @@ func explainDecision(err error) *Error {
 		}
 		return e
 	case errors.As(err, &answer):
-		return &Error{Code: BadAnswer, Msg: answer.Error()}
+		return &Error{
+			Code: BadAnswer, Msg: answer.Error(),
+			Hint: []string{"to see which decisions are open, leave the flag out"},
+		}
 	}
 	return nil
 }
@@ -156,7 +162,10 @@ func explainRun(err error) *Error {
 	switch {
 	case errors.As(err, &stmt) && stmt.Err == nil:
 		rows := slices.DeleteFunc(slices.Clone(stmt.Rows), func(row string) bool { return row == "1" }) // SELECT 1: it is so
-		e = &Error{Code: CheckFailed, Msg: stmt.Stmt.Must, Detail: rows}
+		e = &Error{
+			Code: CheckFailed, Msg: stmt.Stmt.Must, Detail: rows,
+			Hint: []string{"Mend the rows or the revision file, then run it again."},
+		}
 	case errors.As(err, &moved):
 		return &Error{Code: Moved, Msg: moved.Error(), Hint: []string{"to see where the database is: whim db current"}}
 	case errors.As(err, &ended):
@@ -166,14 +175,20 @@ func explainRun(err error) *Error {
 	case errors.As(err, &step) && !errors.Is(err, context.Canceled):
 		e = &Error{Code: StepFailed, Msg: step.Error()}
 	case errors.As(err, &observed):
-		e = &Error{Code: NotObserved, Msg: observed.Error()}
+		e = &Error{
+			Code: NotObserved, Msg: observed.Error(),
+			Hint: []string{"A trigger or a later statement of the revision may have undone it: whim db upgrade --plan"},
+		}
 	case errors.As(err, &conflict):
 		e = &Error{
 			Code: Drift, Msg: conflict.Error(),
 			Hint: []string{"The database is not what its revisions say. to see the difference: whim db drift"},
 		}
 	case errors.As(err, &build):
-		return &Error{Code: BadModels, Msg: build.Error(), Detail: []string{build.Stmt.SQL}}
+		return &Error{
+			Code: BadModels, Msg: build.Error(), Detail: []string{build.Stmt.SQL},
+			Hint: []string{"The database says what it does not take: change the model, or the revision that says so."},
+		}
 	default:
 		return nil
 	}
@@ -230,19 +245,37 @@ func (p *Project) explainDatabase(err error) *Error {
 	case p.cfg.Dialect != nil:
 		switch p.cfg.Dialect.Classify(err) {
 		case dialect.Busy:
-			return &Error{Code: Locked, Msg: "the database is locked by another process: " + err.Error()}
+			return &Error{
+				Code: Locked, Msg: "the database is locked by another process", Detail: []string{err.Error()},
+				Hint: []string{"Wait for the other process, or look for one that hangs."},
+			}
 		case dialect.ReadOnly:
-			return &Error{Code: ReadOnly, Msg: "the database cannot be written: " + err.Error()}
+			return &Error{
+				Code: ReadOnly, Msg: "the database cannot be written", Detail: []string{err.Error()},
+				Hint: []string{"Look who owns the file and its folder, and whether the disk is mounted for reading only."},
+			}
 		case dialect.NotADatabase:
-			return &Error{Code: NotADatabase, Msg: "this is not a database, or it is broken: " + err.Error()}
-		case dialect.Unreachable, dialect.Lost:
-			return &Error{Code: Unreachable, Msg: "the database cannot be opened: " + err.Error()}
+			return &Error{
+				Code: NotADatabase, Msg: "this is not a database, or it is broken", Detail: []string{err.Error()},
+				Hint: []string{"Look whether the path is the right one. A file that was a database once: restore it from a backup."},
+			}
+		case dialect.Unreachable:
+			return &Error{
+				Code: Unreachable, Msg: "the database cannot be opened", Detail: []string{err.Error()},
+				Hint: []string{"Look whether the path is a file, and its folder exists and can be entered."},
+			}
+		case dialect.Lost:
+			return &Error{
+				Code: Unreachable, Msg: "the connection to the database was lost; what it was doing may have happened, or not",
+				Detail: []string{err.Error()}, Hint: []string{"to see what is there: whim db current"},
+			}
 		case dialect.Interrupted:
 			e = &Error{Code: Interrupted, Msg: "interrupted"}
 		case dialect.Refused, dialect.OtherFailure:
 		}
 	}
-	if e == nil && (errors.As(err, &stmt) || errors.As(err, &at)) {
+	refused := p.cfg.Dialect != nil && p.cfg.Dialect.Classify(err) == dialect.Refused
+	if e == nil && (refused || errors.As(err, &stmt) || errors.As(err, &at)) {
 		e = &Error{Code: StatementFailed, Msg: err.Error()}
 	}
 	if e == nil {

@@ -183,6 +183,7 @@ func (p *Project) steps(state journal.State, target string, down bool) ([]Step, 
 				return nil, &Error{
 					Code: Irreversible, Msg: fmt.Sprintf("revision %s cannot be undone: it has no downgrade", id),
 					Detail: []string{r.Source()},
+					Hint:   []string{"Write a new revision that brings back what is wanted."},
 				}
 			}
 			s.Ops = op.Record(r.Downgrade)

@@ -1,0 +1,79 @@
+package whimbrel_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// TestOddNames takes names that nobody should give, in every kind of object,
+// through a whole life.
+func TestOddNames(t *testing.T) {
+	ctx := context.Background()
+	names := []string{
+		`quo"te`, "back`tick", "apos'trophe", "[brackets]", "with space", "%s %d %!", "order", "select", "TABLE", "größe",
+		"🐦 whimbrel", "a.b.c", "semi;colon", "--comment", "/* x */", `back\slash`, "$1", ":name", "?", strings.Repeat("long", 50), "0digits", "CamelCase",
+	}
+	for _, n := range names {
+		t.Run(fmt.Sprintf("%.20q", n), func(t *testing.T) {
+			w := newWorld(t)
+			child, name := n+" child", func(s string) string { return n + s }
+			quoted := sqlite.New("").Quote(n)
+			up := func(m *op.Script) {
+				m.CreateTable(n,
+					schema.BigInt("id").NotNull().AutoIncrement().PrimaryKey(), schema.String(n, 50).NotNull().Default(n),
+					schema.Unique{Name: name(" u"), Parts: schema.Columns(n)},
+					schema.Check{Name: name(" c"), Expr: schema.Expr(quoted + " <> ''")},
+					schema.Index{Name: name(" i"), Unique: true, Parts: []schema.Part{{Column: n, Desc: true}}, Where: schema.Expr(quoted + " > 'm'")},
+				)
+				m.CreateTable(child, schema.Int("id").PrimaryKey(), schema.BigInt(n),
+					schema.ForeignKey{Name: name(" f"), Columns: []string{n}, RefTable: n, RefColumns: []string{"id"}, OnDelete: schema.Cascade})
+				m.CreateObject(schema.Object{
+					Kind: schema.View, Name: name(" v"),
+					Definition: schema.Expr("CREATE VIEW " + sqlite.New("").Quote(name(" v")) + " AS SELECT " + quoted + " FROM " + quoted),
+				})
+				m.CreateObject(schema.Object{
+					Kind: schema.Trigger, Name: name(" t"), Table: n,
+					Definition: schema.Expr("CREATE TRIGGER " + sqlite.New("").Quote(name(" t")) + " AFTER DELETE ON " + quoted + " BEGIN SELECT old." + quoted + "; END"),
+				})
+			}
+			from, to := schema.String(n, 50).NotNull().Default(n), schema.Int(n).NotNull().Default(0)
+			first := rev("aaa1", "", up, func(m *op.Script) {
+				m.DropObject(schema.View, name(" v"))
+				m.DropTable(child)
+				m.DropTable(n)
+			})
+			first.Message = n
+			rebuild := rev("bbb2", "aaa1", func(m *op.Script) { m.AlterColumn(n, from, to) }, func(m *op.Script) { m.AlterColumn(n, to, from) })
+			rename := rev("ccc3", "bbb2", func(m *op.Script) {
+				m.RenameColumn(n, n, "plain")
+				m.RenameTable(n, "plain")
+			}, func(m *op.Script) {
+				m.RenameTable("plain", n)
+				m.RenameColumn(n, "plain", n)
+			})
+			p := w.project(history(first, rebuild, rename))
+			for _, target := range []string{"aaa1", "bbb2", "ccc3"} {
+				_, err := p.Upgrade(ctx, target)
+				w.ok(err)
+				report, err := p.Drift(ctx)
+				w.ok(err)
+				if !report.Empty() || report.Noise != nil || report.Foreign != nil {
+					t.Errorf("at %s: %q %q %q", target, report.Lines(), report.Noise, report.Foreign)
+				}
+			}
+			w.exec("INSERT INTO plain(id) VALUES (7)", "INSERT INTO "+sqlite.New("").Quote(child)+" VALUES (1, 7)")
+			_, err := p.Downgrade(ctx, "aaa1")
+			w.ok(err)
+			w.want(w.query("SELECT count(*) FROM "+sqlite.New("").Quote(child)), "1")
+			_, err = p.Downgrade(ctx, "base")
+			w.ok(err)
+			w.want(w.schema(), "")
+		})
+	}
+}
