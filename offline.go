@@ -99,8 +99,10 @@ func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.Sta
 	stmts := first
 	for _, part := range work {
 		if part.Run.Func != nil {
-			return &Error{Code: NotOffline, Msg: fmt.Sprintf("revision %s has a Go step, %q, which cannot be written as SQL", id, part.Run.Name),
-				Hint: []string{"Write scripts for what is before it and after it, and run it with: whim db upgrade " + id}}
+			return &Error{
+				Code: NotOffline, Msg: fmt.Sprintf("revision %s has a Go step, %q, which cannot be written as SQL", id, part.Run.Name),
+				Hint: []string{"Write scripts for what is before it and after it, and run it with: whim db upgrade " + id},
+			}
 		}
 		stmts = append(stmts, part.Stmts...)
 	}

@@ -43,6 +43,10 @@ type Config struct {
 	//
 	// What follows the three slashes is the path as it is: no character in it
 	// has a meaning, and none is escaped.
+	//
+	// A relative path is one in the instance folder, and with it relative to
+	// the working directory: who starts the program elsewhere has another
+	// database there. On a server, say where it is.
 	Database string
 
 	// Instance is the folder of data that belongs to this machine and not to

@@ -58,7 +58,7 @@ func (a *App) root() *cobra.Command {
 	root.Args = cobra.NoArgs
 	var events cli.Events
 	db := cli.DB(func() (*whimbrel.Project, error) { return a.project(events.On) },
-		cli.Prog(a.prog), cli.WithEvents(&events))
+		cli.Prog(a.prog), cli.Folder(a.migrations), cli.WithEvents(&events))
 	a.guard(db)
 	root.AddCommand(db, a.serveCommand(), a.runCommand(), a.routesCommand())
 	root.AddCommand(a.commands...)
@@ -101,6 +101,9 @@ func (a *App) registration() []string {
 	return []string{fmt.Sprintf("import %q", pkg), "a.History(&migrations.History)"}
 }
 
+// oldest is the oldest SQLite that is supported.
+const oldest = "3.35"
+
 func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 	if a.broken != nil {
 		return nil, a.broken
@@ -113,9 +116,12 @@ func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 		History: h,
 		Models:  a.models,
 		DB:      a.db,
-		Dialect: sqlite.New(sqlite3.SQLITE_VERSION),
-		Missing: a.conn.missing,
-		Dir:     a.migrations,
-		OnEvent: on,
+		// What is compiled in can do more than what a script may meet elsewhere.
+		Dialect:  sqlite.New(sqlite3.SQLITE_VERSION),
+		Script:   sqlite.New(oldest),
+		Database: a.conn.loc.String(),
+		Missing:  a.conn.missing,
+		Dir:      a.migrations,
+		OnEvent:  on,
 	})
 }

@@ -16,6 +16,14 @@ type location struct {
 	inside bool // path is relative to the instance folder, which is ours to make
 }
 
+// String is how people find the database: its path.
+func (l location) String() string {
+	if l.memory {
+		return "in memory"
+	}
+	return l.path
+}
+
 // parseURL reads a database URL. What follows the three slashes is a path as
 // it is: no character in it has a meaning, so that every file has a URL.
 func parseURL(raw, instance string) (location, error) {

@@ -13,8 +13,9 @@ func (t *tree) checkCommand() *cobra.Command {
 		Short: "Say whether the models need a revision",
 		Long: `Compares the models with the history, and changes nothing. It needs no database,
 so it fits a CI job; where there is one, it is compared with its revisions too.
-Exit code 3: the models say something that no revision says, or somebody
-changed the database. The two are listed apart.`,
+Exit code 3: the models say something that no revision says, somebody changed
+the database, or a revision was edited after it was applied. They are listed
+apart. A database that is there and cannot be compared is an error.`,
 		Example: `PROG check
 PROG check --json`,
 		Args: atMost(0, ""),
@@ -27,9 +28,10 @@ func (t *tree) driftCommand() *cobra.Command {
 		Use:   "drift",
 		Short: "Say how the database differs from its revisions",
 		Long: `Compares the database with what its applied revisions say it is, and changes
-nothing. Exit code 3: somebody changed the database, or it holds a table that
-cannot be compared in full. Differences in spelling, and tables that neither
-the history nor the models ever named, are listed and are no difference.`,
+nothing. Exit code 3: somebody changed the database, a revision was edited after
+it was applied, no revision is recorded and there are tables all the same, or a
+table cannot be compared in full. Differences in spelling, and tables that
+neither the history nor the models ever named, are listed and are no difference.`,
 		Example: `PROG drift
 PROG drift --json`,
 		Args: atMost(0, ""),
@@ -42,7 +44,7 @@ func (c *call) check([]string) error {
 	if err != nil {
 		return err
 	}
-	c.result = CheckResult{ch.Ops, warnings(ch), driftResult(ch.Drift), errorText(ch.DriftErr)}
+	c.result = CheckResult{ch.Ops, warnings(ch), driftResult(ch.Drift), errorText(ch.DriftErr), ch.Pending}
 	if len(ch.Ops) > 0 {
 		c.data("You changed the models, and no revision says it yet:")
 		for _, o := range ch.Ops {
@@ -54,16 +56,27 @@ func (c *call) check([]string) error {
 	}
 	drifted := c.showDrift(ch.Drift)
 	c.noteChanges(ch)
-	if ch.DriftErr != nil {
-		c.note("note: the database was not looked at: %s", ch.DriftErr)
-	}
 	if len(ch.Ops) > 0 {
 		c.note("To write the revision: %s migrate -m MESSAGE", prefix(c.cmd))
 	}
-	if len(ch.Ops) > 0 || drifted {
+	c.remedies(ch.Drift)
+	c.noteBehind(ch)
+	switch {
+	case ch.DriftErr != nil:
+		return ch.DriftErr // what could not be looked at is not in order
+	case len(ch.Ops) > 0 || drifted:
 		return errFindings
 	}
 	return nil
+}
+
+// noteBehind says that there are revisions to apply. To a database in which
+// none is recorded although it has their tables, none can be.
+func (c *call) noteBehind(ch whimbrel.Changes) {
+	if len(ch.Pending) == 0 || ch.Drift != nil && ch.Drift.Untracked {
+		return
+	}
+	c.note("note: the database is %s behind: %s upgrade", plural(len(ch.Pending), "revision", "revisions"), prefix(c.cmd))
 }
 
 func (c *call) drift([]string) error {
@@ -73,6 +86,7 @@ func (c *call) drift([]string) error {
 	}
 	c.result = driftResult(&d)
 	if c.showDrift(&d) {
+		c.remedies(&d)
 		return errFindings
 	}
 	current, err := c.project.Current(c.ctx())
@@ -83,59 +97,11 @@ func (c *call) drift([]string) error {
 	return nil
 }
 
-// showDrift lists what is in a report, and reports whether there is a
-// difference that matters.
-func (c *call) showDrift(d *whimbrel.DriftReport) bool {
-	if d == nil {
-		return false
-	}
-	if len(d.Ops) > 0 {
-		c.data("Somebody changed the database, and no revision says it:")
-		for _, o := range d.Ops {
-			c.data("  %s", c.happened(c.out, o))
-		}
-	}
-	c.section("Not fully understood, so not compared:", d.Unsupported)
-	c.besides(d)
-	return !d.Empty()
-}
-
-// besides lists what is in a report and no difference that matters.
-func (c *call) besides(d *whimbrel.DriftReport) {
-	c.section("Different in names or spelling only:", d.Noise)
-	c.section("Not ours, left alone:", d.Foreign)
-}
-
-func (c *call) section(heading string, lines []string) {
-	if len(lines) == 0 {
-		return
-	}
-	c.data("%s", heading)
-	for _, l := range lines {
-		c.data("  %s", l)
-	}
-}
-
 // noteChanges warns of what in the models does not do what it seems to.
 func (c *call) noteChanges(ch whimbrel.Changes) {
 	for _, w := range ch.Warnings {
 		c.note("%s %s", c.talk.style(yellow, "warning:"), w.String())
 	}
-}
-
-// noteDrift mentions drift to somebody who did not ask about it.
-func (c *call) noteDrift(ch whimbrel.Changes) {
-	if ch.DriftErr != nil {
-		c.note("note: the database was not looked at: %s", ch.DriftErr)
-	}
-	if ch.Drift == nil || len(ch.Drift.Ops) == 0 {
-		return
-	}
-	c.note("note: somebody changed the database, which is not part of the revision:")
-	for _, o := range ch.Drift.Ops {
-		c.note("  %s", c.happened(c.talk, o))
-	}
-	c.note("For all of it: %s drift", prefix(c.cmd))
 }
 
 // happened is an operation in the past tense: "added table products".

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/whimbreldb/whimbrel"
 )
@@ -26,6 +27,10 @@ type Option func(*tree)
 // people to type: "shop", "whim", "go run .". Without it, it is the name of
 // the root command.
 func Prog(name string) Option { return func(t *tree) { t.prog = name } }
+
+// Folder says where the revision files are, [whimbrel.Config].Dir. With it,
+// "show" prints the path of a file that is there instead of its name.
+func Folder(dir string) Option { return func(t *tree) { t.folder = dir } }
 
 // WithEvents shows steps while they run. The same Events must be in the
 // configuration of the project:
@@ -54,6 +59,7 @@ func (e *Events) On(ev whimbrel.Event) {
 type tree struct {
 	open   func() (*whimbrel.Project, error)
 	prog   string
+	folder string
 	events *Events
 }
 
@@ -100,6 +106,7 @@ PROG upgrade`,
 		c.SilenceUsage = true
 		c.DisableFlagsInUseLine = false
 		c.SetFlagErrorFunc(flagError)
+		c.LocalFlags().VisitAll(hideQuotes)
 	}
 	db.SetHelpFunc(help)
 	return db
@@ -114,8 +121,32 @@ func help(cmd *cobra.Command, args []string) {
 	}
 	plain := cmd.Example
 	cmd.Example = indent(fill(cmd, cmd.Example), "  ")
+	cmd.Flags().VisitAll(showQuotes)
 	next(cmd, args)
+	cmd.Flags().VisitAll(hideQuotes)
 	cmd.Example = plain
+}
+
+// quotesAnnotation holds the usage of a flag with back quotes around the name
+// of its value. Help needs them; a shell that completes the flag would show
+// them as they are.
+const quotesAnnotation = "whimbrel.usage"
+
+func hideQuotes(f *pflag.Flag) {
+	if !strings.Contains(f.Usage, "`") {
+		return
+	}
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[quotesAnnotation] = []string{f.Usage}
+	f.Usage = strings.ReplaceAll(f.Usage, "`", "")
+}
+
+func showQuotes(f *pflag.Flag) {
+	if usage := f.Annotations[quotesAnnotation]; len(usage) == 1 {
+		f.Usage = usage[0]
+	}
 }
 
 // fill puts the command line of the db tree ("go run . db") in the place of
@@ -128,7 +159,10 @@ func fill(cmd *cobra.Command, text string) string {
 func prefix(cmd *cobra.Command) string {
 	db := dbCommand(cmd)
 	if db == nil {
-		return cmd.Root().CommandPath()
+		db = dbBelow(cmd.Root())
+	}
+	if db == nil {
+		return cmd.Root().CommandPath() + " db"
 	}
 	prog := db.Annotations[annotation]
 	if prog == "" {
@@ -142,6 +176,20 @@ func dbCommand(cmd *cobra.Command) *cobra.Command {
 	for ; cmd != nil; cmd = cmd.Parent() {
 		if _, ok := cmd.Annotations[annotation]; ok {
 			return cmd
+		}
+	}
+	return nil
+}
+
+// dbBelow returns the db command of a program, for the hints of its other
+// commands.
+func dbBelow(cmd *cobra.Command) *cobra.Command {
+	for _, c := range cmd.Commands() {
+		if _, ok := c.Annotations[annotation]; ok {
+			return c
+		}
+		if db := dbBelow(c); db != nil {
+			return db
 		}
 	}
 	return nil

@@ -178,9 +178,16 @@ func explain(cmd *cobra.Command, err error) []explained {
 		// The library calls the program "whim".
 		x.Hint[i] = strings.ReplaceAll(x.Hint[i], "whim db ", "PROG ")
 	}
-	var open *diff.OpenError
-	if errors.As(err, &open) {
-		x = explainOpen(cmd, x, open.Questions)
+	var (
+		open      *diff.OpenError
+		decisions *decisionError
+	)
+	errors.As(err, &decisions)
+	switch {
+	case errors.As(err, &open):
+		x = explainOpen(cmd, x, open.Questions, decisions)
+	case decisions != nil:
+		x = explainAnswer(x, decisions)
 	}
 	for i := range x.Hint {
 		x.Hint[i] = fill(cmd, x.Hint[i])

@@ -79,6 +79,16 @@ func report(cmd *cobra.Command, args []string, err error) int {
 	return ExitCode(err)
 }
 
+// ReportJSON prints an error as the one [Document] that --json promises, for a
+// program that could not start the one whose command was asked for. It returns
+// the exit code.
+func ReportJSON(cmd *cobra.Command, command string, err error) int {
+	d := newDocument(cmd, nil, err)
+	d.Command = command
+	newPrinter(cmd.OutOrStdout(), true).document(d)
+	return d.Exit
+}
+
 // wantsJSON also looks at the arguments themselves: when a flag is wrong, the
 // flags behind it have not been parsed.
 func wantsJSON(cmd *cobra.Command, args []string) bool {

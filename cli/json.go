@@ -71,9 +71,17 @@ type (
 		SQL string `json:"sql"`
 	}
 
-	// RevisionsResult is the result of current, heads and stamp.
+	// RevisionsResult is the result of heads and stamp.
 	RevisionsResult struct {
 		Revisions []whimbrel.Revision `json:"revisions"`
+	}
+
+	// CurrentResult is the result of current. Missing says that there is no
+	// database yet.
+	CurrentResult struct {
+		RevisionsResult
+		Database string `json:"database,omitempty"`
+		Missing  bool   `json:"missing,omitempty"`
 	}
 
 	// HistoryResult is the result of history, newest first. Current is there
@@ -101,7 +109,9 @@ type (
 		Operations Operations   `json:"operations"`
 		Warnings   []string     `json:"warnings,omitempty"`
 		Drift      *DriftResult `json:"drift,omitempty"`       // when a database is there
-		DriftError string       `json:"drift_error,omitempty"` // why it could not be looked at
+		DriftError string       `json:"drift_error,omitempty"` // why it could not be looked at; it is among the errors too
+		// Pending are the revisions that the database does not have yet.
+		Pending []whimbrel.Revision `json:"pending,omitempty"`
 	}
 
 	// DriftResult is the result of drift. Operations are what somebody did to

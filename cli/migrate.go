@@ -94,9 +94,10 @@ func (c *call) options() whimbrel.MigrateOptions {
 }
 
 func (c *call) migrate([]string) error {
-	w, err := c.decide(c.options(), c.project.Migrate)
+	o := c.options()
+	w, err := c.decide(&o)
 	if err != nil {
-		return err
+		return c.withDecisions(err, o)
 	}
 	c.result = MigrateResult{
 		Written: w, Operations: w.Changes.Ops, Warnings: warnings(w.Changes),
@@ -110,8 +111,8 @@ func (c *call) migrate([]string) error {
 	}
 	c.written(w.Path)
 	c.noteChanges(w.Changes)
-	c.noteDrift(w.Changes)
-	if w.Path != "" {
+	usable := c.noteDrift(w.Changes, w.Path)
+	if w.Path != "" && usable {
 		c.note("Review it, then: %s upgrade", prefix(c.cmd))
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,15 +18,33 @@ import (
 	"github.com/whimbreldb/whimbrel/diff"
 )
 
-// decide calls f, and again with more answers as long as it has questions and
-// there is somebody to ask. Nothing is written before the last call.
-func (c *call) decide(o whimbrel.MigrateOptions, f func(context.Context, whimbrel.MigrateOptions) (whimbrel.Written, error)) (whimbrel.Written, error) {
-	asked := map[string]bool{}
+// decide migrates, and again with more answers as long as there are questions
+// and there is somebody to ask. Nothing is written before the last call.
+func (c *call) decide(o *whimbrel.MigrateOptions) (whimbrel.Written, error) {
+	asked := map[string]diff.Question{}
 	var in *bufio.Reader
 	for {
-		w, err := f(c.ctx(), o)
-		var open *diff.OpenError
-		if !errors.As(err, &open) || !c.interactive() {
+		w, err := c.project.Migrate(c.ctx(), *o)
+		var (
+			open   *diff.OpenError
+			answer *diff.AnswerError
+		)
+		switch {
+		case !c.interactive():
+			return w, err
+		case errors.As(err, &open):
+		case errors.As(err, &answer):
+			q, ok := refused(asked, *answer)
+			if !ok {
+				return w, err // it came with a flag
+			}
+			c.talk.line("%s", answer.Why)
+			without(&o.Answers, answer.Flag, answer.Value)
+			if err := c.askFill(in, q, &o.Answers); err != nil {
+				return whimbrel.Written{}, err
+			}
+			continue
+		default:
 			return w, err
 		}
 		if in == nil {
@@ -33,15 +52,25 @@ func (c *call) decide(o whimbrel.MigrateOptions, f func(context.Context, whimbre
 		}
 		for _, q := range open.Questions {
 			key := string(q.Kind) + " " + q.Subject
-			if asked[key] {
+			if _, again := asked[key]; again {
 				return w, err // the answer was not understood: asking for ever helps nobody
 			}
-			asked[key] = true
+			asked[key] = q
 			if err := c.ask(in, q, &o.Answers); err != nil {
 				return whimbrel.Written{}, err
 			}
 		}
 	}
+}
+
+// refused returns the question whose answer, typed at the prompt, was not one.
+func refused(asked map[string]diff.Question, a diff.AnswerError) (diff.Question, bool) {
+	for _, q := range asked {
+		if q.Kind == diff.FillQuestion && a.Flag == "default" && strings.HasPrefix(a.Value, q.Subject+"=") {
+			return q, true
+		}
+	}
+	return diff.Question{}, false
 }
 
 // interactive reports whether there is a person to ask: one who sees the
@@ -162,33 +191,20 @@ func (c *call) stopped(cause error) error {
 	}
 }
 
-// explainOpen says what is open, and for each answer the command to paste: the
-// one that was given, and the flag.
-func explainOpen(cmd *cobra.Command, x explained, questions []diff.Question) explained {
-	x.Questions = questions
-	x.Message = plural(len(questions), "decision is open", "decisions are open") + "; nothing was written"
-	x.Detail, x.Hint = nil, nil
-	given := commandLine(cmd)
-	for _, q := range questions {
-		x.Detail = append(x.Detail, q.Text)
-		for _, flag := range q.Flags {
-			x.Hint = append(x.Hint, given+" "+flag)
-		}
-	}
-	if len(questions) > 1 {
-		x.Hint = append(x.Hint, "(or with one flag for each decision, in one command)")
-	}
-	return x
-}
-
 // commandLine returns the command that is running, as it can be pasted into a
-// shell.
-func commandLine(cmd *cobra.Command) string {
+// shell, without the answers that fit no question.
+func commandLine(cmd *cobra.Command, leaveOut []diff.AnswerError) string {
 	words := []string{prefix(cmd), cmd.Name()}
+	wrong := func(flag, value string) bool {
+		return slices.ContainsFunc(leaveOut, func(a diff.AnswerError) bool { return a.Flag == flag && a.Value == value })
+	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		switch v := f.Value.(type) {
 		case pflag.SliceValue:
 			for _, s := range v.GetSlice() {
+				if wrong(f.Name, s) {
+					continue
+				}
 				words = append(words, "--"+f.Name, quote(s))
 			}
 		default:

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,7 +17,8 @@ func (t *tree) currentCommand() *cobra.Command {
 		Use:   "current",
 		Short: "Show which revision the database is at",
 		Long: `Shows the heads of the revisions that are applied to the database. It changes
-nothing: not even the table that records them is made.`,
+nothing: not even the table that records them is made. With --verbose it says
+which database that is.`,
 		Example: `PROG current
 PROG current --verbose`,
 		Args: atMost(0, ""),
@@ -78,9 +81,20 @@ func (c *call) current([]string) error {
 	if err != nil {
 		return err
 	}
+	name, exists := c.project.Database()
+	if c.flag("verbose") {
+		c.maybe("Database", name)
+	}
 	c.list1(revisions)
-	if len(revisions) == 0 {
+	c.result = CurrentResult{RevisionsResult{append([]whimbrel.Revision{}, revisions...)}, name, !exists}
+	switch {
+	case len(revisions) > 0:
+	case exists:
 		c.note("No revision is applied.")
+	case name == "":
+		c.note("No revision is applied: the database does not exist.")
+	default:
+		c.note("No revision is applied: the database does not exist: %s", name)
 	}
 	return nil
 }
@@ -181,19 +195,32 @@ func (c *call) entry(r whimbrel.Revision, current []string, gap bool) {
 		c.data("")
 	}
 	c.data("Rev: %s%s", r.ID, marks(r, current))
-	word := "Parent"
+	word := "Revises"
 	if r.MergePoint {
 		word = "Merges"
 	}
 	c.data("%s: %s", word, heads(r.Down))
 	c.maybe("Depends on", strings.Join(r.DependsOn, ", "))
 	c.maybe("Labels", strings.Join(r.Labels, ", "))
-	c.maybe("Path", r.Source)
+	c.maybe("Path", c.path(r.Source))
 	c.maybe("Created", r.Created)
 	if !r.AppliedAt.IsZero() {
 		c.data("Applied: %s", r.AppliedAt.Format("2006-01-02 15:04:05Z07:00"))
 	}
 	c.data("Message: %s", r.Message)
+}
+
+// path puts the folder before the name of a revision file that is there. The
+// program knows only the name: it may run where its sources never were.
+func (c *call) path(source string) string {
+	file, _, _ := strings.Cut(source, ":")
+	if c.folder == "" || file == "" {
+		return source
+	}
+	if _, err := os.Stat(filepath.Join(c.folder, file)); err != nil {
+		return source
+	}
+	return filepath.Join(c.folder, source)
 }
 
 func (c *call) maybe(name, value string) {

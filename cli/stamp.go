@@ -26,7 +26,9 @@ PROG stamp base --no-verify`,
 }
 
 func (c *call) stamp(args []string) error {
+	making := c.making()
 	revisions, err := c.project.Stamp(c.ctx(), arg(args, "head"), c.flag("no-verify"))
+	making()
 	if err != nil {
 		return err
 	}

@@ -127,11 +127,16 @@ func (c *call) move(target string, down bool) error {
 		run, word = c.project.Downgrade, "downgrade"
 	}
 	live := c.events != nil
+	making := c.making()
 	if live {
-		c.events.to = c.event
+		c.events.to = func(e whimbrel.Event) {
+			making()
+			c.event(e)
+		}
 		defer func() { c.events.to = nil }()
 	}
 	steps, err := run(c.ctx(), target)
+	making()
 	if !live {
 		for _, s := range steps {
 			c.running(s)
@@ -153,6 +158,21 @@ func (c *call) move(target string, down bool) error {
 		return c.nothing(word)
 	}
 	return nil
+}
+
+// making returns a function that says, once, that the database was made, if it
+// was: who is in another folder than they think finds out before they look for
+// their data.
+func (c *call) making() func() {
+	_, there := c.project.Database()
+	return func() {
+		name, now := c.project.Database()
+		if there || !now {
+			return
+		}
+		there = true
+		c.note("%s", strings.TrimSpace("Making the database "+name))
+	}
 }
 
 // remaining is the target for what is left of a run that has done some steps:

@@ -7,7 +7,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,18 +48,74 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(rest) > 0 && rest[0] == "--" {
 		rest = rest[1:]
 	}
-	code, err := runApp(dir, rest, stdin, stdout, stderr)
-	if err != nil {
-		root.SetErr(stderr)
-		return cli.Report(root, err)
+	if completing(rest) {
+		if _, err := build.Find(orHere(dir)); err != nil || ownCompletion(root, rest[1:]) {
+			return cli.Run(context.Background(), root, rest, stdin, stdout, stderr)
+		}
 	}
-	return code
+	var said bytes.Buffer
+	code, err := runApp(dir, rest, stdin, stdout, io.MultiWriter(stderr, &said))
+	switch command, json := wantsJSON(rest); {
+	case err == nil:
+		return code
+	case json:
+		root.SetOut(stdout)
+		return cli.ReportJSON(root, command, withCompiler(err, said.String()))
+	}
+	root.SetErr(stderr)
+	return cli.Report(root, err)
+}
+
+// completing reports whether a shell asks how a command line could go on.
+func completing(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// ownCompletion reports whether the command line that is to be completed is one
+// of whim's own.
+func ownCompletion(root *cobra.Command, line []string) bool { return len(line) > 1 && own(root, line[0]) }
+
+// wantsJSON reports whether a db command was to answer in JSON, and which: its
+// caller reads a document also when there is no app to run it.
+func wantsJSON(args []string) (command string, yes bool) {
+	if len(args) == 0 || args[0] != "db" {
+		return "", false
+	}
+	command = "db"
+	for _, a := range args[1:] {
+		switch {
+		case a == "--":
+			return command, false
+		case a == "--json", a == "--json=true":
+			yes = true
+		case command == "db" && !strings.HasPrefix(a, "-"):
+			command = a
+		}
+		if yes && command != "db" {
+			break
+		}
+	}
+	return command, yes
+}
+
+// withCompiler adds to the error about an app that does not compile what the
+// compiler has said.
+func withCompiler(err error, said string) error {
+	var e *whimbrel.Error
+	if !errors.As(err, &e) || e.Code != whimbrel.NotBuilt {
+		return err
+	}
+	full := *e
+	for line := range strings.Lines(said) {
+		full.Detail = append(full.Detail, strings.TrimSuffix(line, "\n"))
+	}
+	return &full
 }
 
 // own reports whether a first word is whim's.
 func own(root *cobra.Command, word string) bool {
 	switch word {
-	case "help", "-h", "--help", "--version":
+	case "help", "completion", "-h", "--help", "--version":
 		return true
 	}
 	for _, c := range root.Commands() {
@@ -168,7 +226,6 @@ arguments.
 		Args:    cobra.NoArgs,
 		Version: version(),
 	}
-	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(newCommand(), &cobra.Command{
 		Use: "version", Short: "Print the version of whim", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -207,13 +264,16 @@ file that is there already is never overwritten.`,
 			}
 			return e
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return writeApp(cmd.OutOrStdout(), args[0], module) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return writeApp(cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0], module)
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	cmd.Flags().StringVar(&module, "module", "", "the path of the Go module (default: the name)")
 	return cmd
 }
 
-func writeApp(w io.Writer, name, module string) error {
+func writeApp(w, talk io.Writer, name, module string) error {
 	_, file, _, _ := runtime.Caller(0)
 	source, err := scaffold.FindSource(file)
 	if err != nil {
@@ -234,5 +294,8 @@ func writeApp(w io.Writer, name, module string) error {
 		next += " && go mod tidy"
 	}
 	fmt.Fprintf(w, "Next: %s && whim run\n", next)
+	if source.Checkout != "" {
+		fmt.Fprintf(talk, "note: go.mod refers to Whimbrel in %s with replace: this whim was made there, not from a release\n", source.Checkout)
+	}
 	return nil
 }
