@@ -14,6 +14,7 @@ import (
 	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/revision"
 	"github.com/whimbreldb/whimbrel/schema"
 	"github.com/whimbreldb/whimbrel/script"
 )
@@ -240,9 +241,8 @@ func (p *Project) badID(id string) string {
 	if p.graph.Has(id) {
 		return "revision " + id + " exists already"
 	}
-	var e *Error
-	if _, err := Open(Config{History: new(op.History).Add(op.Revision{ID: id})}); errors.As(err, &e) {
-		return strings.Join(e.Detail, "; ")
+	if _, err := revision.New([]revision.Node{{ID: id}}); err != nil {
+		return err.Error()
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package whimbrel
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -9,12 +10,17 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
+const reservedPrefix = "sqlite_"
+
 // checkNames refuses the names in a table that no database should have to
 // carry: empty ones, control characters, and text that reads in another
 // direction than it is written. Anything else is quoted, and works.
 func checkNames(t schema.Table) error {
 	if journal.Owns(t.Name) {
 		return &Error{Code: BadName, Msg: fmt.Sprintf("a table cannot be named %q: the name is ours", t.Name)}
+	}
+	if len(t.Name) >= len(reservedPrefix) && strings.EqualFold(t.Name[:len(reservedPrefix)], reservedPrefix) {
+		return &Error{Code: BadName, Msg: fmt.Sprintf("a table cannot be named %q: SQLite keeps names that begin with %s for itself", t.Name, reservedPrefix)}
 	}
 	if err := checkName("table", t.Name, false); err != nil {
 		return err

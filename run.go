@@ -81,18 +81,7 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
 		return nil, err
 	}
-	// A history that does not fit together must not run, whatever the database
-	// would say to it.
-	ids := s.state.IDs()
-	for _, step := range steps {
-		if !down {
-			ids = append(ids, step.Revision.ID)
-		}
-	}
-	if ids, err = p.graph.Closure(ids); err == nil {
-		_, err = p.replay(ids)
-	}
-	if err != nil {
+	if err := p.fill(steps, s.state.IDs(), down); err != nil {
 		return nil, err
 	}
 	seen, live, err := s.look(ctx)
@@ -109,6 +98,9 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 			return nil, err
 		}
 		if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
+			return nil, err
+		}
+		if err := p.fill(steps, s.state.IDs(), down); err != nil {
 			return nil, err
 		}
 		if seen, live, err = s.look(ctx); err != nil {
@@ -212,6 +204,41 @@ func after(heads []string, r op.Revision, p *Project) []string {
 	return append(out, r.ID)
 }
 
+// fill fills in what the scripts of the steps leave out, from the history: a
+// database may have what is dropped under another name, and then it is known by
+// what it is. A history that does not fit together is refused here, whatever
+// the database would say to it.
+func (p *Project) fill(steps []Step, applied []string, down bool) error {
+	set, err := p.graph.Closure(applied)
+	if err != nil {
+		return err
+	}
+	state, err := p.replay(set)
+	if err != nil {
+		return err
+	}
+	for i, s := range steps {
+		set = slices.DeleteFunc(set, func(id string) bool { return id == s.Revision.ID })
+		for k, o := range s.Ops {
+			if full, ok := state.Fill(o); ok {
+				steps[i].Ops[k] = full
+			}
+			_, err := state.Apply(o)
+			if err == nil {
+				continue
+			}
+			if !down {
+				return badReplay(err, k, s.Revision)
+			}
+			// A downgrade need not lead exactly to where the upgrade came from.
+			if state, err = p.replay(set); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // tracked refuses to upgrade a database in which no revision is recorded, and
 // which has the tables already: they came from somewhere else, and creating
 // them again would fail half-way or do harm.
@@ -264,6 +291,9 @@ func (p *Project) Plan(ctx context.Context, target string, down bool) ([]Step, e
 	steps, err := p.steps(state, target, down)
 	if err != nil {
 		return nil, err
+	}
+	if err := p.fill(steps, state.IDs(), down); err != nil {
+		return nil, p.explain(err)
 	}
 	if err := p.tracked(state, live, steps); err != nil {
 		return nil, err

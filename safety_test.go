@@ -2,6 +2,7 @@ package whimbrel_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/whimbreldb/whimbrel"
@@ -109,4 +110,149 @@ func TestInterruptedRebuild(t *testing.T) {
 	w.want(w.query("SELECT count(*), max(id), count(name) FROM products"), "200000 200000 200000")
 	w.want(w.query("PRAGMA integrity_check"), "ok")
 	w.want(w.query("PRAGMA foreign_keys"), "1")
+}
+
+// TestRenameThenRebuild: what a rename reaches in checks and triggers is what a
+// rebuild in the same revision, or in a later one of the same run, works on.
+func TestRenameThenRebuild(t *testing.T) {
+	ctx := context.Background()
+	for _, tt := range []struct{ check, from, to, allows, refuses string }{
+		{`"N" > 0`, "n", "m", "1", "-5"},
+		{"n > 0", "n", "order", "1", "-5"},
+		{"n > 0", "n", "null", "1", "-5"},
+		{"CAST(integer AS integer) > 0", "integer", "text", "1", "-5"},
+		{"nocase COLLATE nocase <> 'x'", "nocase", "m", "1", "'X'"},
+		{`"like" like 'a%'`, "like", "m", "'abc'", "'b'"},
+	} {
+		create := rev("aaa1", "", func(m *op.Script) {
+			m.CreateTable("t", schema.Int("id").PrimaryKey(), schema.Native(tt.from, ""), schema.Check{Name: "ck", Expr: schema.Expr(tt.check)})
+		}, nil)
+		unique := func(m *op.Script) { m.AddUnique("t", schema.Unique{Name: "u", Parts: schema.Columns("id")}) }
+		for name, later := range map[string][]op.Revision{
+			"one revision": {rev("bbb2", "aaa1", func(m *op.Script) { m.RenameColumn("t", tt.from, tt.to); unique(m) }, nil)},
+			"one run": {
+				rev("bbb2", "aaa1", func(m *op.Script) { m.RenameColumn("t", tt.from, tt.to) }, nil),
+				rev("ccc3", "bbb2", unique, nil),
+			},
+		} {
+			w := newWorld(t)
+			p := w.project(history(append([]op.Revision{create}, later...)...))
+			_, err := p.Upgrade(ctx, "head")
+			w.ok(err)
+			w.exec("INSERT INTO t VALUES (1, " + tt.allows + ")")
+			if _, err := w.db.Exec("INSERT INTO t VALUES (2, " + tt.refuses + ")"); err == nil {
+				t.Errorf("%s, %s to %s, %s: the check is gone:\n%s", tt.check, tt.from, tt.to, name, w.schema())
+			}
+			report, err := p.Drift(ctx)
+			w.ok(err)
+			if !report.Empty() {
+				t.Errorf("%s, %s: drift %q", tt.check, name, report.Lines())
+			}
+		}
+	}
+}
+
+// TestStepsThatLookUndone: what one operation does, and a later one of the same
+// revision takes away or renames, is no failure.
+func TestStepsThatLookUndone(t *testing.T) {
+	ctx := context.Background()
+	two := rev("aaa1", "", func(m *op.Script) {
+		m.CreateTable("a", schema.Int("id").PrimaryKey(), schema.Int("x"))
+		m.CreateTable("b", schema.Int("id").PrimaryKey(), schema.Int("y"))
+	}, nil)
+	view := schema.Object{Kind: schema.View, Name: "v", Definition: schema.Expr("CREATE VIEW v AS SELECT x FROM a")}
+	equal := schema.Check{Expr: schema.Expr("x > 0")}
+	for name, up := range map[string]func(*op.Script){
+		"swap": func(m *op.Script) { m.RenameTable("a", "tmp"); m.RenameTable("b", "a"); m.RenameTable("tmp", "b") },
+		"by hand": func(m *op.Script) {
+			m.CreateTable("a_new", schema.Int("id").PrimaryKey(), schema.Int("x"))
+			m.Exec("INSERT INTO a_new SELECT * FROM a")
+			m.DropTable("a")
+			m.RenameTable("a_new", "a")
+		},
+		"view, renamed in":    func(m *op.Script) { m.CreateObject(view); m.RenameColumn("a", "x", "z") },
+		"view, dropped again": func(m *op.Script) { m.CreateObject(view); m.DropObject(schema.View, "v") },
+		"one of two equal":    func(m *op.Script) { m.AddCheck("a", equal); m.AddCheck("a", equal); m.DropCheck("a", equal) },
+		"reference, then rename": func(m *op.Script) {
+			m.AddForeignKey("a", schema.ForeignKey{Name: "f", Columns: []string{"x"}, RefTable: "b", RefColumns: []string{"id"}})
+			m.RenameTable("b", "c")
+		},
+	} {
+		w := newWorld(t)
+		p := w.project(history(two, rev("bbb2", "aaa1", up, nil)))
+		if _, err := p.Upgrade(ctx, "head"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if report, err := p.Drift(ctx); err != nil || !report.Empty() {
+			t.Errorf("%s: drift %v %q", name, err, report.Lines())
+		}
+	}
+}
+
+// TestStepLeavesThingsOpen: the run goes on, or fails; it never hangs.
+func TestStepLeavesThingsOpen(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	p := w.project(history(createProducts, rev("bbb2", "aaa1", func(m *op.Script) {
+		m.Run("leaves rows open", func(ctx context.Context, db op.DB) error {
+			rows, err := db.QueryContext(ctx, "SELECT 1 UNION SELECT 2 UNION SELECT 3")
+			if err == nil {
+				rows.Next()
+			}
+			return err
+		})
+		m.AddColumn("products", schema.Int("n"))
+	}, nil), rev("ccc3", "bbb2", func(m *op.Script) {
+		m.Run("goes away", func(context.Context, op.DB) error { runtime.Goexit(); return nil })
+	}, nil)))
+	_, err := p.Upgrade(ctx, "head")
+	w.wantCode(err, whimbrel.StepFailed, "Goexit")
+	w.want(w.query("SELECT revision FROM whimbrel_version ORDER BY 1"), "aaa1, bbb2")
+}
+
+// TestDropSelfReference drops a tree whose rows stand in each other's way.
+func TestDropSelfReference(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	p := w.project(history(rev("aaa1", "", func(m *op.Script) {
+		m.CreateTable("t", schema.Int("id").PrimaryKey(), schema.Int("p"),
+			schema.ForeignKey{Name: "f", Columns: []string{"p"}, RefTable: "t", RefColumns: []string{"id"}, OnDelete: schema.Restrict})
+	}, func(m *op.Script) { m.DropTable("t") })))
+	_, err := p.Upgrade(ctx, "head")
+	w.ok(err)
+	w.exec("INSERT INTO t VALUES (1, NULL), (2, 1)")
+	_, err = p.Downgrade(ctx, "base")
+	w.ok(err)
+}
+
+// TestKeyOfForeignKeyStays: nothing takes the key away that others refer to.
+func TestKeyOfForeignKeyStays(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	p := w.project(history(rev("aaa1", "", func(m *op.Script) {
+		m.CreateTable("p", schema.Int("id").PrimaryKey(), schema.Int("code"), schema.Index{Name: "ux", Unique: true, Parts: schema.Columns("code")})
+		m.CreateTable("c", schema.Int("id").PrimaryKey(), schema.Int("pc"),
+			schema.ForeignKey{Name: "f", Columns: []string{"pc"}, RefTable: "p", RefColumns: []string{"code"}})
+	}, nil), rev("bbb2", "aaa1", func(m *op.Script) { m.DropIndex("p", "ux") }, nil)))
+	_, err := p.Upgrade(ctx, "head")
+	w.wantCode(err, whimbrel.Unsupported, `"c" has a foreign key`)
+}
+
+// TestIndexOfAnotherName: a baseline takes another name for noise, and the
+// index can be dropped all the same.
+func TestIndexOfAnotherName(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	h := history(rev("aaa1", "", func(m *op.Script) {
+		m.CreateTable("t", schema.Int("id").PrimaryKey(), schema.Int("k"), schema.Index{Name: "idx_t_k", Parts: schema.Columns("k")})
+	}, nil), rev("bbb2", "aaa1", func(m *op.Script) { m.DropIndex("t", "idx_t_k") },
+		func(m *op.Script) { m.CreateIndex("t", schema.Index{Name: "idx_t_k", Parts: schema.Columns("k")}) }))
+	w.exec("CREATE TABLE t (id integer PRIMARY KEY, k integer)", "CREATE INDEX other ON t (k)")
+	_, err := w.project(h).Stamp(ctx, "aaa1", false)
+	w.ok(err)
+	_, err = w.project(h).Upgrade(ctx, "head")
+	w.ok(err)
+	w.want(w.query("SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 't'"), "0")
+	_, err = w.project(h).Downgrade(ctx, "-1")
+	w.ok(err)
 }

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
@@ -27,16 +30,20 @@ func (p *Project) replay(ids []string) (*op.State, error) {
 func (p *Project) replayOne(state *op.State, id string) error {
 	for i, o := range op.Record(p.byID[id].Upgrade) {
 		if _, err := state.Apply(o); err != nil {
-			return &Error{
-				Code:   BadReplay,
-				Msg:    err.Error(),
-				Detail: []string{fmt.Sprintf("operation %d of revision %s, %s", i+1, id, p.byID[id].Source())},
-				Hint:   []string{"The revisions before it make another schema: was one of them edited?"},
-				Err:    err,
-			}
+			return badReplay(err, i, p.revision(id))
 		}
 	}
 	return nil
+}
+
+func badReplay(err error, operation int, r Revision) error {
+	return &Error{
+		Code:   BadReplay,
+		Msg:    err.Error(),
+		Detail: []string{fmt.Sprintf("operation %d of revision %s, %s", operation+1, r.ID, r.Source)},
+		Hint:   []string{"The revisions before it make another schema: was one of them edited?"},
+		Err:    err,
+	}
 }
 
 // replayed is replay as a schema.
@@ -105,6 +112,10 @@ func (p *Project) models() (model.Models, error) {
 		all.Warnings = append(all.Warnings, m.Warnings...)
 	}
 	all.Schema = without(all.Schema, p.ignored)
+	var err error
+	if all.Schema.Tables, err = merged(all.Schema.Tables); err != nil {
+		return all, err
+	}
 	// Models that do not fit together are found here, before anything is
 	// compared or written.
 	state := op.NewState(schema.Schema{})
@@ -113,10 +124,70 @@ func (p *Project) models() (model.Models, error) {
 			return all, err
 		}
 		if _, err := state.Apply(op.CreateTable{Table: t}); err != nil {
-			return all, &Error{Code: BadModels, Msg: err.Error(), Err: err}
+			return all, &Error{
+				Code: BadModels, Msg: err.Error(), Err: err,
+				Hint: []string{"Look at the model of that table."},
+			}
 		}
 	}
-	return all, nil
+	return all, p.distinct(all.Schema)
+}
+
+// merged returns the tables, those of one name once. Two sources may have a
+// table in common: a belongs-to brings the other table with it.
+func merged(tables []schema.Table) ([]schema.Table, error) {
+	at := map[string]int{}
+	var out []schema.Table
+	for _, t := range tables {
+		i, twice := at[t.Name]
+		if !twice {
+			at[t.Name] = len(out)
+			out = append(out, t)
+			continue
+		}
+		one, two := schema.Schema{Tables: out[i : i+1]}, schema.Schema{Tables: []schema.Table{t}}
+		if rest := diff.Diff(one, two); len(rest) > 0 {
+			_, object := op.Describe(rest[0])
+			return nil, &Error{
+				Code: BadModels, Msg: fmt.Sprintf("two sources of models have table %s, and do not agree on it", t.Name),
+				Detail: []string{object}, Hint: []string{"Give all models to one call, or the same model to both."},
+			}
+		}
+	}
+	return out, nil
+}
+
+// distinct refuses names that the database takes for the same.
+func (p *Project) distinct(s schema.Schema) error {
+	if p.cfg.Dialect == nil {
+		return nil
+	}
+	f := p.cfg.Dialect.Flavor()
+	indexes := map[string]string{}
+	for _, t := range s.Tables {
+		for _, i := range t.Indexes {
+			other, ok := indexes[strings.ToLower(i.Name)]
+			if ok && !f.Can(dialect.IndexNamesPerTable) {
+				return &Error{
+					Code: BadName, Msg: fmt.Sprintf("index %s is on table %s and on table %s", i.Name, other, t.Name),
+					Hint: []string{"The name of an index belongs to one table: give each a name of its own."},
+				}
+			}
+			indexes[strings.ToLower(i.Name)] = t.Name
+		}
+		columns := map[string]string{}
+		for _, c := range t.Columns {
+			other, ok := columns[strings.ToLower(c.Name)]
+			if ok && !f.Can(dialect.CaseSensitiveNames) {
+				return &Error{
+					Code: BadName, Msg: fmt.Sprintf("columns %s and %s of table %s differ in case only, which is no difference here", other, c.Name, t.Name),
+					Hint: []string{"Rename one of them in the model."},
+				}
+			}
+			columns[strings.ToLower(c.Name)] = c.Name
+		}
+	}
+	return nil
 }
 
 // wanted returns what M and H are compared as: M, and those things of H that

@@ -13,33 +13,30 @@ import (
 	"github.com/whimbreldb/whimbrel/diff"
 )
 
-// A decisionError is an error about decisions, with what else is known about
-// them: a question is found only when those before it are answered, so the one
-// that ended the command may not be the only thing that is wrong.
+// A decisionError is an error about an answer that is none, with the questions
+// that it could have been for.
 type decisionError struct {
 	error
-	open  []diff.Question    // that no answer was given to
-	wrong []diff.AnswerError // answers that are none
+	answer diff.AnswerError
+	open   []diff.Question
 }
 
 func (e *decisionError) Unwrap() error { return e.error }
 
-// withDecisions finds out what else is open and wrong, where err is about a
-// decision.
+// withDecisions finds out what is open, where err is about an answer. A question
+// is found only when those before it are answered, so it goes on as if they
+// were; that is a guess, and good enough for a hint.
 func (c *call) withDecisions(err error, o whimbrel.MigrateOptions) error {
 	var (
 		open   *diff.OpenError
 		answer *diff.AnswerError
 	)
-	if !errors.As(err, &open) && !errors.As(err, &answer) {
+	if !errors.As(err, &answer) {
 		return err
 	}
-	d := &decisionError{error: err}
+	d := &decisionError{error: err, answer: *answer}
+	without(&o.Answers, answer.Flag, answer.Value)
 	o.DryRun = true
-	o.Answers = diff.Answers{
-		Rename: slices.Clone(o.Answers.Rename), NoRename: slices.Clone(o.Answers.NoRename),
-		Default: slices.Clone(o.Answers.Default), Drop: slices.Clone(o.Answers.Drop),
-	}
 	// Each round takes an answer away or gives one, so there is an end.
 	for {
 		_, err := c.project.Migrate(context.WithoutCancel(c.ctx()), o)
@@ -53,7 +50,6 @@ func (c *call) withDecisions(err error, o whimbrel.MigrateOptions) error {
 				assume(&o.Answers, q)
 			}
 		case errors.As(err, &answer):
-			d.wrong = append(d.wrong, *answer)
 			without(&o.Answers, answer.Flag, answer.Value)
 		default:
 			return d
@@ -87,16 +83,11 @@ func without(a *diff.Answers, flag, value string) {
 
 // explainOpen says what is open, and for each answer the command to paste: the
 // one that was given, and the flag.
-func explainOpen(cmd *cobra.Command, x explained, questions []diff.Question, d *decisionError) explained {
+func explainOpen(cmd *cobra.Command, x explained, questions []diff.Question) explained {
 	x.Questions = questions
 	x.Message = plural(len(questions), "decision is open", "decisions are open") + "; nothing was written"
 	x.Detail, x.Hint = nil, nil
-	var wrong []diff.AnswerError
-	var all []diff.Question
-	if d != nil {
-		wrong, all = d.wrong, d.open
-	}
-	given := commandLine(cmd, wrong)
+	given := commandLine(cmd)
 	var drops []string
 	for _, q := range questions {
 		x.Detail = append(x.Detail, q.Text)
@@ -112,10 +103,6 @@ func explainOpen(cmd *cobra.Command, x explained, questions []diff.Question, d *
 	}
 	if len(questions) > max(1, len(drops)) {
 		x.Hint = append(x.Hint, "(or with one flag for each decision, in one command)")
-	}
-	for _, a := range wrong {
-		x.Detail = append(x.Detail, a.Error())
-		x.Hint = append(x.Hint, meant(a, all)...)
 	}
 	return x
 }
@@ -143,15 +130,4 @@ func meant(a diff.AnswerError, open []diff.Question) []string {
 		hints = append(hints, "open is: "+strings.Join(q.Flags, "   or   "))
 	}
 	return hints
-}
-
-// explainAnswer says which decisions are open, to somebody who gave another.
-func explainAnswer(x explained, d *decisionError) explained {
-	for i, a := range d.wrong {
-		if i > 0 {
-			x.Detail = append(x.Detail, a.Error())
-		}
-		x.Hint = append(x.Hint, meant(a, d.open)...)
-	}
-	return x
 }

@@ -185,9 +185,9 @@ func explain(cmd *cobra.Command, err error) []explained {
 	errors.As(err, &decisions)
 	switch {
 	case errors.As(err, &open):
-		x = explainOpen(cmd, x, open.Questions, decisions)
+		x = explainOpen(cmd, x, open.Questions)
 	case decisions != nil:
-		x = explainAnswer(x, decisions)
+		x.Hint = meant(decisions.answer, decisions.open) // the library cannot say as much
 	}
 	for i := range x.Hint {
 		x.Hint[i] = fill(cmd, x.Hint[i])

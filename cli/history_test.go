@@ -51,6 +51,13 @@ func compiled(shop string) (*op.History, model.Source) {
 		return h, products()
 	case "one":
 		return add(first), products()
+	case "edited": // the first revision is not what it was
+		edited := first
+		edited.Upgrade = func(m *op.Script) {
+			createProducts(m)
+			m.Exec("UPDATE products SET name = 'x'")
+		}
+		return add(edited), products()
 	case "priced": // the field is in the models, and in no revision
 		return add(first), products(price)
 	case "two":
@@ -59,6 +66,8 @@ func compiled(shop string) (*op.History, model.Source) {
 		return add(first), model.Static{Tables: []schema.Table{schema.NewTable("products", schema.BigInt("id").PrimaryKey().AutoIncrement().NotNull(), schema.String("title", 50))}}
 	case "dropped":
 		return add(first, second), products()
+	case "emptied": // two columns and a key are left of it, and there is nothing new
+		return add(first, second), model.Static{Tables: []schema.Table{schema.NewTable("products", schema.BigInt("id").PrimaryKey().AutoIncrement().NotNull())}}
 	case "required":
 		return add(first), products(schema.Int("price").NotNull())
 	case "several": // a name that is gone, one that is new, a value that is missing

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -192,19 +191,13 @@ func (c *call) stopped(cause error) error {
 }
 
 // commandLine returns the command that is running, as it can be pasted into a
-// shell, without the answers that fit no question.
-func commandLine(cmd *cobra.Command, leaveOut []diff.AnswerError) string {
+// shell.
+func commandLine(cmd *cobra.Command) string {
 	words := []string{prefix(cmd), cmd.Name()}
-	wrong := func(flag, value string) bool {
-		return slices.ContainsFunc(leaveOut, func(a diff.AnswerError) bool { return a.Flag == flag && a.Value == value })
-	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		switch v := f.Value.(type) {
 		case pflag.SliceValue:
 			for _, s := range v.GetSlice() {
-				if wrong(f.Name, s) {
-					continue
-				}
 				words = append(words, "--"+f.Name, quote(s))
 			}
 		default:

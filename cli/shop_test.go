@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -50,15 +51,21 @@ func shop() int {
 			return nil, err
 		}
 		history, models := compiled(os.Getenv("SHOP"))
+		absolute, err := filepath.Abs(file)
+		if err != nil {
+			return nil, err
+		}
 		cfg := whimbrel.Config{
-			History: history,
-			Models:  []model.Source{models},
-			DB:      db,
-			Dialect: sqlite.New(libraryVersion),
-			Missing: func() bool { _, err := os.Stat(file); return errors.Is(err, os.ErrNotExist) },
-			Dir:     "migrations",
-			Now:     func() time.Time { return time.Date(2026, 11, 22, 16, 40, 12, 0, time.UTC) },
-			OnEvent: events.On,
+			History:  history,
+			Models:   []model.Source{models},
+			DB:       db,
+			Dialect:  sqlite.New(libraryVersion),
+			Script:   sqlite.New("3.35"),
+			Database: absolute,
+			Missing:  func() bool { _, err := os.Stat(file); return errors.Is(err, os.ErrNotExist) },
+			Dir:      "migrations",
+			Now:      func() time.Time { return time.Date(2026, 11, 22, 16, 40, 12, 0, time.UTC) },
+			OnEvent:  events.On,
 		}
 		if os.Getenv("SHOP_WAIT") != "" {
 			cfg.LockWait, err = time.ParseDuration(os.Getenv("SHOP_WAIT"))
@@ -68,7 +75,7 @@ func shop() int {
 		}
 		return whimbrel.Open(cfg)
 	}
-	options := []cli.Option{cli.WithEvents(&events)}
+	options := []cli.Option{cli.WithEvents(&events), cli.Folder("migrations")}
 	if prog := os.Getenv("SHOP_PROG"); prog != "" {
 		options = append(options, cli.Prog(prog))
 	}

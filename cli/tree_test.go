@@ -56,8 +56,11 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 			seen := map[string]bool{}
 			c.Flags().VisitAll(func(f *pflag.Flag) {
 				seen[f.Name] = true
-				if f.Usage == "" || strings.HasSuffix(f.Usage, ".") || strings.ToLower(f.Usage[:1]) != f.Usage[:1] {
+				if f.Usage == "" || strings.HasSuffix(f.Usage, ".") || strings.ToLower(f.Usage[:1]) != f.Usage[:1] && !placeholder(f.Usage) {
 					t.Errorf("--%s: usage %q; want a phrase without capital and full stop", f.Name, f.Usage)
+				}
+				if strings.Contains(f.Usage, "`") {
+					t.Errorf("--%s: a shell that completes it would show the back quotes of %q", f.Name, f.Usage)
 				}
 				if f.Value.Type() == "stringSlice" {
 					t.Errorf("--%s is split at commas", f.Name)
@@ -65,6 +68,12 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 			})
 		})
 	}
+}
+
+// placeholder reports whether a usage begins with the name of the value: OLD=NEW.
+func placeholder(usage string) bool {
+	word, _, _ := strings.Cut(usage, " ")
+	return len(word) > 1 && word == strings.ToUpper(word)
 }
 
 // TestExamplesParse holds the examples to the flags that exist.
@@ -131,11 +140,19 @@ holds one document and nothing else: ` + "`command`, `exit`, `result` and, when 
 | exit code | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | failed, or interrupted; what was begun was rolled back |
+| 1 | failed, or interrupted; what was begun was rolled back. Also where ` + "`check`" + ` could not look at the database |
 | 2 | wrong usage, or a decision is open; nothing was written |
 | 3 | ` + "`check` or `drift`" + ` found something |
 | 4 | somebody else holds the database |
 | 5 | stopped half-way: some revisions are done, and the message says how to go on |
+
+` + "`go run . db …` turns every exit code but 0 into 1: that is how `go run` works. `whim db …`" + ` and the built program keep them.
+
+Which database it is says ` + "`db current --verbose`. The URL in an app's `main.go`, `sqlite:///shop.db`" + `, is a file in the
+folder ` + "`instance`, which is looked for in the working directory: `whim` and `go run .`" + ` work in the folder of the app, a
+built program where it is started. ` + "`WHIM_INSTANCE` names another folder, `DATABASE_URL`" + ` another database; both have the
+last word. ` + "`upgrade`" + ` says when it makes a database. A program of your own that mounts these commands decides for itself
+([library.md](library.md)).
 
 `)
 	for _, c := range append([]*cobra.Command{db}, db.Commands()...) {

@@ -34,14 +34,16 @@ func (v Version) Compare(w Version) int {
 type Feature int
 
 const (
-	TransactionalDDL Feature = iota
-	RenameColumn             // ALTER TABLE … RENAME COLUMN
-	DropColumn               // ALTER TABLE … DROP COLUMN
-	AlterColumn              // a column's type or nullability can change in place
-	AddConstraint            // ALTER TABLE … ADD CONSTRAINT
-	StrictTables             // CREATE TABLE … STRICT
-	AlterNotNull             // SQLite: ALTER COLUMN … SET and DROP NOT NULL
-	DropNamedCheck           // SQLite: DROP CONSTRAINT of a check that has a name
+	TransactionalDDL   Feature = iota
+	RenameColumn               // ALTER TABLE … RENAME COLUMN
+	DropColumn                 // ALTER TABLE … DROP COLUMN
+	AlterColumn                // a column's type or nullability can change in place
+	AddConstraint              // ALTER TABLE … ADD CONSTRAINT
+	StrictTables               // CREATE TABLE … STRICT
+	IndexNamesPerTable         // two tables may have an index of the same name
+	CaseSensitiveNames         // two columns of a table may differ in case only
+	AlterNotNull               // SQLite: ALTER COLUMN … SET and DROP NOT NULL
+	DropNamedCheck             // SQLite: DROP CONSTRAINT of a check that has a name
 )
 
 // since says from which version a server can do a thing. No entry: never.
@@ -52,8 +54,11 @@ var since = map[Feature]map[schema.Dialect]Version{
 	AlterColumn:      {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	AddConstraint:    {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	StrictTables:     {schema.SQLite: {3, 37}},
-	AlterNotNull:     {schema.SQLite: {3, 53}},
-	DropNamedCheck:   {schema.SQLite: {3, 53}},
+
+	IndexNamesPerTable: {schema.MySQL: {}, schema.MariaDB: {}},
+	CaseSensitiveNames: {schema.Postgres: {}},
+	AlterNotNull:       {schema.SQLite: {3, 53}},
+	DropNamedCheck:     {schema.SQLite: {3, 53}},
 }
 
 // Can reports whether the server can do f.

@@ -139,10 +139,11 @@ func read(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, err
 	for rows.Next() {
 		var a Applied
 		var at any
-		if err := rows.Scan(&a.Revision, &a.Hash, &at); err != nil {
+		var hash sql.NullString
+		if err := rows.Scan(&a.Revision, &hash, &at); err != nil {
 			return State{}, err
 		}
-		a.At = parseTime(at)
+		a.Hash, a.At = hash.String, parseTime(at)
 		s.Applied = append(s.Applied, a)
 	}
 	return s, rows.Err()
@@ -177,8 +178,12 @@ func ReadAll(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, 
 		return s, nil
 	}
 	outcome, probeErr := d.Probe(ctx, q, op.CreateTable{Table: tables()[1]})
-	if probeErr == nil && outcome == dialect.Absent {
+	switch {
+	case probeErr == nil && outcome == dialect.Absent:
 		return s, nil
+	case probeErr == nil && outcome == dialect.Applied && d.Classify(err) == dialect.Refused:
+		s.Last, err = last(ctx, q, d) // somebody has made it meanwhile
+		s.Logged = err == nil
 	}
 	return s, err
 }

@@ -99,7 +99,7 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 		ix.Parts = slices.Clone(ix.Parts)
 		return o, add(&e.own().Indexes, ix)
 	case DropIndex:
-		old, why := drop(&e.own().Indexes, o.Index, schema.Index.Same, false)
+		old, why := drop(&e.own().Indexes, o.Index, schema.Index.Same, s.live && len(o.Index.Parts) > 0)
 		return DropIndex{o.Table, old}, why
 	case CreateTable, DropTable, RenameTable, CreateObject, DropObject, Exec, Run:
 	}

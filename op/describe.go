@@ -67,7 +67,11 @@ func Changes(from, to schema.Column) []string {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
-	say(from.Type != to.Type, "type %s to %s", from.Type, to.Type)
+	if sameWords := from.Type.String() == to.Type.String(); sameWords {
+		say(from.Type != to.Type, "type %s, written in another way", to.Type)
+	} else {
+		say(true, "type %s to %s", from.Type, to.Type)
+	}
 	say(from.NotNull != to.NotNull, "%s to %s", nullable(from), nullable(to))
 	say(from.Default != to.Default, "default %s to %s", defaultText(from.Default), defaultText(to.Default))
 	say(from.Generated != to.Generated, "generated expression")

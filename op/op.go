@@ -132,8 +132,9 @@ type (
 
 // DB is the connection that a Run function works on: inside the revision's
 // transaction, where the dialect has transactional DDL. The function must not
-// begin, commit or roll back, nor keep it after it returns. *sql.Conn and
-// *sql.Tx implement it, and it is enough for gorm.ConnPool and bun.IConn.
+// begin, commit or roll back, nor keep it after it returns: rows that it leaves
+// open are closed. *sql.Conn and *sql.Tx implement the interface, and it is
+// enough for gorm.ConnPool and bun.IConn.
 type DB interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)

@@ -30,14 +30,20 @@ func renameInSQL(s schema.SQL, from, to string, kind nameKind) schema.SQL {
 
 // renameIdent replaces the identifier from wherever it stands in text as a
 // word or between identifier quotes, never inside a string or a comment. Every
-// other byte stays. A bare word is compared as SQL does, without case. A word
-// that touches a string is its prefix (x'00'), not a name.
+// other byte stays. Names are compared without case. A bare word is no name
+// where it is a keyword, touches a string (x'00'), or stands behind COLLATE or
+// AS.
 func renameIdent(text, from, to string, kind nameKind) string {
 	if quotes := "\"`"; !containsFold(text, from) && !strings.ContainsAny(from, quotes) {
 		return text
 	}
 	var b strings.Builder
+	word := "" // the bare word before, if nothing but white space came after it
 	for i := 0; i < len(text); {
+		before := word
+		if !strings.ContainsRune(" \t\r\n", rune(text[i])) {
+			word = ""
+		}
 		switch c := text[i]; {
 		case c == '\'':
 			j := quotedEnd(text, i, '\'')
@@ -45,7 +51,7 @@ func renameIdent(text, from, to string, kind nameKind) string {
 			i = j
 		case c == '"' || c == '`':
 			j := quotedEnd(text, i, c)
-			if unquote(text[i:j], c) == from {
+			if strings.EqualFold(unquote(text[i:j], c), from) {
 				b.WriteString(quote(to, c))
 			} else {
 				b.WriteString(text[i:j])
@@ -54,7 +60,7 @@ func renameIdent(text, from, to string, kind nameKind) string {
 		case c == '[':
 			j := i + 1 + strings.IndexByte(text[i:]+"]", ']')
 			j = min(j, len(text))
-			if text[i:j] == "["+from+"]" {
+			if strings.EqualFold(text[i:j], "["+from+"]") {
 				b.WriteString(quote(to, '"'))
 			} else {
 				b.WriteString(text[i:j])
@@ -76,7 +82,8 @@ func renameIdent(text, from, to string, kind nameKind) string {
 			for j < len(text) && wordByte(text[j]) {
 				j++
 			}
-			if strings.EqualFold(text[i:j], from) && !notAName(text[j:], kind) {
+			word = text[i:j]
+			if strings.EqualFold(word, from) && !notAName(before, text[j:], kind) && !isKeyword(word) {
 				b.WriteString(plainOrQuoted(to))
 			} else {
 				b.WriteString(text[i:j])
@@ -90,10 +97,11 @@ func renameIdent(text, from, to string, kind nameKind) string {
 	return b.String()
 }
 
-// notAName reports whether rest, which stands behind a bare word, says that the
-// word is no name of that kind.
-func notAName(rest string, kind nameKind) bool {
-	return strings.HasPrefix(rest, "'") ||
+// notAName reports whether what stands around a bare word, the word before it
+// and the text behind it, says that it is no name of that kind: a collation, a
+// type or an alias, a function.
+func notAName(before, rest string, kind nameKind) bool {
+	return strings.EqualFold(before, "collate") || strings.EqualFold(before, "as") || strings.HasPrefix(rest, "'") ||
 		kind == columnName && strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), "(")
 }
 
@@ -120,6 +128,9 @@ func quote(s string, q byte) string {
 }
 
 func plainOrQuoted(name string) string {
+	if isKeyword(name) {
+		return quote(name, '"')
+	}
 	for i := range len(name) {
 		if !wordByte(name[i]) || name[i] >= 0x80 || (i == 0 && name[i] >= '0' && name[i] <= '9') {
 			return quote(name, '"')

@@ -222,7 +222,7 @@ func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 		return false, err
 	}
 	if slices.ContainsFunc(s.Ops, opaque) {
-		r.State = nil // SQL or Go by hand may have changed anything
+		r.State = nil
 	}
 	r.Done(i, took)
 	return false, nil
@@ -238,10 +238,12 @@ func (r *Run) fits(w Work) error {
 	return errors.New("a statement cannot run in a transaction, and running it alone is not supported yet")
 }
 
+// opaque reports whether only the database knows what o has made of its schema:
+// SQL or Go by hand may have changed anything, and a rename reaches into texts.
 func opaque(o op.Op) bool {
 	_, sql := o.(op.Exec)
 	_, function := o.(op.Run)
-	return sql || function
+	return sql || function || renames(o)
 }
 
 // inspect reads the database. Seen is older than what is read: should somebody
@@ -330,17 +332,30 @@ func (r *Run) record(ctx context.Context, e journal.Entry) error {
 	return nil
 }
 
-// observe asks the database whether the operations happened. Of several
-// operations on one table only the last is asked about: what the others did
-// may be gone again.
-func (r *Run) observe(ctx context.Context, ops []op.Op) error {
+// observe asks the database whether the operations happened. What one did may
+// be gone again by a later one: so of several on one table or object only the
+// last is asked about, none from before a rename (its names are old ones), and
+// no dropped constraint that has an equal one left.
+func (r *Run) observe(ctx context.Context, ops []filledOp) error {
 	later := map[string]bool{}
-	for _, o := range slices.Backward(ops) {
-		table := op.TableOf(o)
-		if table != "" && later[table] {
+	for _, f := range slices.Backward(ops) {
+		o := f.Op
+		if renames(o) && len(ops) > 1 {
+			return nil
+		}
+		subject := "table " + op.TableOf(o)
+		switch o := o.(type) {
+		case op.CreateObject:
+			subject = string(o.Object.Kind) + " " + o.Object.Name
+		case op.DropObject:
+			subject = string(o.Object.Kind) + " " + o.Object.Name
+		default:
+		}
+		seen := later[subject]
+		later[subject] = true
+		if seen || !f.known || r.equalLeft(o) {
 			continue
 		}
-		later[table] = true
 		outcome, err := r.Dialect.Probe(ctx, r.Conn, o)
 		if err != nil {
 			return err
@@ -352,15 +367,45 @@ func (r *Run) observe(ctx context.Context, ops []op.Op) error {
 	return nil
 }
 
-// filled returns the operations with what a script leaves out filled in from
-// the state before them. What an earlier operation of the same step brought,
-// and a later one takes away again by its name alone, is left out: it was
-// never there, so there is nothing to look at.
-func filled(s *op.State, ops []op.Op) []op.Op {
-	var out []op.Op
-	for _, o := range ops {
+func renames(o op.Op) bool {
+	_, table := o.(op.RenameTable)
+	_, column := o.(op.RenameColumn)
+	return table || column
+}
+
+// equalLeft reports whether o drops a constraint, and the table still has one
+// that does the same.
+func (r *Run) equalLeft(o op.Op) bool {
+	t, ok := r.State.Table(op.TableOf(o))
+	if !ok {
+		return false
+	}
+	switch o := o.(type) {
+	case op.DropUnique:
+		return slices.ContainsFunc(t.Uniques, o.Unique.Same)
+	case op.DropForeignKey:
+		return slices.ContainsFunc(t.ForeignKeys, o.ForeignKey.Same)
+	case op.DropCheck:
+		return slices.ContainsFunc(t.Checks, o.Check.Same)
+	default:
+		return false
+	}
+}
+
+// A filled operation has what its script left out; known says that the state
+// had it. What an earlier operation of the same step brought, and a later one
+// takes away again by its name alone, was never there to be known.
+type filledOp struct {
+	op.Op
+	known bool
+}
+
+func filled(s *op.State, ops []op.Op) []filledOp {
+	out := make([]filledOp, len(ops))
+	for i, o := range ops {
+		out[i] = filledOp{o, false}
 		if full, ok := s.Fill(o); ok {
-			out = append(out, full)
+			out[i] = filledOp{full, true}
 		}
 	}
 	return out

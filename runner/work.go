@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -179,16 +180,58 @@ func (r *Run) call(ctx context.Context, run op.Run) error {
 	return failed
 }
 
-// call runs a function. A panic becomes an error: the transaction around it
-// must be rolled back by us, not by the end of the process.
-func call(ctx context.Context, run op.Run, db op.DB) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &StepError{Name: run.Name, Panic: p, Stack: string(debug.Stack())}
+// call runs a function in a goroutine of its own, and waits for it. A panic and
+// runtime.Goexit become errors: the transaction around it must be rolled back
+// by us, not by the end of the process or never.
+func call(ctx context.Context, run op.Run, conn *sql.Conn) (err error) {
+	ctx, end := context.WithCancel(ctx)
+	defer end() // which closes the rows that the function has left open
+	done := make(chan struct{})
+	go func() {
+		returned := false
+		defer func() {
+			if p := recover(); p != nil {
+				err = &StepError{Name: run.Name, Panic: p, Stack: string(debug.Stack())}
+			} else if !returned {
+				err = &StepError{Name: run.Name, Err: errors.New("it called runtime.Goexit")}
+			}
+			close(done)
+		}()
+		if failed := run.Func(ctx, stepDB{conn, ctx}); failed != nil {
+			err = &StepError{Name: run.Name, Err: failed}
 		}
+		returned = true
 	}()
-	if err := run.Func(ctx, db); err != nil {
-		return &StepError{Name: run.Name, Err: err}
-	}
-	return nil
+	<-done
+	return err
+}
+
+// A stepDB is what a function gets of the connection: what it may do, for as
+// long as it runs.
+type stepDB struct {
+	conn *sql.Conn
+	step context.Context
+}
+
+func (d stepDB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return d.conn.ExecContext(ctx, query, args...)
+}
+
+func (d stepDB) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return d.conn.PrepareContext(ctx, query)
+}
+
+func (d stepDB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return d.conn.QueryContext(d.until(ctx), query, args...)
+}
+
+func (d stepDB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return d.conn.QueryRowContext(d.until(ctx), query, args...)
+}
+
+// until returns ctx, ended with the step at the latest.
+func (d stepDB) until(ctx context.Context) context.Context {
+	ctx, end := context.WithCancel(ctx)
+	context.AfterFunc(d.step, end)
+	return ctx
 }

@@ -54,7 +54,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 	}
 	var said bytes.Buffer
-	code, err := runApp(dir, rest, stdin, stdout, io.MultiWriter(stderr, &said))
+	code, err := runApp(dir, rest, stdin, stdout, stderr, &said)
 	switch command, json := wantsJSON(rest); {
 	case err == nil:
 		return code
@@ -73,7 +73,9 @@ func completing(args []string) bool {
 
 // ownCompletion reports whether the command line that is to be completed is one
 // of whim's own.
-func ownCompletion(root *cobra.Command, line []string) bool { return len(line) > 1 && own(root, line[0]) }
+func ownCompletion(root *cobra.Command, line []string) bool {
+	return len(line) > 1 && own(root, line[0])
+}
 
 // wantsJSON reports whether a db command was to answer in JSON, and which: its
 // caller reads a document also when there is no app to run it.
@@ -147,14 +149,15 @@ func appFlag(args []string) (dir string, rest []string, err error) {
 }
 
 // runApp builds the app and becomes it. The app works in its own folder, as
-// with "go run .": that is where its migrations and its data are.
-func runApp(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
+// with "go run .": that is where its migrations and its data are. What the
+// compiler says goes to said as well.
+func runApp(dir string, args []string, stdin io.Reader, stdout, stderr, said io.Writer) (int, error) {
 	app, err := build.Find(orHere(dir))
 	if err != nil {
 		return 1, err
 	}
 	done := announce(stderr, filepath.Base(app.Dir))
-	built, err := app.Build(context.Background(), stderr)
+	built, err := app.Build(context.Background(), io.MultiWriter(stderr, said))
 	done()
 	if err != nil {
 		return 1, err
@@ -295,7 +298,7 @@ func writeApp(w, talk io.Writer, name, module string) error {
 	}
 	fmt.Fprintf(w, "Next: %s && whim run\n", next)
 	if source.Checkout != "" {
-		fmt.Fprintf(talk, "note: go.mod refers to Whimbrel in %s with replace: this whim was made there, not from a release\n", source.Checkout)
+		fmt.Fprintln(talk, "note: this whim was made from a checkout, and go.mod refers to it there (replace), not to a release")
 	}
 	return nil
 }

@@ -46,6 +46,9 @@ func (c *compiler) alter(items []item) error {
 	if err := c.possible(a.after); err != nil {
 		return err
 	}
+	if err := c.keysStay(a); err != nil {
+		return err
+	}
 	switch {
 	case a.unchanged():
 		return nil
@@ -55,6 +58,22 @@ func (c *compiler) alter(items []item) error {
 		return nil
 	}
 	return c.rebuild(a)
+}
+
+// keysStay refuses to take away the key that a foreign key of another table
+// refers to: SQLite would then refuse every write to that table.
+func (c *compiler) keysStay(a *alteration) error {
+	for _, child := range children(c.state.Schema(), a.before.Name) {
+		for _, f := range child.ForeignKeys {
+			if sameName(f.RefTable, a.before.Name) && isKey(a.before, f) && !isKey(a.after, f) {
+				return &dialect.UnsupportedError{
+					Object: fmt.Sprintf("table %q", a.before.Name),
+					Why:    fmt.Sprintf("table %q has a foreign key to what would be no key any more: drop that first", child.Name),
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // inline moves the foreign key of a new column next to the column, where ADD
@@ -104,14 +123,15 @@ func (c *compiler) step(a *alteration, items []item) (int, error) {
 			return 0, err
 		}
 	}
-	if _, err := c.apply(it.op); err != nil {
+	full, err := c.apply(it.op) // which knows the name that things have here
+	if err != nil {
 		return 0, err
 	}
 	table := quoteIdent(before.Name)
 	native := func(sql string) {
 		a.native = append(a.native, dialect.Stmt{SQL: sql, Op: it.index, Object: before.Name})
 	}
-	switch o := it.op.(type) {
+	switch o := full.(type) {
 	case op.AddColumn:
 		return c.addColumn(a, o, items)
 	case op.DropColumn:

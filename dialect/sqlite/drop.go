@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
@@ -27,6 +28,9 @@ func (c *compiler) dropTable(o op.DropTable, index int) error {
 		}
 	}
 	referred := len(children(s, name)) > 0
+	if t, ok := s.Table(name); ok { // a row can stand in the way of another, too
+		referred = referred || slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return sameName(f.RefTable, name) })
+	}
 	if _, err := c.apply(o); err != nil {
 		return err
 	}

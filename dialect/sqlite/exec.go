@@ -59,14 +59,13 @@ func forbiddenPragma(toks []token) string {
 		return ""
 	}
 	switch fold(toks[0].name()) {
+	case "user_version", "application_id", "foreign_key_check", "integrity_check", "quick_check", "table_info", "table_xinfo",
+		"index_list", "index_info", "index_xinfo", "foreign_key_list", "optimize", "incremental_vacuum":
+		return "" // about the database, not about the session
 	case "writable_schema":
 		return "writing the schema by hand can destroy the database"
-	case "foreign_keys", "legacy_alter_table", "defer_foreign_keys":
-		return "the session belongs to the runner, which sets it as the statements need it"
-	case "journal_mode":
-		return "it cannot change inside a transaction"
 	}
-	return ""
+	return "the session belongs to the program, and a setting would stay on the connection"
 }
 
 // changesRows reports whether a statement is one that writes rows, whose

@@ -117,14 +117,16 @@ func (r *rebuild) refuse() error {
 // nothingUnknown demands that what goes with the old table can come back.
 func (r *rebuild) nothingUnknown() {
 	name := quoteString(r.before.Name)
-	known := ""
+	// Lists, not a chain of ANDs: SQLite takes expressions up to a depth of 1000.
+	indexes, triggers := []string{"''"}, []string{"('', '')"}
 	for _, i := range r.before.Indexes {
-		known += " AND NOT (type = 'index' AND name = " + quoteString(i.Name) + ")"
+		indexes = append(indexes, quoteString(i.Name))
 	}
 	for _, t := range r.triggers {
-		known += " AND NOT (type = 'trigger' AND name = " + quoteString(t.Name) +
-			" AND sql = " + quoteString(storedTrigger(t.Definition.For(schema.SQLite))) + ")"
+		triggers = append(triggers, "("+quoteString(t.Name)+", "+quoteString(storedTrigger(t.Definition.For(schema.SQLite)))+")")
 	}
+	known := " AND CASE type WHEN 'index' THEN name NOT IN (" + strings.Join(indexes, ", ") +
+		") ELSE (name, sql) NOT IN (VALUES " + strings.Join(triggers, ", ") + ") END"
 	columns := make([]string, len(r.before.Columns))
 	for i, c := range r.before.Columns {
 		columns[i] = quoteString(c.Name)

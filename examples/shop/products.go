@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
-	"shop/models"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"gorm.io/gorm"
+
+	"shop/models"
 )
 
 // productsCommand is a command of the app's own: "shop products …".
@@ -31,7 +33,7 @@ func productsCommand(db *gorm.DB) *cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				var products []models.Product
 				if err := db.WithContext(cmd.Context()).Find(&products).Error; err != nil {
-					return err
+					return noTable(err)
 				}
 				for _, p := range products {
 					fmt.Fprintln(cmd.OutOrStdout(), p.Name, p.ID)
@@ -46,7 +48,7 @@ func productsCommand(db *gorm.DB) *cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				var products []models.Product
 				if err := db.WithContext(cmd.Context()).Find(&products).Error; err != nil {
-					return err
+					return noTable(err)
 				}
 				fmt.Fprintln(cmd.OutOrStdout(), products)
 				return nil
@@ -54,4 +56,12 @@ func productsCommand(db *gorm.DB) *cobra.Command {
 		},
 	)
 	return products
+}
+
+// noTable says what to do where the database was not upgraded yet.
+func noTable(err error) error {
+	if strings.Contains(err.Error(), "no such table") {
+		return fmt.Errorf("%w; to make the tables: db upgrade", err)
+	}
+	return err
 }

@@ -134,15 +134,29 @@ func (p *Player) command(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(slices.Clone(p.env), "PWD="+cmd.Dir)
-	// Two pipes have no common order, so what is said comes after what is
-	// answered, as it does on a terminal when a command ends with a hint.
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	show(ts, stdout.Bytes(), stderr.Bytes())
-	e.output = stdout.String() + stderr.String()
+	e.output = inOrder(stdout.String(), stderr.String())
 	p.live("%s", e.output)
 	fail(ts, neg, args, err, e.output)
+}
+
+// inOrder puts together what came from two pipes, which have no common order:
+// what is said comes after what is answered, as it does on a terminal when a
+// command ends with a hint. Only what a command announces ("Making …") comes
+// before.
+func inOrder(stdout, stderr string) string {
+	var before, after string
+	for line := range strings.Lines(stderr) {
+		if word, _, _ := strings.Cut(line, " "); strings.HasSuffix(word, "ing") {
+			before += line
+		} else {
+			after += line
+		}
+	}
+	return before + stdout + after
 }
 
 // show puts the output of a command where the script can look at it.
