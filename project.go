@@ -258,6 +258,7 @@ type session struct {
 	*Project
 	conn   *sql.Conn
 	unlock func(context.Context) error
+	mark   string // of the database, taken before state was read
 	state  journal.State
 }
 
@@ -293,6 +294,11 @@ func (s *session) lock(ctx context.Context) (err error) {
 		if s.unlock, err = s.cfg.Dialect.Lock(ctx, s.conn, wait); err != nil {
 			return err
 		}
+	}
+	// The mark comes first: should somebody come in between, what is read is
+	// newer than the mark, which is noticed, and never the other way round.
+	if s.mark, err = s.cfg.Dialect.Mark(ctx, s.conn); err != nil {
+		return err
 	}
 	if s.state, err = journal.ReadAll(ctx, s.conn, s.cfg.Dialect); err != nil {
 		return err

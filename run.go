@@ -84,7 +84,7 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	if err := p.fill(steps, s.state.IDs(), down); err != nil {
 		return nil, err
 	}
-	seen, live, err := s.look(ctx)
+	live, err := p.cfg.Dialect.Inspect(ctx, s.conn)
 	if err != nil {
 		return nil, err
 	}
@@ -103,12 +103,12 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 		if err := p.fill(steps, s.state.IDs(), down); err != nil {
 			return nil, err
 		}
-		if seen, live, err = s.look(ctx); err != nil {
+		if live, err = p.cfg.Dialect.Inspect(ctx, s.conn); err != nil {
 			return nil, err
 		}
 	}
 	r := s.runner()
-	r.State, r.Seen = op.LiveState(live), seen
+	r.State, r.Mark = op.LiveState(live), s.mark
 	event := func(kind EventKind) func(int) {
 		return func(i int) { p.cfg.OnEvent(Event{Kind: kind, Step: steps[i], Index: i, Total: len(steps)}) }
 	}
@@ -119,17 +119,6 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	}
 	n, err := r.Do(ctx, p.runnable(steps))
 	return steps[:n], err
-}
-
-// look reads the schema, and says as of when: the mark is older than what is
-// read, so that a change in between is noticed.
-func (s *session) look(ctx context.Context) (seen dialect.Snapshot, live schema.Schema, err error) {
-	if seen, err = s.cfg.Dialect.Snapshot(ctx, s.conn); err != nil {
-		return seen, live, err
-	}
-	seen.Data = "" // what is applied was read before that: it is read again
-	live, err = s.cfg.Dialect.Inspect(ctx, s.conn)
-	return seen, live, err
 }
 
 func (s *session) runner() *runner.Run {

@@ -369,3 +369,56 @@ func ExampleApp_Project() {
 	fmt.Println(len(p.Heads()), "head")
 	// Output: 1 head
 }
+
+// TestShownDatabase: what a person reads is where the database is, wherever
+// they are.
+func TestShownDatabase(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "instance", "shop.db")
+	a := newApp(t, "sqlite:///shop.db")
+	if _, out := run(t, a, "db", "current"); !strings.Contains(out, "does not exist: "+file+"\n") {
+		t.Errorf("without a database:\n%s", out)
+	}
+	if _, out := run(t, a, "db", "upgrade"); !strings.Contains(out, "Making the database "+file+"\n") {
+		t.Errorf("upgrade:\n%s", out)
+	}
+	if _, out := run(t, a, "db", "upgrade"); strings.Contains(out, "Making") {
+		t.Errorf("the second upgrade:\n%s", out)
+	}
+	if _, out := run(t, a, "db", "current", "-v"); !strings.Contains(out, "Database: "+file+"\n") {
+		t.Errorf("current:\n%s", out)
+	}
+	if _, out := run(t, newApp(t, "sqlite://"), "db", "current", "-v"); !strings.Contains(out, "Database: in memory\n") {
+		t.Errorf("in memory:\n%s", out)
+	}
+}
+
+// TestScriptForOldest: a script may meet an older SQLite than the one that is
+// compiled in, so it must do without what only that one has.
+func TestScriptForOldest(t *testing.T) {
+	t.Chdir(t.TempDir())
+	a := newApp(t, "sqlite:///shop.db")
+	a.History(new(op.History).Add(op.Revision{
+		ID: "aaaaaaaaaaaa", Message: "start", Created: "2026-11-22T16:40:12Z",
+		Upgrade: func(m *op.Script) {
+			m.CreateTable("products", schema.Int("id").PrimaryKey(), schema.String("name", 50).NotNull())
+		},
+	}).Add(op.Revision{
+		ID: "bbbbbbbbbbbb", Revises: []string{"aaaaaaaaaaaa"}, Message: "name", Created: "2026-11-22T16:41:12Z",
+		Upgrade: func(m *op.Script) {
+			m.AlterColumn("products", schema.String("name", 50).NotNull(), schema.String("name", 50))
+		},
+	}))
+	const native = "ALTER COLUMN"
+	if code, out := run(t, a, "db", "upgrade", "--plan"); code != 0 || !strings.Contains(out, native) {
+		t.Errorf("the plan for what is compiled in has no %s; exit code %d:\n%s", native, code, out)
+	}
+	if code, out := run(t, a, "db", "upgrade", "--sql"); code != 0 || strings.Contains(out, native) {
+		t.Errorf("the script has %s, which SQLite %s has not; exit code %d:\n%s", native, oldest, code, out)
+	}
+}

@@ -215,3 +215,28 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 }
+
+// TestHintsOfOtherCommands: what another command of the program says about the
+// db commands names them as they are called there.
+func TestHintsOfOtherCommands(t *testing.T) {
+	for _, prog := range []string{"", "go run ."} {
+		root := &cobra.Command{Use: "tool"}
+		admin := &cobra.Command{Use: "admin"}
+		var options []cli.Option
+		want := "tool admin db upgrade"
+		if prog != "" {
+			options, want = append(options, cli.Prog(prog)), prog+" admin db upgrade"
+		}
+		admin.AddCommand(cli.DB(nil, options...))
+		root.AddCommand(admin, &cobra.Command{Use: "products", RunE: func(*cobra.Command, []string) error {
+			return &whimbrel.Error{Code: whimbrel.NoDatabase, Msg: "the database does not exist", Hint: []string{"to make it: whim db upgrade"}}
+		}})
+		var out bytes.Buffer
+		if code := cli.Run(t.Context(), root, []string{"products"}, strings.NewReader(""), &out, &out); code != cli.Failed {
+			t.Errorf("exit code %d", code)
+		}
+		if !strings.Contains(out.String(), "to make it: "+want+"\n") {
+			t.Errorf("want %q in:\n%s", want, out.String())
+		}
+	}
+}

@@ -58,9 +58,12 @@ type Dialect interface {
 	// transaction is one in name only.
 	Begin(ctx context.Context, conn *sql.Conn, stmts []Stmt) (Tx, error)
 
-	// Snapshot says where the database is, so that a change by somebody else
-	// shows.
-	Snapshot(ctx context.Context, q Queryer) (Snapshot, error)
+	// Mark returns a mark of the state of the database as one connection sees
+	// it: it is another one when somebody else has written anything since. It
+	// means something only beside a mark of the same connection. An empty mark
+	// says that nobody else can change the database as long as the lock is
+	// held.
+	Mark(ctx context.Context, q Queryer) (string, error)
 
 	// Script returns stmts as a script that needs nobody to call Begin: with
 	// what goes before and after, and with checks that stop it.
@@ -76,15 +79,6 @@ type Dialect interface {
 
 	// Classify says what kind of failure err is.
 	Classify(err error) Class
-}
-
-// A Snapshot is two marks of the state of a database, as one connection sees
-// it. They mean something only when compared with those of the same
-// connection. Empty marks say that nobody else can change the database as long
-// as the lock is held.
-type Snapshot struct {
-	Data   string // another one: somebody else has written something
-	Schema string // another one: somebody has changed the schema
 }
 
 // A Queryer reads from a database. *sql.DB, *sql.Conn and *sql.Tx are.

@@ -36,8 +36,8 @@ type Run struct {
 	// State is the database as it is, and changes as the run goes on. Nil: it
 	// is read when it is needed.
 	State   *op.State
-	Journal journal.State    // as it was read under the lock
-	Seen    dialect.Snapshot // taken before State and Journal were read
+	Journal journal.State // as it was read under the lock
+	Mark    string        // of the database, taken before State and Journal were read
 	Started func(i int)
 	Done    func(i int, took time.Duration)
 	Skipped func(i int)
@@ -145,8 +145,8 @@ func (r *Run) Do(ctx context.Context, steps []Step) (int, error) {
 	return len(steps), nil
 }
 
-// mostTries is how often a step is compiled again because somebody changed the
-// schema between that and the moment when the transaction held the lock.
+// mostTries is how often a step begins again because what somebody did just
+// before turns it into one that the transaction was not prepared for.
 const mostTries = 20
 
 func (r *Run) step(ctx context.Context, i int, s Step) error {
@@ -159,25 +159,37 @@ func (r *Run) step(ctx context.Context, i int, s Step) error {
 	return &dialect.LockedError{Holder: "somebody who goes on changing its schema"}
 }
 
-// try carries out a step. It reports true when the schema turned out to be
-// another than the step was compiled for; then nothing has happened.
+// A compiled step is its work, and its operations filled in.
+type compiled struct {
+	work Work
+	ops  []filledOp
+	err  error // it does not fit the schema; the work is empty
+}
+
+func (r *Run) compile(ctx context.Context, s Step) (c compiled, err error) {
+	if r.State == nil {
+		live, err := r.Dialect.Inspect(ctx, r.Conn)
+		if err != nil {
+			return c, err
+		}
+		r.State = op.LiveState(live)
+	}
+	c.ops = filled(r.State, s.Ops)
+	if c.work, c.err = Compile(r.Dialect, s, r.State); c.err == nil {
+		c.err = r.fits(c.work)
+	}
+	return c, nil
+}
+
+// try carries out a step. It reports true when the transaction turned out to
+// be prepared for another one; then nothing has happened.
 func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 	started := r.Clock()
-	if r.State == nil {
-		if err := r.inspect(ctx); err != nil {
-			return false, err
-		}
+	c, err := r.compile(ctx, s)
+	if err != nil {
+		return false, err
 	}
-	full := filled(r.State, s.Ops)
-	// A step that another process has done may not fit any more. Whether that
-	// is so can be said only inside the transaction.
-	w, notFit := Compile(r.Dialect, s, r.State)
-	if notFit == nil {
-		if err := r.fits(w); err != nil {
-			return false, err
-		}
-	}
-	tx, err := r.Dialect.Begin(ctx, r.Conn, w.stmts())
+	tx, err := r.Dialect.Begin(ctx, r.Conn, c.work.stmts())
 	if err != nil {
 		return false, err
 	}
@@ -187,35 +199,32 @@ func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 			err = errors.Join(err, e)
 		}
 	}()
-	skip, again, err := r.moved(ctx, s)
-	switch {
-	case err != nil:
+	moved, err := r.moved(ctx, s)
+	if err != nil {
 		return false, err
-	case skip:
+	}
+	if r.Journal.Has(s.Revision) != s.Down {
+		r.State = nil // it was compiled, and is not carried out
 		r.Skipped(i)
 		return false, nil
-	case again:
-		return true, nil
-	case notFit != nil:
-		return false, notFit
+	}
+	if moved {
+		// Now that nobody else can write, what the step does is known for good.
+		before := c
+		r.State = nil
+		if c, err = r.compile(ctx, s); err != nil {
+			return false, err
+		}
+		if rebuilds(c.work) && !rebuilds(before.work) {
+			r.State = nil
+			return true, nil
+		}
+	}
+	if c.err != nil {
+		return false, c.err
 	}
 	r.Started(i)
-	if err := r.execute(ctx, w); err != nil {
-		return false, err
-	}
-	if err := r.observe(ctx, full); err != nil {
-		return false, err
-	}
-	action := journal.Upgrade
-	if s.Down {
-		action = journal.Downgrade
-	}
-	took := r.Clock().Sub(started)
-	entry := journal.Entry{Revision: s.Revision, Hash: s.Hash, Action: action, Duration: took}
-	if err := r.record(ctx, entry); err != nil {
-		return false, err
-	}
-	if r.Seen, err = r.Dialect.Snapshot(ctx, r.Conn); err != nil {
+	if err := r.carryOut(ctx, s, c, started); err != nil {
 		return false, err
 	}
 	if err := tx.Commit(ctx); err != nil {
@@ -224,8 +233,31 @@ func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 	if slices.ContainsFunc(s.Ops, opaque) {
 		r.State = nil
 	}
-	r.Done(i, took)
+	r.Done(i, r.Clock().Sub(started))
 	return false, nil
+}
+
+// carryOut does what a step does, and records it, in the transaction that is
+// open.
+func (r *Run) carryOut(ctx context.Context, s Step, c compiled, started time.Time) error {
+	if err := r.create(ctx); err != nil {
+		return err
+	}
+	if err := r.execute(ctx, c.work); err != nil {
+		return err
+	}
+	if err := r.observe(ctx, c.ops); err != nil {
+		return err
+	}
+	action := journal.Upgrade
+	if s.Down {
+		action = journal.Downgrade
+	}
+	return r.record(ctx, journal.Entry{Revision: s.Revision, Hash: s.Hash, Action: action, Duration: r.Clock().Sub(started)})
+}
+
+func rebuilds(w Work) bool {
+	return slices.ContainsFunc(w.stmts(), func(s dialect.Stmt) bool { return s.Rebuild })
 }
 
 // fits refuses what needs a journal row before and after each statement: the
@@ -246,50 +278,22 @@ func opaque(o op.Op) bool {
 	return sql || function || renames(o)
 }
 
-// inspect reads the database. Seen is older than what is read: should somebody
-// come in between, that is noticed.
-func (r *Run) inspect(ctx context.Context) error {
-	seen, err := r.Dialect.Snapshot(ctx, r.Conn)
-	if err != nil {
-		return err
+// moved looks, inside the transaction, whether anybody else has written since
+// the last look, and reads the journal again if so.
+func (r *Run) moved(ctx context.Context, s Step) (bool, error) {
+	mark, err := r.Dialect.Mark(ctx, r.Conn)
+	if err != nil || mark == r.Mark {
+		return false, err
 	}
-	s, err := r.Dialect.Inspect(ctx, r.Conn)
-	if err != nil {
-		return err
+	before := r.Journal
+	if r.Journal, err = journal.ReadAll(ctx, r.Conn, r.Dialect); err != nil {
+		return false, err
 	}
-	r.State, r.Seen.Schema = op.LiveState(s), seen.Schema
-	return nil
-}
-
-// moved looks, inside the transaction, whether anybody else has been here. It
-// reports skip when the step is done already, and again when the schema is not
-// the one that the step was compiled for.
-func (r *Run) moved(ctx context.Context, s Step) (skip, again bool, err error) {
-	now, err := r.Dialect.Snapshot(ctx, r.Conn)
-	if err != nil {
-		return false, false, err
+	r.Mark = mark
+	if r.Journal.Has(s.Revision) == s.Down && !r.Journal.SameSet(before) {
+		return false, &MovedError{s.Revision} // what the step builds on is another
 	}
-	if now.Schema != r.Seen.Schema {
-		r.State, again = nil, true
-	}
-	if now.Data != r.Seen.Data {
-		before := r.Journal
-		if r.Journal, err = journal.ReadAll(ctx, r.Conn, r.Dialect); err != nil {
-			return false, false, err
-		}
-		if r.Journal.Has(s.Revision) == s.Down && !r.Journal.SameSet(before) {
-			return false, false, &MovedError{s.Revision} // what the step builds on is another
-		}
-	}
-	r.Seen.Data = now.Data
-	if r.Journal.Has(s.Revision) != s.Down {
-		r.State = nil // it was compiled, and not carried out
-		return true, false, nil
-	}
-	if again {
-		return false, true, nil
-	}
-	return false, false, r.create(ctx)
+	return true, nil
 }
 
 // create makes the tables of the journal that are not there.
@@ -339,7 +343,7 @@ func (r *Run) record(ctx context.Context, e journal.Entry) error {
 func (r *Run) observe(ctx context.Context, ops []filledOp) error {
 	later := map[string]bool{}
 	for _, f := range slices.Backward(ops) {
-		o := f.Op
+		o := f.op
 		if renames(o) && len(ops) > 1 {
 			return nil
 		}
@@ -392,11 +396,11 @@ func (r *Run) equalLeft(o op.Op) bool {
 	}
 }
 
-// A filled operation has what its script left out; known says that the state
-// had it. What an earlier operation of the same step brought, and a later one
+// A filledOp is an operation with what its script left out; known says that the
+// state had it. What an earlier operation of the same step brought, and a later one
 // takes away again by its name alone, was never there to be known.
 type filledOp struct {
-	op.Op
+	op    op.Op
 	known bool
 }
 

@@ -74,14 +74,10 @@ func (Dialect) Inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, e
 // Neutral returns t with neutral types where SQLite writes them the same.
 func (Dialect) Neutral(t schema.Table) schema.Table { return neutralTable(t) }
 
-// Snapshot returns SQLite's own marks: data_version changes when another
-// connection has committed, schema_version with every change of the schema.
-func (Dialect) Snapshot(ctx context.Context, q dialect.Queryer) (s dialect.Snapshot, err error) {
-	if s.Data, err = one[string](ctx, q, "PRAGMA data_version"); err != nil {
-		return s, err
-	}
-	s.Schema, err = one[string](ctx, q, "PRAGMA schema_version")
-	return s, err
+// Mark returns SQLite's own: data_version changes when another connection has
+// committed.
+func (Dialect) Mark(ctx context.Context, q dialect.Queryer) (string, error) {
+	return one[string](ctx, q, "PRAGMA data_version")
 }
 
 // Normalize returns s in the canonical spelling.
