@@ -337,7 +337,7 @@ func (p *Project) needDatabase() error {
 		return &Error{Code: NoDatabase, Msg: "no database is configured"}
 	}
 	if p.cfg.Missing() {
-		return &Error{Code: NoDatabase, Msg: "the database does not exist", Hint: []string{"to make it: whim db upgrade"}}
+		return &Error{Code: NoDatabase, Msg: "the database does not exist", Detail: p.database(), Hint: []string{"to make it: whim db upgrade"}}
 	}
 	return nil
 }
@@ -345,4 +345,12 @@ func (p *Project) needDatabase() error {
 func mentionsCurrent(symbol string) bool {
 	return strings.Contains(symbol, "current") || strings.HasPrefix(symbol, "+") || strings.HasPrefix(symbol, "-") ||
 		strings.Contains(symbol, ":+") || strings.Contains(symbol, ":-") || strings.Contains(symbol, "@+") || strings.Contains(symbol, "@-")
+}
+
+// database is the name of the database as a detail of an error.
+func (p *Project) database() []string {
+	if p.cfg.Database == "" {
+		return nil
+	}
+	return []string{p.cfg.Database}
 }

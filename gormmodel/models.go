@@ -42,6 +42,11 @@ func (s source) Load() (model.Models, error) {
 	if s.db.Error != nil {
 		return model.Models{}, fmt.Errorf("gorm models: %w", s.db.Error)
 	}
+	if s.db.Config == nil || s.db.Dialector == nil || s.db.Statement == nil {
+		return model.Models{}, errors.New("gorm models: the *gorm.DB is not open: gorm.Open has returned an error, or was not called")
+	}
+	heard, stop := collect()
+	defer stop()
 	l := newLoader(s.db)
 	if err := l.parse(s.models); err != nil {
 		return model.Models{}, err
@@ -52,6 +57,7 @@ func (s source) Load() (model.Models, error) {
 	if err := errors.Join(l.errs...); err != nil {
 		return model.Models{}, err
 	}
+	l.warnings = append(l.warnings, heard.said()...)
 	return l.result(), nil
 }
 
@@ -65,6 +71,7 @@ type loader struct {
 	order     []*gs.Schema // as AutoMigrate would create them
 	member    map[string]bool
 	reachable map[string]bool
+	joins     []join
 
 	tables   map[string]*schema.Table
 	keep     []string
@@ -96,9 +103,6 @@ func newLoader(app *gorm.DB) *loader {
 // dialectOf returns the dialect that a dialector speaks. GORM has one for
 // MySQL and MariaDB.
 func dialectOf(db *gorm.DB) schema.Dialect {
-	if db.Dialector == nil {
-		return ""
-	}
 	return schema.Dialect(db.Dialector.Name())
 }
 
@@ -114,7 +118,7 @@ func (l *loader) parse(models []any) error {
 		}
 		stmt := &gorm.Statement{DB: l.db}
 		if err := parseModel(stmt, m); err != nil {
-			l.addErrors([]error{fieldError(modelName(reflect.TypeOf(m)), "", "%w", err)})
+			l.addErrors(l.parseErrors(stmt.Schema, m, err))
 			continue
 		}
 		listed = append(listed, stmt.Schema)
@@ -123,6 +127,7 @@ func (l *loader) parse(models []any) error {
 		return errors.Join(l.errs...)
 	}
 	l.reach(listed)
+	l.lintJoins(listed)
 	// GORM's own order decides which side of a many2many relation its join
 	// table is made from, and with that the order of its key.
 	for _, m := range l.base.ReorderModels(models, true) {
@@ -130,9 +135,9 @@ func (l *loader) parse(models []any) error {
 		if err := parseModel(stmt, m); err != nil {
 			return fmt.Errorf("%s: %w", modelName(reflect.TypeOf(m)), err)
 		}
-		if l.reachable[stmt.Schema.Table] {
+		if table := l.tableName(stmt.Schema); l.reachable[table] {
 			l.order = append(l.order, stmt.Schema)
-			l.member[stmt.Schema.Table] = true
+			l.member[table] = true
 		}
 	}
 	// Of two models of one table, GORM migrates the last only.
@@ -187,7 +192,7 @@ func (l *loader) reach(listed []*gs.Schema) {
 			continue
 		}
 		seen[s] = true
-		l.reachable[s.Table] = true
+		l.reachable[l.tableName(s)] = true
 		if l.db.IgnoreRelationshipsWhenMigrating {
 			continue
 		}
@@ -200,6 +205,7 @@ func (l *loader) reach(listed []*gs.Schema) {
 			}
 			if rel.JoinTable != nil {
 				queue = append(queue, rel.JoinTable, rel.FieldSchema)
+				l.joins = append(l.joins, join{modelName(s.ModelType), rel.Name, rel.JoinTable})
 			}
 		}
 	}

@@ -16,6 +16,7 @@ func (l *loader) lint(s *gs.Schema) {
 		return
 	}
 	l.lintTags(s.ModelType)
+	l.lintHooks(s)
 	for _, f := range s.Fields {
 		l.lintField(s, f)
 	}

@@ -15,7 +15,8 @@ import (
 // table maps one parsed model. A second model of the same table adds what the
 // first one does not have.
 func (l *loader) table(s *gs.Schema) {
-	t := &schema.Table{Name: s.Table}
+	l.checkTableName(s)
+	t := &schema.Table{Name: l.tableName(s)}
 	l.tableOptions(s, t)
 	l.columns(s, t)
 	l.indexes(s, t)
@@ -24,12 +25,13 @@ func (l *loader) table(s *gs.Schema) {
 	l.foreignKeys(s, t)
 	l.lint(s)
 
-	first, again := l.tables[s.Table]
+	first, again := l.tables[t.Name]
 	if !again {
-		l.tables[s.Table] = t
+		l.tables[t.Name] = t
 		return
 	}
 	for _, c := range t.Columns {
+		l.checkCase(s, s.FieldsByDBName[c.Name], first.Columns)
 		if have, ok := first.Column(c.Name); ok && have != c {
 			l.warn(modelName(s.ModelType), "", "another model of the table has column %q too, and another definition of it, which is used", c.Name)
 		}
@@ -75,10 +77,12 @@ func (l *loader) columns(s *gs.Schema, t *schema.Table) {
 	for _, name := range s.DBNames {
 		f := s.FieldsByDBName[name]
 		if f.IgnoreMigration {
-			l.keep = append(l.keep, s.Table+"."+name)
+			l.keep = append(l.keep, t.Name+"."+name)
 			continue
 		}
 		c, d := l.column(s, f)
+		l.checkCase(s, f, t.Columns)
+		l.checkCounting(s, f, c, d)
 		t.Columns = append(t.Columns, c)
 		if d.PrimaryKey {
 			keyInType = true
@@ -138,15 +142,6 @@ func (l *loader) migrated(s *gs.Schema, what, name string, fields ...*gs.Field) 
 	return true
 }
 
-func (l *loader) checks(s *gs.Schema, t *schema.Table) {
-	for _, c := range s.ParseCheckConstraints() {
-		if c.Field == nil || l.migrated(s, "check", c.Name, c.Field) {
-			t.Checks = append(t.Checks, schema.Check{Name: c.Name, Expr: schema.Expr(strings.TrimSpace(c.Constraint))})
-		}
-	}
-	sortByName(t.Checks)
-}
-
 func (l *loader) foreignKeys(s *gs.Schema, t *schema.Table) {
 	if l.db.DisableForeignKeyConstraintWhenMigrating || l.db.IgnoreRelationshipsWhenMigrating {
 		return
@@ -158,7 +153,7 @@ func (l *loader) foreignKeys(s *gs.Schema, t *schema.Table) {
 			continue
 		}
 		c := rel.ParseConstraint()
-		if c == nil || c.Schema != s || !l.member[c.ReferenceSchema.Table] {
+		if c == nil || c.Schema != s || !l.member[l.tableName(c.ReferenceSchema)] {
 			continue
 		}
 		if !l.migrated(s, "foreign key", c.Name, c.ForeignKeys...) {
@@ -166,7 +161,7 @@ func (l *loader) foreignKeys(s *gs.Schema, t *schema.Table) {
 		}
 		owner := modelName(rel.Schema.ModelType)
 		f := schema.ForeignKey{
-			Name: c.Name, RefTable: c.ReferenceSchema.Table,
+			Name: c.Name, RefTable: l.tableName(c.ReferenceSchema),
 			OnDelete: l.action(owner, rel.Name, "OnDelete", c.OnDelete),
 			OnUpdate: l.action(owner, rel.Name, "OnUpdate", c.OnUpdate),
 		}

@@ -31,6 +31,16 @@ var indexKeys = []string{
 	"composite", "unique",
 }
 
+// ruleKeys are the keys inside constraint.
+var ruleKeys = []string{"OnDelete", "OnUpdate"}
+
+// numberKeys and indexNumberKeys are those of the keys whose value GORM reads
+// as a number, and passes over where it is none.
+var (
+	numberKeys      = []string{"size", "precision", "scale", "autoIncrementIncrement"}
+	indexNumberKeys = []string{"priority", "length"}
+)
+
 // A taggedField is a field of a model struct, with the tag as it is written:
 // what GORM has parsed no longer shows what it ignored.
 type taggedField struct {
@@ -72,16 +82,23 @@ func (l *loader) lintTags(t reflect.Type) {
 		l.lintKeys(modelName(t), f)
 		l.lintIndexTags(modelName(t), f)
 		l.lintChecks(modelName(t), f)
+		l.lintConstraint(modelName(t), f)
 	}
 }
 
 func (l *loader) lintKeys(model string, f taggedField) {
 	settings := splitTag(f.tag, ";")
 	for _, s := range settings {
-		if s.key == "" || known(fieldKeys, s.key) || cutOff(settings) {
-			continue
+		switch {
+		case s.key == "" || cutOff(settings):
+		case known(numberKeys, s.key):
+			l.lintNumber(model, f.path, s)
+		case known(fieldKeys, s.key):
+		case known(ruleKeys, s.key):
+			l.warn(model, f.path, "unknown tag key %q: it belongs inside constraint, behind a comma: constraint:OnUpdate:…,OnDelete:…", s.key)
+		default:
+			l.warn(model, f.path, "unknown tag key %q%s", s.key, didYouMean(fieldKeys, s.key))
 		}
-		l.warn(model, f.path, "unknown tag key %q%s", s.key, didYouMean(fieldKeys, s.key))
 	}
 	column, ignore := false, false
 	for _, s := range settings {
@@ -113,7 +130,10 @@ func (l *loader) lintIndexTags(model string, f taggedField) {
 		if key != "index" && key != "uniqueindex" {
 			continue
 		}
-		_, rest, _ := strings.Cut(value, ",")
+		name, rest, _ := strings.Cut(value, ",")
+		if strings.EqualFold(name, "true") || strings.EqualFold(name, "false") {
+			l.warn(model, f.path, "%s:%s makes an index with the name %q: write %s alone, or leave it out", key, name, name, key)
+		}
 		settings := splitTag(rest, ",")
 		cut := false
 		for _, s := range settings {
@@ -127,11 +147,66 @@ func (l *loader) lintIndexTags(model string, f taggedField) {
 			}
 		}
 		for _, s := range settings {
-			if s.key != "" && !cut && !known(indexKeys, s.key) {
+			switch {
+			case s.key == "" || cut:
+			case known(indexNumberKeys, s.key):
+				l.lintNumber(model, f.path, s)
+			case !known(indexKeys, s.key):
 				l.warn(model, f.path, "unknown index option %q%s", s.key, didYouMean(indexKeys, s.key))
+			case strings.EqualFold(s.key, "composite") && name == "" && s.value == "":
+				// GORM stops reading the indexes of the model here, and says so when
+				// it parses the model again.
+				l.fail(model, f.path, "the index option composite has no value: write composite:name")
 			}
 		}
 	}
+}
+
+func (l *loader) lintNumber(model, path string, s setting) {
+	if _, err := strconv.Atoi(s.value); err == nil {
+		return
+	}
+	hint := ""
+	if strings.Contains(s.value, ",") {
+		hint = ": did you mean a semicolon in place of the comma?"
+	} else if strings.TrimSpace(s.value) != s.value {
+		hint = ": leave out the space"
+	}
+	l.warn(model, path, "the %s %q is not a number, and GORM passes over it%s", s.key, s.value, hint)
+}
+
+// lintConstraint looks at what GORM reads past in the tag of a relation.
+func (l *loader) lintConstraint(model string, f taggedField) {
+	for _, tag := range splitTag(f.tag, ";") {
+		if !strings.EqualFold(tag.key, "constraint") || tag.value == "-" {
+			continue
+		}
+		before, _, comma := strings.Cut(tag.value, ",")
+		for i, s := range splitTag(tag.value, ",") {
+			if s.key == "" || known(ruleKeys, s.key) || i == 0 && comma && isConstraintName(before) {
+				continue
+			}
+			l.warn(model, f.path, "unknown rule %q inside constraint%s", s.key, ruleHint(s, tag.value))
+		}
+	}
+}
+
+// ruleHint says what may be meant: a rule without its colon, another word for
+// a rule, or a name, which GORM reads only where a comma follows.
+func ruleHint(s setting, tag string) string {
+	if i := strings.IndexAny(s.key, "= "); i > 0 && known(ruleKeys, s.key[:i]) {
+		return fmt.Sprintf(": did you mean %q?", s.key[:i]+":"+strings.Trim(s.key[i:], "= "))
+	}
+	if i := strings.IndexByte(s.key, '='); i > 0 {
+		return didYouMean(ruleKeys, s.key[:i])
+	}
+	if hint := didYouMean(ruleKeys, s.key); hint != "" {
+		return hint
+	}
+	if s.key == tag && isConstraintName(tag) {
+		return fmt.Sprintf(": a name has a comma behind it: %q", tag+",")
+	}
+	return ""
 }
 
 func (l *loader) lintChecks(model string, f taggedField) {

@@ -38,6 +38,7 @@ func tables() []schema.Table {
 			schema.String("hash", 64).NotNull(),
 			schema.LocalDateTime("applied_at").NotNull().DefaultExpr("CURRENT_TIMESTAMP"),
 			schema.BigInt("duration_ms").NotNull(),
+			schema.TableOptions{WithoutRowID: true}, // its key is all it is looked up by
 		),
 		schema.NewTable(Table,
 			schema.BigInt("id").NotNull().PrimaryKey(), // ours to count: whoever writes has the lock

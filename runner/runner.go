@@ -42,6 +42,8 @@ type Run struct {
 	Done    func(i int, took time.Duration)
 	Skipped func(i int)
 	Clock   func() time.Time
+
+	shared bool // somebody else has written: a step may be done already
 }
 
 // A StmtError says which statement failed, or which check did not hold.
@@ -203,7 +205,7 @@ func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if r.Journal.Has(s.Revision) != s.Down {
+	if r.shared && r.Journal.Has(s.Revision) != s.Down {
 		r.State = nil // it was compiled, and is not carried out
 		r.Skipped(i)
 		return false, nil
@@ -289,7 +291,7 @@ func (r *Run) moved(ctx context.Context, s Step) (bool, error) {
 	if r.Journal, err = journal.ReadAll(ctx, r.Conn, r.Dialect); err != nil {
 		return false, err
 	}
-	r.Mark = mark
+	r.Mark, r.shared = mark, true
 	if r.Journal.Has(s.Revision) == s.Down && !r.Journal.SameSet(before) {
 		return false, &MovedError{s.Revision} // what the step builds on is another
 	}

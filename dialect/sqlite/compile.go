@@ -12,6 +12,7 @@ import (
 // A compiler carries one call of Compile.
 type compiler struct {
 	flavor  dialect.Flavor
+	assumed bool // the version is a guess
 	state   *op.State
 	out     []dialect.Stmt
 	dropped []string // tables that this call dropped
@@ -28,7 +29,7 @@ type item struct {
 // Consecutive operations on one table become one rebuild if any of them needs
 // one, and none at all if SQLite would not see a difference.
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
-	c := &compiler{flavor: d.Flavor(), state: state}
+	c := &compiler{flavor: d.Flavor(), assumed: d.assumed, state: state}
 	items := arrange(ops)
 	for len(items) > 0 {
 		n := group(items)
@@ -185,7 +186,7 @@ func indexOp(items []item, name string) int {
 
 // possible says why this SQLite cannot have such a table.
 func (c *compiler) possible(t schema.Table) error {
-	if t.Options.Strict && !c.flavor.Can(dialect.StrictTables) {
+	if t.Options.Strict && !c.assumed && !c.flavor.Can(dialect.StrictTables) {
 		return &dialect.UnsupportedError{
 			Object: fmt.Sprintf("table %q", t.Name),
 			Why:    "it is STRICT, which SQLite " + c.flavor.Version.String() + " does not know",

@@ -27,16 +27,19 @@ var (
 )
 
 // Dialect is SQLite in one version. It is a value without state.
-type Dialect struct{ version dialect.Version }
+type Dialect struct {
+	version dialect.Version
+	assumed bool // nobody has asked a server
+}
 
 // New returns the dialect for a version, without a database: "3.45.1". An
 // empty version is the oldest that works, so that what is compiled for it runs
-// everywhere.
+// everywhere; only what is asked for by its name, as STRICT, is not refused.
 func New(version string) Dialect {
 	if version == "" {
-		return Dialect{oldest}
+		return Dialect{oldest, true}
 	}
-	return Dialect{dialect.ParseVersion(version)}
+	return Dialect{version: dialect.ParseVersion(version)}
 }
 
 // Open returns the dialect for the SQLite behind db.

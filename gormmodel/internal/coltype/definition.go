@@ -331,3 +331,22 @@ func Tail(expr string) (rest, collation, nulls string, desc bool) {
 	last := toks[n-1]
 	return strings.TrimSpace(expr[:last.pos+len(last.text)]), collation, nulls, desc
 }
+
+// IsList reports whether an expression is several, with commas between them
+// that no parenthesis, bracket or quote is around.
+func IsList(expr string) bool {
+	depth := 0
+	for _, t := range scan(expr) {
+		switch t.text {
+		case "[":
+			depth++
+		case "]":
+			depth--
+		case ",":
+			if depth == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}

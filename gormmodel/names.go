@@ -1,0 +1,163 @@
+package gormmodel
+
+import (
+	"slices"
+	"strings"
+
+	gs "gorm.io/gorm/schema"
+
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// tableName returns the name that a model's table has in the database. GORM
+// writes a.b as two names, schema and table; to SQLite main is the database
+// file itself, without case.
+func (l *loader) tableName(s *gs.Schema) string {
+	before, after, ok := strings.Cut(s.Table, ".")
+	if ok && l.dialect == schema.SQLite && strings.EqualFold(before, "main") {
+		return after
+	}
+	return s.Table
+}
+
+func (l *loader) checkTableName(s *gs.Schema) {
+	name := l.tableName(s)
+	if name != "" && !strings.Contains(name, ".") {
+		return
+	}
+	model, field := l.owner(s)
+	l.fail(model, field, "the table name %q has a dot: GORM would query table %q of schema %q; give it a name without",
+		s.Table, s.Table[strings.Index(s.Table, ".")+1:], s.Table[:strings.Index(s.Table, ".")])
+}
+
+// owner says where a person finds a model: a join table of GORM's own making
+// is a field of another one.
+func (l *loader) owner(s *gs.Schema) (model, field string) {
+	for _, j := range l.joins {
+		if j.table == s && s.ModelType.Name() == "" {
+			return j.model, j.field
+		}
+	}
+	return modelName(s.ModelType), ""
+}
+
+// checkCase refuses a column that differs from another one in case alone,
+// where the database has one column for the two.
+func (l *loader) checkCase(s *gs.Schema, f *gs.Field, have []schema.Column) {
+	for _, c := range have {
+		if c.Name != f.DBName && l.fold(c.Name) == l.fold(f.DBName) {
+			l.fail(modelName(s.ModelType), fieldPath(f), "column %q and column %q differ in case alone: %s has one column for both",
+				f.DBName, c.Name, l.dialect)
+		}
+	}
+}
+
+// fold returns what the database compares in place of a column name: SQLite
+// folds ASCII letters, MySQL all of them.
+func (l *loader) fold(name string) string {
+	switch l.dialect {
+	case schema.SQLite:
+		return strings.Map(func(r rune) rune {
+			if 'A' <= r && r <= 'Z' {
+				return r + 'a' - 'A'
+			}
+			return r
+		}, name)
+	case schema.MySQL, schema.MariaDB:
+		return strings.ToLower(name)
+	}
+	return name
+}
+
+// checkCounting looks at a field that is to count up and is not the key. GORM's
+// own SQLite driver (1.6.0 seen) makes it the key of the table.
+func (l *loader) checkCounting(s *gs.Schema, f *gs.Field, c schema.Column, d coltype.Definition) {
+	_, tagged := f.TagSettings["AUTOINCREMENT"]
+	if !f.AutoIncrement || !tagged {
+		return
+	}
+	model := modelName(s.ModelType)
+	switch own := coltype.Parse(f.TagSettings["TYPE"]).PrimaryKey; {
+	case d.PrimaryKey && !own && !f.PrimaryKey:
+		l.fail(model, fieldPath(f), "autoIncrement on a field that is not the key: this driver makes column %q the primary key; "+
+			"leave it out, or tag the field primaryKey", f.DBName)
+	case l.dialect == schema.SQLite && !c.AutoIncrement && !d.PrimaryKey:
+		l.warn(model, fieldPath(f), "autoIncrement does nothing: SQLite counts up a key of one integer column only")
+	}
+}
+
+// fieldPath returns the name of a field as seen from its model.
+func fieldPath(f *gs.Field) string { return strings.Join(f.BindNames, ".") }
+
+// checks maps the check constraints. GORM collects them by name and in the
+// order of a map, so that chance decides which of two with one name is left;
+// here it is the last one.
+func (l *loader) checks(s *gs.Schema, t *schema.Table) {
+	model := modelName(s.ModelType)
+	for name, c := range s.ParseCheckConstraints() {
+		expr, field := c.Constraint, c.Field
+		if fields := l.fieldsOfCheck(s, name); len(fields) > 1 {
+			field = fields[len(fields)-1]
+			_, expr = l.checkTag(s, field)
+			for _, f := range fields[:len(fields)-1] {
+				l.warn(model, fieldPath(f), "the check %q is lost: field %s has one of the same name, and GORM keeps one", name, fieldPath(field))
+			}
+		}
+		if field != nil {
+			l.checkCondition(model, field, expr)
+			if !l.migrated(s, "check", name, field) {
+				continue
+			}
+		}
+		t.Checks = append(t.Checks, schema.Check{Name: name, Expr: schema.Expr(strings.TrimSpace(expr))})
+	}
+	sortByName(t.Checks)
+}
+
+// fieldsOfCheck returns the columns whose check has a name, in their order.
+func (l *loader) fieldsOfCheck(s *gs.Schema, name string) (fields []*gs.Field) {
+	for _, column := range s.DBNames {
+		f := s.FieldsByDBName[column]
+		if f.TagSettings["CHECK"] == "" {
+			continue
+		}
+		if n, _ := l.checkTag(s, f); n == name {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// checkTag reads a check as GORM does.
+func (l *loader) checkTag(s *gs.Schema, f *gs.Field) (name, expr string) {
+	tag := f.TagSettings["CHECK"]
+	before, after, comma := strings.Cut(tag, ",")
+	switch {
+	case comma && isConstraintName(before):
+		return before, after
+	case comma && before == "":
+		tag = after
+	}
+	return l.db.NamingStrategy.CheckerName(s.Table, f.DBName), tag
+}
+
+// checkCondition refuses a check that no database takes, because GORM makes
+// its name part of its condition or has no condition for it.
+func (l *loader) checkCondition(model string, f *gs.Field, expr string) {
+	switch {
+	case strings.TrimSpace(expr) == "":
+		l.fail(model, fieldPath(f), "the check %q has no condition", f.TagSettings["CHECK"])
+	case coltype.Balanced(expr) && coltype.IsList(expr):
+		l.fail(model, fieldPath(f), "the check %q is no condition: GORM takes what is before a comma for a name "+
+			"only if it is made of letters, digits, _ and -, and otherwise for SQL", expr)
+	}
+}
+
+// isConstraintName reports whether GORM takes a text before a comma for the
+// name of a constraint.
+func isConstraintName(text string) bool {
+	return text != "" && !slices.ContainsFunc([]byte(text), func(c byte) bool {
+		return c != '_' && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+	})
+}
