@@ -63,4 +63,4 @@ verify: ## what is generated is current; the modules are tidy
 	@for m in $(MODULES) $(APART); do (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
 	go test -count=1 -run 'Docs|Golden|Tutorial' . ./cli ./cmd/whim
 
-ci: check test verify ## what CI runs
+ci: check lint test verify ## what CI runs

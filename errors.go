@@ -57,6 +57,9 @@ const (
 	// UnknownApplied: the database names a revision that this program does
 	// not have. A newer program was here, or a revision file was deleted.
 	UnknownApplied Code = "unknown-applied-revision"
+	// LostRecord: by the journal a revision is applied, and the version table
+	// does not have it. Its row was deleted by hand.
+	LostRecord Code = "lost-record"
 	// Untracked: no revision is recorded as applied, but tables that the
 	// history creates are there already.
 	Untracked Code = "untracked-database"

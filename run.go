@@ -84,6 +84,9 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	if err := p.fill(steps, s.state.IDs(), down); err != nil {
 		return nil, err
 	}
+	if err := s.nothingLost(ctx); err != nil {
+		return nil, err
+	}
 	live, err := p.cfg.Dialect.Inspect(ctx, s.conn)
 	if err != nil {
 		return nil, err
@@ -191,6 +194,28 @@ func after(heads []string, r op.Revision, p *Project) []string {
 		}
 	}
 	return append(out, r.ID)
+}
+
+// nothingLost refuses to go on where the journal knows of a revision that the
+// version table does not have: running it once more could do harm.
+func (s *session) nothingLost(ctx context.Context) error {
+	if !s.state.Exists || !s.state.Logged {
+		return nil
+	}
+	lost, err := journal.Lost(ctx, s.conn, s.cfg.Dialect)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	// Another process may have been between the two reads.
+	now, err := journal.Read(ctx, s.conn, s.cfg.Dialect)
+	lost = slices.DeleteFunc(lost, now.Has)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	return &Error{
+		Code: LostRecord, Msg: "by the journal a revision is applied, and the version table does not have it",
+		Detail: lost, Hint: []string{"to record what is true, after comparing: whim db stamp REVISION"},
+	}
 }
 
 // fill fills in what the scripts of the steps leave out, from the history: a

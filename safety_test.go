@@ -69,6 +69,23 @@ func TestLostJournal(t *testing.T) {
 	w.ok(err)
 }
 
+// TestLostRecord: a revision whose row was deleted does not run again.
+func TestLostRecord(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	p := w.project(history(createProducts, rev("bbb2", "aaa1", func(m *op.Script) { m.Exec("INSERT INTO products(name) VALUES ('once')") }, nil)))
+	_, err := p.Upgrade(ctx, "head")
+	w.ok(err)
+	w.exec("DELETE FROM whimbrel_version WHERE revision = 'bbb2'")
+	_, err = p.Upgrade(ctx, "head")
+	w.wantCode(err, whimbrel.LostRecord, "bbb2", "whim db stamp")
+	w.want(w.query("SELECT count(*) FROM products"), "1")
+	_, err = p.Stamp(ctx, "head", false)
+	w.ok(err)
+	_, err = p.Upgrade(ctx, "head")
+	w.ok(err)
+}
+
 // TestEditedRevision: whose change it was is told right.
 func TestEditedRevision(t *testing.T) {
 	ctx := context.Background()

@@ -74,6 +74,43 @@ type unmigrated struct {
 	X  string `gorm:"-:migration;index;unique;check:x <> ''"`
 }
 
+type notNumbers struct {
+	ID int     `gorm:"autoIncrementIncrement:two"`
+	A  string  `gorm:"size:10,not null"`
+	B  float64 `gorm:"precision:ten;scale:"`
+	C  string  `gorm:"size: 10;index:idx_c,priority:first,length:x"`
+	D  string  `gorm:"size:10;index:idx_d,priority:1,length:3"`
+	E  string  `gorm:"size"`
+}
+
+type namedIndex struct {
+	ID int
+	A  string `gorm:"index:false"`
+	B  string `gorm:"uniqueIndex:TRUE,sort:desc"`
+	C  string `gorm:"unique:false;index:falsehood"`
+}
+
+type rules struct {
+	ID                      int
+	AID, BID, CID, DID      *int
+	EID, FID, GID, HID, IID *int
+	A                       *kid `gorm:"constraint:OnDelete=CASCADE"`
+	B                       *kid `gorm:"constraint:OnDelet:CASCADE,OnUpdate:CASCADE"`
+	C                       *kid `gorm:"constraint:OnDelete CASCADE"`
+	D                       *kid `gorm:"constraint:OnUpdate:CASCADE;OnDelete:CASCADE"`
+	E                       *kid `gorm:"constraint:fk_mine"`
+	F                       *kid `gorm:"constraint:fk_mine,OnUpdate:CASCADE, onDelete:SET NULL,"`
+	G                       *kid `gorm:"constraint:-"`
+	H                       *kid `gorm:"constraint:OnDelet=CASCADE"`
+	I                       *kid `gorm:"constraint:no key,whatever:1"`
+}
+
+type notCounting struct {
+	ID  int
+	Seq int `gorm:"autoIncrement"`
+	No  int `gorm:"autoIncrement:false"`
+}
+
 func TestWarnings(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -119,6 +156,33 @@ func TestWarnings(t *testing.T) {
 		}},
 		{"ignored constraint", []any{&tricky.State{}, &tricky.Town{}}, []string{
 			`tricky.Town.State: the constraint "OnUpdate:CASCADE,OnDelete:RESTRICT" is ignored: tricky.State declares the same relation`,
+		}},
+		{"numbers", []any{&notNumbers{}}, []string{
+			`gormmodel_test.notNumbers.A: the size "10,not null" is not a number, and GORM passes over it: did you mean a semicolon in place of the comma?`,
+			`gormmodel_test.notNumbers.B: the precision "ten" is not a number`,
+			`gormmodel_test.notNumbers.B: the scale "" is not a number`,
+			`gormmodel_test.notNumbers.C: the length "x" is not a number`,
+			`gormmodel_test.notNumbers.C: the priority "first" is not a number`,
+			`gormmodel_test.notNumbers.C: the size " 10" is not a number, and GORM passes over it: leave out the space`,
+			`gormmodel_test.notNumbers.E: the size "" is not a number`,
+			`gormmodel_test.notNumbers.ID: the autoIncrementIncrement "two" is not a number`,
+		}},
+		{"index names", []any{&namedIndex{}}, []string{
+			`gormmodel_test.namedIndex.A: index:false makes an index with the name "false": write index alone, or leave it out`,
+			`gormmodel_test.namedIndex.B: uniqueindex:TRUE makes an index with the name "TRUE"`,
+		}},
+		{"rules", []any{&rules{}, &kid{}}, []string{
+			`gormmodel_test.rules.A: unknown rule "OnDelete=CASCADE" inside constraint: did you mean "OnDelete:CASCADE"?`,
+			`gormmodel_test.rules.B: unknown rule "OnDelet" inside constraint: did you mean "OnDelete"?`,
+			`gormmodel_test.rules.C: unknown rule "OnDelete CASCADE" inside constraint: did you mean "OnDelete:CASCADE"?`,
+			`gormmodel_test.rules.D: unknown tag key "OnDelete": it belongs inside constraint, behind a comma`,
+			`gormmodel_test.rules.E: unknown rule "fk_mine" inside constraint: a name has a comma behind it: "fk_mine,"`,
+			`gormmodel_test.rules.H: unknown rule "OnDelet=CASCADE" inside constraint: did you mean "OnDelete"?`,
+			`gormmodel_test.rules.I: unknown rule "no key" inside constraint`,
+			`gormmodel_test.rules.I: unknown rule "whatever" inside constraint`,
+		}},
+		{"counting", []any{&notCounting{}}, []string{
+			`gormmodel_test.notCounting.Seq: autoIncrement does nothing: SQLite counts up a key of one integer column only`,
 		}},
 		{"nothing", []any{&tricky.Member{}, &tricky.Card{}, &tricky.Address{}, &tricky.Skill{}}, nil},
 	}

@@ -189,6 +189,28 @@ func ReadAll(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, 
 	return s, err
 }
 
+// Lost returns the revisions that, by the journal, are applied, and that the
+// version table does not have: somebody has deleted their rows.
+func Lost(ctx context.Context, q dialect.Queryer, d dialect.Dialect) ([]string, error) {
+	log, version := d.Quote(Table), d.Quote(VersionTable)
+	rows, err := q.QueryContext(ctx, "SELECT j.revision FROM "+log+" j JOIN (SELECT max(id) AS id FROM "+log+
+		" GROUP BY revision) n ON n.id = j.id WHERE j.action IN ("+d.Literal(string(Upgrade))+", "+d.Literal(string(Stamp))+
+		") AND NOT EXISTS (SELECT 1 FROM "+version+" v WHERE v.revision = j.revision) ORDER BY j.id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var lost []string
+	for rows.Next() {
+		var revision string
+		if err := rows.Scan(&revision); err != nil {
+			return nil, err
+		}
+		lost = append(lost, revision)
+	}
+	return lost, rows.Err()
+}
+
 func last(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (int64, error) {
 	rows, err := q.QueryContext(ctx, "SELECT max(id) FROM "+d.Quote(Table))
 	if err != nil {

@@ -1,8 +1,10 @@
 package compat
 
 import (
+	"bytes"
 	"database/sql"
 	"fmt"
+	"log"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -200,5 +202,69 @@ func TestWarnings(t *testing.T) {
 	}
 	for _, line := range comparetest.Live(t, live, m.Schema) {
 		t.Errorf("difference: %s", line)
+	}
+}
+
+// This driver makes the key of a table of whatever column counts up.
+func TestCountingBesideKey(t *testing.T) {
+	type Beside struct {
+		ID  uint
+		Seq int `gorm:"autoIncrement"`
+	}
+	type Instead struct {
+		Code string `gorm:"primaryKey"`
+		Seq  int    `gorm:"autoIncrement"`
+	}
+	type Written struct {
+		Seq int `gorm:"type:integer PRIMARY KEY AUTOINCREMENT;autoIncrement"`
+	}
+	db := open(t, comparetest.Open(t))
+	_, err := gormmodel.Models(db, &Beside{}, &Instead{}, &Written{}).Load()
+	want := "compat.Beside.Seq: autoIncrement on a field that is not the key: this driver makes column \"seq\" the primary key; leave it out, or tag the field primaryKey\n" +
+		"compat.Instead.Seq: autoIncrement on a field that is not the key: this driver makes column \"seq\" the primary key; leave it out, or tag the field primaryKey"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if err := db.AutoMigrate(&Beside{}); err == nil {
+		t.Error("AutoMigrate makes the table")
+	}
+}
+
+type hooked struct{ ID int }
+
+func (*hooked) BeforeCreate() error { return nil }
+
+// GORM prints nothing, in this version either, and what it would print is a
+// warning.
+func TestNothingPrinted(t *testing.T) {
+	var out bytes.Buffer
+	before := logger.Default
+	logger.Default = logger.New(log.New(&out, "", 0), logger.Config{LogLevel: logger.Warn})
+	defer func() { logger.Default = before }()
+	m := mapped(t, &hooked{})
+	if len(m.Warnings) != 1 || m.Warnings[0].Model != "compat.hooked" {
+		t.Errorf("got %v", m.Warnings)
+	}
+	type Runner struct {
+		ID  int
+		Run func()
+	}
+	_, err := gormmodel.Models(open(t, comparetest.Open(t)), &Runner{}).Load()
+	if err == nil || !strings.HasPrefix(err.Error(), "compat.Runner.Run: GORM has no column type for func()") {
+		t.Errorf("got %v", err)
+	}
+	if out.Len() > 0 {
+		t.Errorf("printed: %s", out.String())
+	}
+}
+
+// This driver asks for the version when it is opened.
+func TestFailedOpen(t *testing.T) {
+	db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: comparetest.Absent(t)}), &gorm.Config{Logger: logger.Discard})
+	if err == nil {
+		t.Fatal("opened what cannot be opened")
+	}
+	if _, err := gormmodel.Models(db, &hooked{}).Load(); err == nil || !strings.Contains(err.Error(), "not open") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -123,3 +123,14 @@ func TestTail(t *testing.T) {
 		}
 	}
 }
+
+func TestIsList(t *testing.T) {
+	for expr, want := range map[string]bool{
+		"": false, "a": false, "a, b": true, "a IN (1,2)": false, "f(a,b),c": true, "x = ANY (ARRAY[1,2])": false,
+		"x <> ARRAY[1,2]": false, "a <> ','": false, `"a,b" > 0`: false, "a[1],b": true,
+	} {
+		if got := coltype.IsList(expr); got != want {
+			t.Errorf("%s: got %v", expr, got)
+		}
+	}
+}
