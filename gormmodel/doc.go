@@ -4,11 +4,18 @@
 // itself, to a schema in neutral types: no connection is made and no query is
 // run, so the database may be absent. Names of constraints and indexes are
 // those that GORM gives. Where GORM would write another column type than the
-// neutral one compiles to, the schema says so for that dialect, and a database
-// that AutoMigrate made compares clean. Things in a model that do not do what
-// they seem to (a misspelt tag, a condition cut off at a comma) are warnings.
+// neutral one compiles to, the schema says so for that dialect. Things in a
+// model that do not do what they seem to (a misspelt tag, a condition cut off
+// at a comma) are warnings.
 //
-// [Open] opens GORM on an application's connection.
+// A database that AutoMigrate made compares clean. That means: opened with the
+// same driver as the one that made the tables. Of GORM's own SQLite driver and
+// the one here, numeric and boolean are taken as the same type when they are
+// read from a database.
+//
+// [Open] opens GORM on an application's connection, and runs no query. GORM's
+// own SQLite driver runs one when it is opened, and so makes the database file
+// on every command.
 //
 // The package creates, alters and reads no table. It is a module of its own,
 // compiled with the application's own version of GORM and of its driver,

@@ -42,7 +42,8 @@ func (s source) Load() (model.Models, error) {
 	if s.db.Error != nil {
 		return model.Models{}, fmt.Errorf("gorm models: %w", s.db.Error)
 	}
-	if s.db.Config == nil || s.db.Dialector == nil || s.db.Statement == nil {
+	// GORM 1.25 makes a statement after a failure too.
+	if s.db.Config == nil || s.db.Dialector == nil || s.db.Statement == nil || s.db.ConnPool == nil {
 		return model.Models{}, errors.New("gorm models: the *gorm.DB is not open: gorm.Open has returned an error, or was not called")
 	}
 	heard, stop := collect()

@@ -27,7 +27,7 @@ func (l *loader) checkTableName(s *gs.Schema) {
 		return
 	}
 	model, field := l.owner(s)
-	l.fail(model, field, "the table name %q has a dot: GORM would query table %q of schema %q; give it a name without",
+	l.fail(model, field, "the table name %q has a dot: GORM would query table %q of schema %q; name the table without one",
 		s.Table, s.Table[strings.Index(s.Table, ".")+1:], s.Table[:strings.Index(s.Table, ".")])
 }
 
@@ -66,6 +66,7 @@ func (l *loader) fold(name string) string {
 		}, name)
 	case schema.MySQL, schema.MariaDB:
 		return strings.ToLower(name)
+	case schema.Postgres: // quoted, as GORM writes every name, it is what it is
 	}
 	return name
 }
@@ -148,7 +149,7 @@ func (l *loader) checkCondition(model string, f *gs.Field, expr string) {
 	switch {
 	case strings.TrimSpace(expr) == "":
 		l.fail(model, fieldPath(f), "the check %q has no condition", f.TagSettings["CHECK"])
-	case coltype.Balanced(expr) && coltype.IsList(expr):
+	case coltype.IsList(expr):
 		l.fail(model, fieldPath(f), "the check %q is no condition: GORM takes what is before a comma for a name "+
 			"only if it is made of letters, digits, _ and -, and otherwise for SQL", expr)
 	}

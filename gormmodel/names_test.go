@@ -1,6 +1,7 @@
 package gormmodel_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,7 +133,7 @@ func TestCannotWork(t *testing.T) {
 		want   []string
 	}{
 		{"generic", []any{&versioned[time.Time]{}}, []string{
-			`gormmodel_test.versioned[time.Time]: the table name "versioned[time.times" has a dot`,
+			`gormmodel_test.versioned[time.Time]: the table name "versioned[time._time]" has a dot`,
 		}},
 		{"another schema", []any{&elsewhere{}}, []string{
 			`gormmodel_test.elsewhere: the table name "other.things" has a dot: GORM would query table "things" of schema "other"`,
@@ -143,7 +144,7 @@ func TestCannotWork(t *testing.T) {
 			`gormmodel_test.sameColumn.Part.X: column "NAME" and column "name" differ in case alone: sqlite has one column for both`,
 		}},
 		{"columns of two models", []any{&sameColumnFirst{}, &sameColumnSecond{}}, []string{
-			`: column "`, // which of the models comes second is GORM's business
+			`gormmodel_test.sameColumnFirst.Seen: column "seen" and column "Seen" differ in case alone`,
 		}},
 		{"checks", []any{&badChecks{}}, []string{
 			`gormmodel_test.badChecks.A: the check "my check,a > 0" is no condition`,
@@ -171,6 +172,44 @@ func TestCannotWork(t *testing.T) {
 		})
 	}
 }
+
+// What a name means depends on the database.
+func TestNamesElsewhere(t *testing.T) {
+	for name, want := range map[string][]string{
+		"mysql": {
+			`gormmodel_test.mainOwner: the table name "main.owners" has a dot`,
+			`gormmodel_test.sameColumn.Part.X: column "NAME" and column "name" differ in case alone: mysql has one column for both`,
+		},
+		"postgres": {`gormmodel_test.mainOwner: the table name "main.owners" has a dot`},
+	} {
+		db, err := gorm.Open(namedDialector{otherDialector{sqlite.Dialector{Conn: comparetest.Absent(t)}}, name},
+			&gorm.Config{DisableAutomaticPing: true, Logger: logger.Discard, IgnoreRelationshipsWhenMigrating: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = gormmodel.Models(db, &mainOwner{}, &sameColumn{}).Load()
+		if err == nil {
+			t.Fatalf("%s: no error", name)
+		}
+		lines := strings.Split(err.Error(), "\n")
+		slices.Sort(lines)
+		for i, line := range lines {
+			if i >= len(want) || !strings.HasPrefix(line, want[i]) {
+				t.Errorf("%s: got %s", name, line)
+			}
+		}
+		if len(lines) != len(want) {
+			t.Errorf("%s: %d errors, want %d", name, len(lines), len(want))
+		}
+	}
+}
+
+type namedDialector struct {
+	otherDialector
+	name string
+}
+
+func (d namedDialector) Name() string { return d.name }
 
 // Of two checks with one name the last is used, however often it is asked.
 func TestOneCheckName(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -266,5 +268,18 @@ func TestFailedOpen(t *testing.T) {
 	}
 	if _, err := gormmodel.Models(db, &hooked{}).Load(); err == nil || !strings.Contains(err.Error(), "not open") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The README warns of it: opening this driver makes the database file.
+func TestOpeningMakesFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	pool := comparetest.OpenFile(t, path)
+	if _, err := os.Stat(path); err == nil {
+		t.Fatal("the file is there before anything was opened")
+	}
+	open(t, pool)
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("no file: %v", err)
 	}
 }
