@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -113,6 +115,30 @@ func wantsValue(cmd *cobra.Command, a string) bool {
 	return false
 }
 
+// patience is how long nothing may happen before a person is told why that
+// could be.
+const patience = 2 * time.Second
+
+// waiting says after a while that another process may hold the database, unless
+// the work has begun by then.
+func (c *call) waiting() (begun func()) {
+	var mu sync.Mutex
+	over := false
+	t := time.AfterFunc(patience, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			c.note("Waiting for the database: another process may hold it …")
+		}
+	})
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		t.Stop()
+	}
+}
+
 func (c *call) move(target string, down bool) error {
 	switch {
 	case c.flag("sql") && c.flag("plan"):
@@ -127,15 +153,18 @@ func (c *call) move(target string, down bool) error {
 		run, word = c.project.Downgrade, "downgrade"
 	}
 	live := c.events != nil
-	making := c.making()
+	making, begun := c.making(), c.waiting()
+	defer begun()
 	if live {
 		c.events.to = func(e whimbrel.Event) {
+			begun()
 			making()
 			c.event(e)
 		}
 		defer func() { c.events.to = nil }()
 	}
 	steps, err := run(c.ctx(), target)
+	begun()
 	making()
 	if !live {
 		for _, s := range steps {

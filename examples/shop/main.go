@@ -4,12 +4,11 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"shop/migrations"
+	"shop/models"
 
 	"github.com/whimbreldb/whimbrel/app"
 	"github.com/whimbreldb/whimbrel/gormmodel"
-
-	"shop/migrations"
-	"shop/models"
 )
 
 func main() {

@@ -2,12 +2,11 @@ package main
 
 import (
 	"fmt"
+	"shop/models"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"gorm.io/gorm"
-
-	"shop/models"
 )
 
 // productsCommand is a command of the app's own: "shop products …".
