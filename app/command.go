@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -29,15 +31,28 @@ func prog(name string) string {
 	if err != nil {
 		return name
 	}
-	for part := range strings.SplitSeq(filepath.ToSlash(filepath.Dir(exe)), "/") {
-		if strings.HasPrefix(part, "go-build") {
-			return "go run ."
-		}
+	if goRun(filepath.ToSlash(filepath.Dir(exe))) {
+		return "go run ."
 	}
 	if filepath.Base(os.Args[0]) == os.Args[0] {
 		return os.Args[0] // found on PATH
 	}
 	return "./" + filepath.Base(exe)
+}
+
+// goRun reports whether a program in dir was put there by "go run": into a
+// temporary folder of the go command, or, where it has not changed since the
+// last time, into the build cache, in a folder that is a hash (Go 1.24 and
+// later).
+func goRun(dir string) bool {
+	for part := range strings.SplitSeq(dir, "/") {
+		if strings.HasPrefix(part, "go-build") {
+			return true
+		}
+	}
+	hash, cached := strings.CutSuffix(path.Base(dir), "-d")
+	_, err := hex.DecodeString(hash)
+	return cached && err == nil && len(hash) == 64
 }
 
 func (a *App) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
