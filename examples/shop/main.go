@@ -4,11 +4,12 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"shop/migrations"
-	"shop/models"
 
 	"github.com/whimbreldb/whimbrel/app"
 	"github.com/whimbreldb/whimbrel/gormmodel"
+
+	"shop/migrations"
+	"shop/models"
 )
 
 func main() {

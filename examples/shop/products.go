@@ -2,11 +2,12 @@ package main
 
 import (
 	"fmt"
-	"shop/models"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"gorm.io/gorm"
+
+	"shop/models"
 )
 
 // productsCommand is a command of the app's own: "shop products …".
