@@ -3,7 +3,7 @@
 // table of what each server can do.
 //
 // The dialects are the folders below. They never import each other, and
-// nothing outside asks which one it has: it asks [Flavor.Can].
+// what a server can do is asked of [Flavor.Can], never guessed from its name.
 package dialect
 
 import (

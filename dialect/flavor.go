@@ -35,10 +35,6 @@ type Feature int
 
 const (
 	TransactionalDDL   Feature = iota
-	RenameColumn               // ALTER TABLE … RENAME COLUMN
-	DropColumn                 // ALTER TABLE … DROP COLUMN
-	AlterColumn                // a column's type or nullability can change in place
-	AddConstraint              // ALTER TABLE … ADD CONSTRAINT
 	StrictTables               // CREATE TABLE … STRICT
 	IndexNamesPerTable         // two tables may have an index of the same name
 	CaseSensitiveNames         // two columns of a table may differ in case only
@@ -49,10 +45,6 @@ const (
 // since says from which version a server can do a thing. No entry: never.
 var since = map[Feature]map[schema.Dialect]Version{
 	TransactionalDDL: {schema.SQLite: {}, schema.Postgres: {}},
-	RenameColumn:     {schema.SQLite: {3, 25}, schema.Postgres: {}, schema.MySQL: {8, 0, 3}, schema.MariaDB: {10, 5, 2}},
-	DropColumn:       {schema.SQLite: {3, 35}, schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
-	AlterColumn:      {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
-	AddConstraint:    {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	StrictTables:     {schema.SQLite: {3, 37}},
 
 	IndexNamesPerTable: {schema.MySQL: {}, schema.MariaDB: {}},
