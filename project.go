@@ -313,7 +313,20 @@ func (s *session) close(ctx context.Context) error {
 		err = s.unlock(ctx)
 		s.unlock = nil
 	}
-	return errors.Join(err, s.conn.Close())
+	// Close waits for rows that are still open. Those of a Go step are closed
+	// with the step, but for rows of a statement that it prepared and asked
+	// with a context of its own: then nobody can, and the connection is left.
+	closed := make(chan error, 1)
+	go func() { closed <- s.conn.Close() }()
+	select {
+	case e := <-closed:
+		return errors.Join(err, e)
+	case <-time.After(5 * time.Second):
+		return errors.Join(err, &Error{
+			Code: StepFailed, Msg: "a Go step has left rows of a prepared statement open, so the connection cannot be given back",
+			Hint: []string{"Close the rows, or give the query the context of the step. What was done before is recorded: whim db current"},
+		})
+	}
 }
 
 // Database is how people know the database, and whether it exists.

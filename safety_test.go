@@ -2,10 +2,12 @@ package whimbrel_test
 
 import (
 	"context"
+	"os"
 	"runtime"
 	"testing"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -272,4 +274,66 @@ func TestIndexOfAnotherName(t *testing.T) {
 	w.want(w.query("SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 't'"), "0")
 	_, err = w.project(h).Downgrade(ctx, "-1")
 	w.ok(err)
+}
+
+// TestRenamesAroundObjects: models are renamed while the history has a view and
+// a trigger on them. What migrate writes runs, both ways.
+func TestRenamesAroundObjects(t *testing.T) {
+	ctx := context.Background()
+	base := rev("aaa1", "", func(m *op.Script) {
+		m.CreateTable("t", schema.Int("id").NotNull().PrimaryKey(), schema.Int("a"))
+		m.CreateObject(schema.Object{Kind: schema.View, Name: "v", Definition: schema.Expr("CREATE VIEW v AS SELECT t.a FROM t")})
+		m.CreateObject(schema.Object{
+			Kind: schema.Trigger, Name: "tr", Table: "t",
+			Definition: schema.Expr("CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT new.a; END"),
+		})
+	}, nil)
+	for name, tt := range map[string]struct {
+		table   schema.Table
+		answers []string
+	}{
+		"column": {schema.NewTable("t", schema.Int("id").NotNull().PrimaryKey(), schema.Int("b")), []string{"t.a=b"}},
+		"table":  {schema.NewTable("u", schema.Int("id").NotNull().PrimaryKey(), schema.Int("a")), []string{"t=u"}},
+		"table, and a rebuild": {
+			schema.NewTable("u", schema.Int("id").NotNull().PrimaryKey(), schema.Int("a"), schema.Check{Name: "c", Expr: schema.Expr("a <> 5")}),
+			[]string{"t=u"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.models.Tables = []schema.Table{tt.table}
+			p := w.project(history(base))
+			_, err := p.Init()
+			w.ok(err)
+			_, err = p.Upgrade(ctx, "head")
+			w.ok(err)
+			w.exec("INSERT INTO t VALUES (1, 2)")
+			written, err := p.Migrate(ctx, whimbrel.MigrateOptions{Message: "x", Answers: diff.Answers{Rename: tt.answers}})
+			w.ok(err)
+			back, ok := diff.Downgrade(written.Changes.Ops)
+			if !ok {
+				t.Fatal("no way back")
+			}
+			w.ok(os.RemoveAll(w.dir))
+			p = w.project(history(base, rev("bbb2", "aaa1", func(m *op.Script) { m.Add(written.Changes.Ops...) }, func(m *op.Script) { m.Add(back...) })))
+			for range 2 {
+				_, err = p.Upgrade(ctx, "head")
+				w.ok(err)
+				w.want(w.query("SELECT * FROM v"), "2")
+				changes, err := p.Check(ctx)
+				w.ok(err)
+				if len(changes.Ops) > 0 || !changes.Drift.Empty() {
+					t.Errorf("after the upgrade: %v, drift %q", changes.Ops, changes.Drift.Lines())
+				}
+				_, err = p.Downgrade(ctx, "-1")
+				w.ok(err)
+				w.want(w.query("SELECT * FROM v"), "2")
+				report, err := p.Drift(ctx)
+				w.ok(err)
+				if !report.Empty() {
+					t.Errorf("after the downgrade: drift %q", report.Lines())
+				}
+			}
+		})
+	}
 }

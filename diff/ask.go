@@ -31,11 +31,11 @@ func Ask(from, to schema.Schema, a Answers) ([]op.Op, error) {
 		if err != nil {
 			return nil, err
 		}
-		rest := Diff(state.Schema(), to)
+		rest := Diff(state.Schema(), follow(from, to, state))
 		if err := s.decide(rest); err != nil {
 			return nil, err
 		}
-		ops = slices.Concat(ops, renames, rest)
+		ops = aroundObjects(from, slices.Concat(ops, renames), rest)
 	}
 	// Where tables are open, an answer about a column may find its question
 	// later. Everything else has been asked.
@@ -46,6 +46,43 @@ func Ask(from, to schema.Schema, a Answers) ([]op.Op, error) {
 		return nil, &OpenError{s.open}
 	}
 	return ops, nil
+}
+
+// follow returns to with those objects that are the same in from as they are
+// after the renames: the database renames in them by itself.
+func follow(from, to schema.Schema, state *op.State) schema.Schema {
+	after := state.Schema()
+	objects := slices.Clone(to.Objects)
+	for i, o := range objects {
+		if was, ok := from.Object(o.Kind, o.Name); ok && was == o {
+			if is, ok := after.Object(o.Kind, o.Name); ok {
+				objects[i] = is
+			}
+		}
+	}
+	to.Objects = objects
+	return to
+}
+
+// aroundObjects puts renames and the rest together. A view or trigger that is
+// dropped goes before the renames: then the way back renames first, and makes
+// it again when the names that it uses are there.
+func aroundObjects(from schema.Schema, renames, rest []op.Op) []op.Op {
+	if len(renames) == 0 {
+		return rest
+	}
+	var drops []op.Op
+	rest = slices.DeleteFunc(rest, func(o op.Op) bool {
+		d, ok := o.(op.DropObject)
+		if ok {
+			if was, found := from.Object(d.Object.Kind, d.Object.Name); found {
+				d.Object = was
+			}
+			drops = append(drops, d)
+		}
+		return ok
+	})
+	return slices.Concat(drops, renames, rest)
 }
 
 type session struct {

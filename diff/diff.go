@@ -147,8 +147,14 @@ func (p *phases) columns(table string, from, to schema.Table) {
 		}
 		p.alter = append(p.alter, op.AlterColumn{Table: table, From: c.from, To: c.to})
 	}
-	for _, c := range gone {
-		p.dropColumns = append(p.dropColumns, op.DropColumn{Table: table, Column: c})
+	// A generated column goes before those that it is computed from.
+	plain := func(c schema.Column) bool { return c.Generated.Expr.IsZero() }
+	for _, generated := range []bool{true, false} {
+		for _, c := range gone {
+			if plain(c) != generated {
+				p.dropColumns = append(p.dropColumns, op.DropColumn{Table: table, Column: c})
+			}
+		}
 	}
 }
 

@@ -36,8 +36,9 @@ func shop() schema.Schema {
 			),
 		},
 		Objects: []schema.Object{
-			{Kind: schema.View, Name: "grown_ups", Definition: schema.Expr("CREATE VIEW grown_ups AS SELECT * FROM users WHERE age > 17")},
-			{Kind: schema.Trigger, Name: "teams_log", Table: "teams", Definition: schema.Expr("CREATE TRIGGER teams_log AFTER INSERT ON teams BEGIN SELECT 1; END")},
+			// Quoted, as a renaming leaves a table's name: there and back is then exact.
+			{Kind: schema.View, Name: "grown_ups", Definition: schema.Expr("CREATE VIEW grown_ups AS SELECT * FROM \"users\" WHERE age > 17")},
+			{Kind: schema.Trigger, Name: "teams_log", Table: "teams", Definition: schema.Expr("CREATE TRIGGER teams_log AFTER INSERT ON \"teams\" BEGIN SELECT 1; END")},
 		},
 	}
 }

@@ -52,6 +52,9 @@ func renameIdent(text, from, to string, kind nameKind) string {
 		case c == '"' || c == '`':
 			j := quotedEnd(text, i, c)
 			if strings.EqualFold(unquote(text[i:j], c), from) {
+				if kind == tableName {
+					c = '"'
+				}
 				b.WriteString(quote(to, c))
 			} else {
 				b.WriteString(text[i:j])
@@ -84,7 +87,11 @@ func renameIdent(text, from, to string, kind nameKind) string {
 			}
 			word = text[i:j]
 			if strings.EqualFold(word, from) && !notAName(before, text[j:], kind) && !isKeyword(word) {
-				b.WriteString(plainOrQuoted(to))
+				if kind == tableName { // in the text of an object, where databases quote
+					b.WriteString(quote(to, '"'))
+				} else {
+					b.WriteString(plainOrQuoted(to))
+				}
 			} else {
 				b.WriteString(text[i:j])
 			}

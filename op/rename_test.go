@@ -34,7 +34,7 @@ func TestRenameIdent(t *testing.T) {
 		{"price -- price\n+ price", "price", "cost", columnName, "cost -- price\n+ cost"},
 		{"/* price */ price /* price", "price", "cost", columnName, "/* price */ cost /* price"},
 		{"date(date) > date ('now')", "date", "day", columnName, "date(day) > date ('now')"},
-		{"INSERT INTO users (id)", "users", "people", tableName, "INSERT INTO people (id)"},
+		{"INSERT INTO users (id)", "users", "people", tableName, `INSERT INTO "people" (id)`},
 		{"price", "price", "the price", columnName, `"the price"`},
 		{"price", "price", `a"b`, columnName, `"a""b"`},
 		{`"a""b" + 1`, `a"b`, "c", columnName, `"c" + 1`},
@@ -120,8 +120,8 @@ func TestRenameTablePropagates(t *testing.T) {
 				schema.NewTable("b", schema.Int("id"), schema.ForeignKey{Name: "f", Columns: []string{"id"}, RefTable: name}),
 			},
 			Objects: []schema.Object{
-				{Kind: schema.View, Name: "v", Definition: schema.Expr("CREATE VIEW v AS SELECT 'users' FROM " + name)},
-				{Kind: schema.Trigger, Name: "t", Table: name, Definition: schema.Expr("CREATE TRIGGER t AFTER INSERT ON " + name + " BEGIN INSERT INTO " + name + "(id) VALUES (1); END")},
+				{Kind: schema.View, Name: "v", Definition: schema.Expr("CREATE VIEW v AS SELECT 'users' FROM " + quote(name, '"'))},
+				{Kind: schema.Trigger, Name: "t", Table: name, Definition: schema.Expr("CREATE TRIGGER t AFTER INSERT ON " + quote(name, '"') + " BEGIN INSERT INTO " + quote(name, '"') + "(id) VALUES (1); END")},
 			},
 		}
 	}

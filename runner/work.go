@@ -184,7 +184,7 @@ func (r *Run) call(ctx context.Context, run op.Run) error {
 // runtime.Goexit become errors: the transaction around it must be rolled back
 // by us, not by the end of the process or never.
 func call(ctx context.Context, run op.Run, conn *sql.Conn) (err error) {
-	ctx, end := context.WithCancel(ctx)
+	step, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end() // which closes the rows that the function has left open
 	done := make(chan struct{})
 	go func() {
@@ -197,7 +197,7 @@ func call(ctx context.Context, run op.Run, conn *sql.Conn) (err error) {
 			}
 			close(done)
 		}()
-		if failed := run.Func(ctx, stepDB{conn, ctx}); failed != nil {
+		if failed := run.Func(ctx, stepDB{conn, step}); failed != nil {
 			err = &StepError{Name: run.Name, Err: failed}
 		}
 		returned = true
@@ -214,10 +214,16 @@ type stepDB struct {
 }
 
 func (d stepDB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if d.step.Err() != nil {
+		return nil, sql.ErrConnDone // the step is over
+	}
 	return d.conn.ExecContext(ctx, query, args...)
 }
 
 func (d stepDB) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	if d.step.Err() != nil {
+		return nil, sql.ErrConnDone
+	}
 	return d.conn.PrepareContext(ctx, query)
 }
 

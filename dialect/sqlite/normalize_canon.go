@@ -161,7 +161,7 @@ func (n exprNames) canon(toks []token, i int) string {
 			}
 		}
 		name = fold(name)
-		if isPlainWord(name) && keywordClass(name) == notKeyword {
+		if isWord(name) && keywordClass(name) == notKeyword {
 			return name
 		}
 		return quoteIdent(name)
@@ -189,4 +189,16 @@ func (n exprNames) folds(toks []token, i int) bool {
 // column of that name.
 func isRowidName(name string) bool {
 	return sameName(name, "rowid") || sameName(name, "oid") || sameName(name, "_rowid_")
+}
+
+// isWord reports whether the tokenizer takes name for one word.
+func isWord(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		letter := c == '_' || c >= 0x80 || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !letter && (i == 0 || c != '$' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return name != ""
 }

@@ -31,12 +31,14 @@ func offlineScript(stmts []dialect.Stmt) []string {
 	}
 	out = append(out, "BEGIN IMMEDIATE")
 	kept := map[string]string{} // temporary tables, by key
+	var temps []string          // all of them: a key can come again
 	for _, s := range stmts {
 		switch query := strings.TrimSuffix(strings.TrimSpace(s.SQL), ";"); s.Kind {
 		case dialect.Exec:
 			out = append(out, query)
 		case dialect.Remember:
-			kept[s.Key] = quoteIdent(fmt.Sprintf("whim_kept_%d", len(kept)))
+			kept[s.Key] = quoteIdent(fmt.Sprintf("whim_kept_%d", len(temps)))
+			temps = append(temps, kept[s.Key])
 			out = append(out, "CREATE TEMP TABLE "+kept[s.Key]+" AS\n"+query)
 		case dialect.Same:
 			out = append(out, holds(s.Must, "NOT EXISTS ("+except(query, kept[s.Key])+") AND NOT EXISTS ("+missing(query, kept[s.Key])+")"))
@@ -47,10 +49,9 @@ func offlineScript(stmts []dialect.Stmt) []string {
 		case dialect.Go: // has no SQL; whoever writes a script refuses it
 		}
 	}
-	for _, table := range kept {
+	for _, table := range temps {
 		out = append(out, "DROP TABLE temp."+table)
 	}
-	slices.Sort(out[len(out)-len(kept):])
 	return append(out, "COMMIT")
 }
 

@@ -167,11 +167,15 @@ func (r *rebuild) fire(o schema.Object) string {
 	case "update":
 		columns := head.columns
 		for _, t := range r.schema.Tables {
-			if len(columns) == 0 && sameName(t.Name, o.Table) {
-				for _, c := range t.Columns {
-					if !isGenerated(c) {
-						columns = append(columns, c.Name)
-					}
+			if !sameName(t.Name, o.Table) {
+				continue
+			}
+			// A generated column cannot be updated; a trigger may name one.
+			columns = nil
+			for _, c := range t.Columns {
+				named := func(n string) bool { return sameName(n, c.Name) }
+				if !isGenerated(c) && (len(head.columns) == 0 || slices.ContainsFunc(head.columns, named)) {
+					columns = append(columns, c.Name)
 				}
 			}
 		}
