@@ -519,8 +519,12 @@ func TestPlanChangesNothing(t *testing.T) {
 func TestOfflineIsOnline(t *testing.T) {
 	ctx := context.Background()
 	h := history(createProducts, addPrice, rev("ccc3", "bbb2", func(m *op.Script) {
+		m.CreateTable("lines", schema.BigInt("product"), schema.ForeignKey{Name: "fk", Columns: []string{"product"}, RefTable: "products"})
 		m.AlterColumn("products", schema.Int("price"), schema.Int("price").NotNull(), op.Fill(0))
 		m.CreateObject(schema.Object{Kind: schema.Trigger, Name: "trg", Table: "products", Definition: schema.Expr("CREATE TRIGGER trg AFTER INSERT ON products BEGIN SELECT 1; SELECT 2; END")})
+		m.Exec("UPDATE products SET price = 1") // so the next is a rebuild of its own
+		m.AlterColumn("products", schema.String("name", 50), schema.Text("name"))
+		m.AddCheck("products", schema.Check{Name: "chk", Expr: schema.Expr("price > 0")})
 	}, nil))
 	online, offline := newWorld(t), newWorld(t)
 	_, err := online.project(h).Upgrade(ctx, "head")

@@ -2,6 +2,8 @@ package whimbrel_test
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"os"
 	"runtime"
 	"testing"
@@ -227,6 +229,26 @@ func TestStepLeavesThingsOpen(t *testing.T) {
 	_, err := p.Upgrade(ctx, "head")
 	w.wantCode(err, whimbrel.StepFailed, "Goexit")
 	w.want(w.query("SELECT revision FROM whimbrel_version ORDER BY 1"), "aaa1, bbb2")
+}
+
+// TestStepKeepsItsConnection: what a step has kept of it is of no use to others.
+func TestStepKeepsItsConnection(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	var kept op.DB
+	p := w.project(history(createProducts, rev("bbb2", "aaa1", func(m *op.Script) {
+		m.Run("keeps it", func(_ context.Context, db op.DB) error { kept = db; return nil })
+		m.Run("uses it", func(ctx context.Context, _ op.DB) error {
+			_, err := kept.ExecContext(ctx, "DELETE FROM whimbrel_version")
+			return err
+		})
+	}, nil)))
+	_, err := p.Upgrade(ctx, "head")
+	w.wantCode(err, whimbrel.StepFailed, "uses it")
+	if !errors.Is(err, sql.ErrConnDone) {
+		t.Error(err)
+	}
+	w.want(w.query("SELECT revision FROM whimbrel_version"), "aaa1")
 }
 
 // TestDropSelfReference drops a tree whose rows stand in each other's way.

@@ -223,6 +223,16 @@ func TestDowngradeFillsNotNull(t *testing.T) {
 	}
 }
 
+// A column that others are computed from cannot go before them.
+func TestGeneratedColumnsGoFirst(t *testing.T) {
+	price, twice := schema.Int("price"), schema.Int("twice").Generated(schema.Expr("price * 2"))
+	got := lines(Diff(db(products(price, twice)), db(products())))
+	want := lines([]op.Op{op.DropColumn{Table: "products", Column: twice.Column()}, op.DropColumn{Table: "products", Column: price.Column()}})
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func BenchmarkDiff5000EqualTables(b *testing.B) {
 	make := func() schema.Schema {
 		var s schema.Schema

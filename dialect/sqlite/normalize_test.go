@@ -41,6 +41,7 @@ func TestNormalizeSpelling(t *testing.T) {
 		{"indexes", v + "CREATE UNIQUE INDEX i ON t(A, \"b\" ASC) WHERE (a IS NOT null)", v + "create unique index if not exists [i] on [t] (a, b) where a is not NULL"},
 		{"views", v + "CREATE VIEW IF NOT EXISTS v AS SELECT \"a\",T.B FROM t\nWHERE a>1 -- c", v + "create view v as select a, t.b from t where a > 1"},
 		{"triggers", v + "CREATE TRIGGER x AFTER INSERT ON t BEGIN UPDATE t SET a=NEW.a; END", v + "create trigger \"x\" after insert on `t` begin update T set A = new.a; end"},
+		{"names beyond ASCII", "CREATE TABLE t(\"größe\" int, CHECK (\"größe\" > 0))", "CREATE TABLE t(größe int, CHECK (größe > 0))"},
 		{"virtual tables", "CREATE VIRTUAL TABLE f USING fts5(a,b)", "create virtual table if not exists \"f\" using FTS5( a, b )"},
 	}
 	for _, tt := range tests {

@@ -82,6 +82,12 @@ var traps = []trap{
 	{"strict", "", []string{
 		"CREATE TABLE t (id INTEGER PRIMARY KEY, note ANY, n INT NOT NULL) STRICT", "INSERT INTO t VALUES (1,'007',2),(2,7,3)",
 	}, nil},
+	{"trigger on a generated column", "", []string{
+		"CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10), n INT, twice AS (n * 2))", "CREATE TABLE log (n)",
+		"CREATE TRIGGER tr AFTER UPDATE OF n, twice ON t BEGIN INSERT INTO log VALUES (NEW.twice); END",
+		"CREATE TRIGGER ts AFTER UPDATE OF twice ON t BEGIN INSERT INTO log VALUES (-1); END",
+		"INSERT INTO t (id, note, n) VALUES (1, 'a', 1)",
+	}, []string{"UPDATE t SET n = 5", "SELECT * FROM log"}},
 	{"generated columns", "", []string{
 		"CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10), v AS (note || '!'), s TEXT GENERATED ALWAYS AS (upper(note)) STORED, z int)",
 		"INSERT INTO t (note, z) VALUES ('a',1),('b',2)", "CREATE INDEX iv ON t (v)",
