@@ -78,36 +78,32 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 	if err := s.lock(ctx); err != nil {
 		return nil, err
 	}
-	if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
-		return nil, err
-	}
-	if err := p.fill(steps, s.state.IDs(), down); err != nil {
-		return nil, err
-	}
-	if err := s.nothingLost(ctx); err != nil {
-		return nil, err
-	}
-	live, err := p.cfg.Dialect.Inspect(ctx, s.conn)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.tracked(s.state, live, steps); err != nil {
-		// Or another process has begun since we read what is applied.
-		before := s.state
-		if err := s.lock(ctx); err != nil {
-			return nil, err
-		}
-		if s.state.SameSet(before) {
-			return nil, err
-		}
+	var live schema.Schema
+	for try := 0; ; try++ {
 		if steps, err = p.steps(s.state, target, down); err != nil || len(steps) == 0 {
 			return nil, err
 		}
 		if err := p.fill(steps, s.state.IDs(), down); err != nil {
 			return nil, err
 		}
+		if err := s.nothingLost(ctx); err != nil {
+			return nil, err
+		}
 		if live, err = p.cfg.Dialect.Inspect(ctx, s.conn); err != nil {
 			return nil, err
+		}
+		untracked := p.tracked(s.state, live, steps)
+		if untracked == nil {
+			break
+		}
+		// Or another process was at work between what is recorded and what is
+		// there. In a database that is written to all the time we believe it.
+		mark := s.mark
+		if err := s.lock(ctx); err != nil {
+			return nil, err
+		}
+		if s.mark == mark || try == 10 {
+			return nil, untracked
 		}
 	}
 	r := s.runner()
