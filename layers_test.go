@@ -13,7 +13,8 @@ import (
 // It is policy, not a description: change it in a commit of its own.
 const layers = `
 schema:
-revision:
+internal/near:
+revision:          internal/near
 op:                schema
 diff:              op schema
 model:             schema
@@ -25,7 +26,7 @@ script:            op revision schema
 runner:            dialect journal op schema
 
 .:                 dialect diff journal model op revision runner schema scratch script
-cli:               . dialect diff model op schema
+cli:               . dialect diff internal/near model op schema
 internal/scaffold:  .
 internal/build:    .
 app:               . cli dialect dialect/sqlite model op schema

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -128,7 +129,10 @@ func TestOddPaths(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), name)
 			if err := os.MkdirAll(dir, 0o755); err != nil {
-				t.Skip(err) // not on this file system
+				if runtime.GOOS == "linux" {
+					t.Fatal(err)
+				}
+				t.Skip(err) // a name that this system does not have
 			}
 			t.Chdir(dir)
 			url := "sqlite:///" + name + ".db"

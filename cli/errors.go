@@ -10,6 +10,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/internal/near"
 )
 
 // A usageError is a command line that cannot be right.
@@ -108,7 +109,7 @@ func isUsage(err error) bool {
 func nearest(s string, names []string) string {
 	best, limit := "", max(1, len(s)/3)+1
 	for _, n := range names {
-		d := distance(s, n)
+		d := near.Distance(s, n, limit)
 		if len(s) >= 3 && strings.HasPrefix(n, s) {
 			d = 1
 		}
@@ -117,31 +118,6 @@ func nearest(s string, names []string) string {
 		}
 	}
 	return best
-}
-
-// distance is the number of letters to add, drop, change or swap with their
-// neighbour to get from a to b.
-func distance(a, b string) int {
-	before, prev := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, prev = prev, row
-	}
-	return prev[len(b)]
 }
 
 // An explained error is what is printed of one, on paper and in JSON.

@@ -12,6 +12,7 @@ import (
 	gs "gorm.io/gorm/schema"
 
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/near"
 )
 
 // fieldKeys are the tag keys that GORM, its drivers and its own plugins read,
@@ -252,7 +253,7 @@ func known(keys []string, key string) bool {
 func didYouMean(keys []string, key string) string {
 	best, distance := "", 3
 	for _, k := range keys {
-		if d := editDistance(squeeze(k), squeeze(key)); d < distance && d < len(k)-1 {
+		if d := near.Distance(squeeze(k), squeeze(key), distance); d < distance && d < len(k)-1 {
 			best, distance = k, d
 		}
 	}
@@ -266,31 +267,6 @@ func didYouMean(keys []string, key string) string {
 // unique_index.
 func squeeze(key string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(key))
-}
-
-// editDistance counts the letters to insert, delete, replace or swap with the
-// next one.
-func editDistance(a, b string) int {
-	before, prev := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, prev = prev, row
-	}
-	return prev[len(b)]
 }
 
 // badDefaults finds the defaults that are no value of their field, in a model

@@ -69,7 +69,7 @@ func (e *MissingError) Error() string {
 		what = "dependency"
 	}
 	s := fmt.Sprintf("%s %q of revision %q does not exist", what, e.Ref, e.ID)
-	return at(e.Source, s+near(e.Near))
+	return at(e.Source, s+suggest(e.Near))
 }
 
 // A SelfReferenceError says that a revision follows or depends on itself.
@@ -105,7 +105,7 @@ type NotFoundError struct {
 }
 
 func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("no revision %q", e.Symbol) + near(e.Near)
+	return fmt.Sprintf("no revision %q", e.Symbol) + suggest(e.Near)
 }
 
 // An AmbiguousError says that a symbol could stand for several revisions.
@@ -192,7 +192,7 @@ func at(source, text string) string {
 	return source + ": " + text
 }
 
-func near(names []string) string {
+func suggest(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
