@@ -24,8 +24,8 @@ help: ## this list
 build: ## the whim command, in bin/
 	go build -o bin/whim ./cmd/whim
 
-demo: build ## play the tutorial in a scratch folder, command by command
-	go run ./internal/demo bin/whim
+demo: ## play the tutorial in a scratch folder, command by command
+	go run ./internal/demo
 
 check: ## format, vet, closed sets, layers: what to run before each commit
 	@test -z "$$(gofmt -l . | grep -v /testdata/ | tee /dev/stderr)" || { echo "not gofmt-ed"; exit 1; }

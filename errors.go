@@ -96,8 +96,6 @@ const (
 	// NotAtHead: the command builds on the newest revision, and the database
 	// or the history is not there.
 	NotAtHead Code = "not-at-head"
-	// PendingChanges: the models say something that no revision says.
-	PendingChanges Code = "pending-changes"
 	// Drift: the database is not what its revisions say.
 	Drift Code = "drift"
 	// Mismatch: the database is not the schema that it was to be stamped as.

@@ -56,6 +56,12 @@ func (p *Project) SQL(w io.Writer, span string, down bool) error {
 // span returns the revisions that are applied before the script, and those
 // that it carries out, in order.
 func (p *Project) span(span string, down bool) (from, ids []string, err error) {
+	if down && !strings.Contains(span, ":") {
+		return nil, nil, &Error{
+			Code: BadRange, Msg: "a downgrade script needs to know where it starts",
+			Hint: []string{"for example: whim db downgrade --sql head:" + span},
+		}
+	}
 	r, err := p.graph.ParseRange(span, nil)
 	if err != nil {
 		return nil, nil, err
@@ -66,12 +72,6 @@ func (p *Project) span(span string, down bool) (from, ids []string, err error) {
 	if !down {
 		ids, err = p.graph.Between(r.From.IDs, r.To.IDs)
 		return from, ids, err
-	}
-	if !strings.Contains(span, ":") {
-		return nil, nil, &Error{
-			Code: BadRange, Msg: "a downgrade script needs to know where it starts",
-			Hint: []string{"for example: whim db downgrade --sql head:" + span},
-		}
 	}
 	ids, err = p.graph.Between(r.To.IDs, r.From.IDs)
 	slices.Reverse(ids)
@@ -85,7 +85,7 @@ func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.Sta
 	before := p.graph.AppliedHeads(*at)
 	if down {
 		if r.Downgrade == nil {
-			return &Error{Code: Irreversible, Msg: fmt.Sprintf("revision %s cannot be undone: it has no downgrade", id)}
+			return errIrreversible(r)
 		}
 		s.Ops, e.Action = op.Record(r.Downgrade), journal.Downgrade
 		*at = slices.DeleteFunc(*at, func(a string) bool { return a == id })

@@ -96,8 +96,8 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 		if untracked == nil {
 			break
 		}
-		// Or another process was at work between what is recorded and what is
-		// there. In a database that is written to all the time we believe it.
+		// Unless another process was at work between the reading of the record and of
+		// the tables. A database that is never quiet is believed in the end.
 		mark := s.mark
 		if err := s.lock(ctx); err != nil {
 			return nil, err
@@ -160,11 +160,7 @@ func (p *Project) steps(state journal.State, target string, down bool) ([]Step, 
 		s := Step{Revision: p.revision(id), Down: down, From: heads}
 		if down {
 			if r.Downgrade == nil {
-				return nil, &Error{
-					Code: Irreversible, Msg: fmt.Sprintf("revision %s cannot be undone: it has no downgrade", id),
-					Detail: []string{r.Source()},
-					Hint:   []string{"Write a new revision that brings back what is wanted."},
-				}
+				return nil, errIrreversible(r)
 			}
 			s.Ops = op.Record(r.Downgrade)
 			set = slices.DeleteFunc(set, func(s string) bool { return s == id })
@@ -178,6 +174,14 @@ func (p *Project) steps(state journal.State, target string, down bool) ([]Step, 
 		steps[i] = s
 	}
 	return steps, nil
+}
+
+func errIrreversible(r op.Revision) error {
+	return &Error{
+		Code: Irreversible, Msg: fmt.Sprintf("revision %s cannot be undone: it has no downgrade", r.ID),
+		Detail: []string{r.Source()},
+		Hint:   []string{"Write a new revision that brings back what is wanted."},
+	}
 }
 
 // after returns the heads when r is applied on top of them, without walking
@@ -244,6 +248,7 @@ func (p *Project) fill(steps []Step, applied []string, down bool) error {
 			if state, err = p.replay(set); err != nil {
 				return err
 			}
+			break // that is the schema after the whole step
 		}
 	}
 	return nil

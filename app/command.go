@@ -90,6 +90,11 @@ func (a *App) guard(db *cobra.Command) {
 	for _, c := range db.Commands() {
 		if c.Name() == "init" {
 			c.PostRun = func(cmd *cobra.Command, _ []string) {
+				for _, silent := range []string{"quiet", "json"} {
+					if on, err := cmd.Flags().GetBool(silent); err == nil && on {
+						return
+					}
+				}
 				fmt.Fprintln(cmd.ErrOrStderr(), "To use it, in func main, before Main:")
 				for _, line := range a.registration() {
 					fmt.Fprintln(cmd.ErrOrStderr(), "    "+line)

@@ -104,7 +104,6 @@ PROG upgrade`,
 	)
 	for _, c := range append(db.Commands(), db) {
 		c.SilenceUsage = true
-		c.DisableFlagsInUseLine = false
 		c.SetFlagErrorFunc(flagError)
 		c.LocalFlags().VisitAll(hideQuotes)
 	}

@@ -1,6 +1,7 @@
 package gormmodel
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (l *loader) column(s *gs.Schema, f *gs.Field) (schema.Column, coltype.Defin
 		Name:          f.DBName,
 		NotNull:       d.NotNull || rest.NotNull,
 		AutoIncrement: d.AutoIncrement || rest.AutoIncrement || isSerial(d.Type),
-		Comment:       f.Comment,
+		Comment:       cmp.Or(f.Comment, d.Comment),
 	}
 	if d.Collation != "" {
 		c.Collation = c.Collation.With(l.dialect, d.Collation)

@@ -38,12 +38,10 @@ func (u Unique) Same(v Unique) bool {
 	if u.Conflict != v.Conflict || len(u.Parts) != len(v.Parts) {
 		return false
 	}
-	for _, p := range u.Parts {
-		if !slices.Contains(v.Parts, p) {
-			return false
-		}
+	within := func(a, b []Part) bool {
+		return !slices.ContainsFunc(a, func(p Part) bool { return !slices.Contains(b, p) })
 	}
-	return true
+	return within(u.Parts, v.Parts) && within(v.Parts, u.Parts)
 }
 
 // Equal reports whether two constraints are the same, names included.

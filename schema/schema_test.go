@@ -316,3 +316,13 @@ func TestValue(t *testing.T) {
 	}()
 	Value([]int{1})
 }
+
+func TestUniqueSame(t *testing.T) {
+	ab, ba, aa := Unique{Parts: Columns("a", "b")}, Unique{Parts: Columns("b", "a")}, Unique{Parts: Columns("a", "a")}
+	if !ab.Same(ba) || !ba.Same(ab) {
+		t.Error("the order of columns matters")
+	}
+	if aa.Same(ab) || ab.Same(aa) {
+		t.Error("a column named twice stands for another")
+	}
+}

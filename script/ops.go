@@ -204,25 +204,17 @@ func plainKey(t schema.Table) (map[int]bool, bool) {
 
 // withoutEmpty makes empty slices nil: the two mean the same.
 func withoutEmpty(t schema.Table) schema.Table {
-	if len(t.Columns) == 0 {
-		t.Columns = nil
-	}
-	if len(t.PrimaryKey.Parts) == 0 {
-		t.PrimaryKey.Parts = nil
-	}
-	if len(t.Uniques) == 0 {
-		t.Uniques = nil
-	}
-	if len(t.ForeignKeys) == 0 {
-		t.ForeignKeys = nil
-	}
-	if len(t.Checks) == 0 {
-		t.Checks = nil
-	}
-	if len(t.Indexes) == 0 {
-		t.Indexes = nil
-	}
+	t.Columns, t.PrimaryKey.Parts = orNil(t.Columns), orNil(t.PrimaryKey.Parts)
+	t.Uniques, t.ForeignKeys = orNil(t.Uniques), orNil(t.ForeignKeys)
+	t.Checks, t.Indexes = orNil(t.Checks), orNil(t.Indexes)
 	return t
+}
+
+func orNil[T any](s []T) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
 }
 
 func quote(s string) string { return strconv.Quote(s) }

@@ -63,6 +63,9 @@ func (c *compiler) alter(items []item) error {
 // keysStay refuses to take away the key that a foreign key of another table
 // refers to: SQLite would then refuse every write to that table.
 func (c *compiler) keysStay(a *alteration) error {
+	if keepsKeys(a.before, a.after) {
+		return nil // as nearly always: nobody need be asked
+	}
 	for _, child := range children(c.state.Schema(), a.before.Name) {
 		for _, f := range child.ForeignKeys {
 			if sameName(f.RefTable, a.before.Name) && isKey(a.before, f) && !isKey(a.after, f) {
@@ -74,6 +77,24 @@ func (c *compiler) keysStay(a *alteration) error {
 		}
 	}
 	return nil
+}
+
+// keepsKeys reports whether all keys of before are keys of after.
+func keepsKeys(before, after schema.Table) bool {
+	if !before.PrimaryKey.Same(after.PrimaryKey) {
+		return false
+	}
+	for _, u := range before.Uniques {
+		if !slices.ContainsFunc(after.Uniques, u.Same) {
+			return false
+		}
+	}
+	for _, i := range before.Indexes {
+		if i.Unique && !slices.ContainsFunc(after.Indexes, i.Same) {
+			return false
+		}
+	}
+	return true
 }
 
 // inline moves the foreign key of a new column next to the column, where ADD

@@ -27,16 +27,21 @@ func (f *facts) check(t schema.Table) string {
 	return checkIndexes(t, f.indexes[t.Name])
 }
 
+// keyImpliesNotNull reports whether SQLite makes column i of the primary key
+// NOT NULL by itself.
+func keyImpliesNotNull(t schema.Table, i int) bool {
+	return t.Options.WithoutRowID || t.Options.Strict && i != rowidColumn(t)
+}
+
 func checkColumns(t schema.Table, columns []columnFact) string {
 	if len(columns) != len(t.Columns) {
 		return fmt.Sprintf("SQLite says it has %d columns, and its statement was read as having %d",
 			len(columns), len(t.Columns))
 	}
-	rowid := rowidColumn(t)
 	for i, fact := range columns {
 		c := t.Columns[i]
 		pk := 1 + slices.IndexFunc(t.PrimaryKey.Parts, func(p schema.Part) bool { return p.Column == c.Name })
-		implied := pk > 0 && (t.Options.WithoutRowID || t.Options.Strict && i != rowid)
+		implied := pk > 0 && keyImpliesNotNull(t, i)
 		want := columnFact{name: c.Name, declared: c.Type.Text, notNull: c.NotNull || implied, pk: pk}
 		if !c.Generated.Expr.IsZero() {
 			want.hidden = 2

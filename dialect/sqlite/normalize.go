@@ -53,8 +53,8 @@ func normalTable(t schema.Table) schema.Table {
 			// The rowid is never NULL, and a NULL given to it means "the next
 			// number", whatever the declaration says.
 			c.NotNull, c.NotNullName, c.NotNullConflict = false, "", ""
-		} else if isKeyColumn(t, c.Name) && (t.Options.WithoutRowID || t.Options.Strict) {
-			c.NotNull = true // SQLite makes it so
+		} else if isKeyColumn(t, c.Name) && keyImpliesNotNull(t, i) {
+			c.NotNull = true
 		}
 	}
 	normalParts := func(parts []schema.Part) {

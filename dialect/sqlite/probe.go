@@ -147,9 +147,7 @@ func wanted(t schema.Table) []columnInfo {
 			Name: c.Name, Type: canonType(typeText(c.Type)), NotNull: c.NotNull, Default: canonDefault(c.Default),
 			Key: 1 + slices.IndexFunc(t.PrimaryKey.Parts, func(k schema.Part) bool { return sameName(k.Column, c.Name) }),
 		}
-		if t.Options.WithoutRowID && facts[i].Key > 0 {
-			facts[i].NotNull = true
-		}
+		facts[i].NotNull = facts[i].NotNull || facts[i].Key > 0 && keyImpliesNotNull(t, i)
 	}
 	return facts
 }
@@ -277,12 +275,11 @@ func (p prober) constraint(table string, want schema.Table) (dialect.Outcome, er
 	}
 	for _, w := range want.ForeignKeys {
 		found = slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool {
-			if len(f.RefColumns) == 0 || len(w.RefColumns) == 0 { // one of them means the primary key
-				f.RefColumns, w.RefColumns = nil, nil
-			}
-			f.RefTable = fold(f.RefTable)
 			g := w
-			g.RefTable = fold(g.RefTable)
+			if len(f.RefColumns) == 0 || len(g.RefColumns) == 0 { // one of them means the primary key
+				f.RefColumns, g.RefColumns = nil, nil
+			}
+			f.RefTable, g.RefTable = fold(f.RefTable), fold(g.RefTable)
 			return f.Same(g)
 		})
 	}

@@ -60,7 +60,10 @@ func (Dialect) Begin(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) 
 	}
 	if rebuild && t.enforced() {
 		// Statements written by hand run with foreign keys off too.
-		t.guard = newGuard(ctx, conn, stmts)
+		var err error
+		if t.guard, err = newGuard(ctx, conn, stmts); err != nil {
+			return nil, errors.Join(err, t.Rollback(ctx))
+		}
 	}
 	return t, nil
 }
@@ -168,54 +171,79 @@ func discard(conn *sql.Conn) {
 // were written by hand: they must leave no new violation. What they would have
 // deleted by ON DELETE CASCADE shows up as such.
 type guard struct {
-	known map[string]bool
+	known     map[violation]bool
+	unchecked map[string]bool // tables that SQLite cannot check: a foreign key to no key
 }
 
-func newGuard(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) *guard {
+// A violation is a row that refers to no row. The rows of a WITHOUT ROWID table
+// cannot be told apart, so they are counted.
+type violation struct {
+	place string
+	n     int
+}
+
+func newGuard(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) (*guard, error) {
 	byHand := func(s dialect.Stmt) bool {
 		return s.Kind == dialect.Go || !s.Rebuild && s.Kind == dialect.Exec && changesRows(s.SQL)
 	}
 	if !slices.ContainsFunc(stmts, byHand) {
-		return nil
+		return nil, nil
 	}
-	known, err := violated(ctx, conn)
+	g := &guard{known: map[violation]bool{}, unchecked: map[string]bool{}}
+	tables, err := referring(ctx, conn)
 	if err != nil {
-		return nil // a foreign key to no key: SQLite cannot check this database at all
+		return nil, err
 	}
-	return &guard{known}
+	for _, table := range tables {
+		found, err := violated(ctx, conn, table)
+		switch {
+		case classOf(err) == dialect.Refused:
+			g.unchecked[table] = true
+		case err != nil:
+			return nil, err
+		}
+		for _, v := range found {
+			g.known[v] = true
+		}
+	}
+	return g, nil
 }
 
 func (g *guard) check(ctx context.Context, conn *sql.Conn) error {
 	if g == nil {
 		return nil
 	}
-	now, err := violated(ctx, conn)
+	tables, err := referring(ctx, conn)
 	if err != nil {
 		return err
 	}
-	for v := range now {
-		if !g.known[v] {
-			return fmt.Errorf("the revision leaves a row that refers to no row (%s): "+
-				"foreign keys cannot be on while a table is rebuilt, so put the statements that change rows into a revision of their own", v)
+	for _, table := range tables {
+		found, err := violated(ctx, conn, table)
+		if err != nil && (!g.unchecked[table] || classOf(err) != dialect.Refused) {
+			return err
+		}
+		for _, v := range found {
+			if !g.known[v] {
+				return fmt.Errorf("the revision leaves a row that refers to no row (%s): "+
+					"foreign keys cannot be on while a table is rebuilt, so put the statements that change rows into a revision of their own", v.place)
+			}
 		}
 	}
 	return nil
 }
 
-func violated(ctx context.Context, conn *sql.Conn) (map[string]bool, error) {
-	rows, err := conn.QueryContext(ctx,
-		`SELECT "table" || ' row ' || coalesce(rowid, '?') || ' to ' || parent FROM pragma_foreign_key_check`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[string]bool{}
-	for rows.Next() {
-		var v string
-		if err := rows.Scan(&v); err != nil {
-			return nil, err
-		}
-		out[v] = true
-	}
-	return out, rows.Err()
+// referring returns the tables that have foreign keys.
+func referring(ctx context.Context, conn *sql.Conn) (tables []string, err error) {
+	var name string
+	err = query(ctx, conn, "SELECT DISTINCT m.name FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) WHERE m.type = 'table'",
+		[]any{&name}, func() { tables = append(tables, name) })
+	return tables, err
+}
+
+func violated(ctx context.Context, conn *sql.Conn, table string) (found []violation, err error) {
+	var v violation
+	err = query(ctx, conn, `SELECT place, row_number() OVER (PARTITION BY place) FROM (
+		SELECT "table" || ' row ' || coalesce(rowid, '?') || ' to ' || parent AS place FROM pragma_foreign_key_check(`+quoteString(table)+`))`,
+		[]any{&v.place, &v.n}, func() { found = append(found, v) })
+	return found, err
 }

@@ -84,6 +84,26 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestGuardOldViolations: what is wrong already hides nothing that is new, where
+// rows have no number, and beside a table that SQLite cannot check.
+func TestGuardOldViolations(t *testing.T) {
+	db := openFile(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, note varchar(10))",
+		"CREATE TABLE w (k TEXT PRIMARY KEY, t INTEGER REFERENCES t(id)) WITHOUT ROWID",
+		"CREATE TABLE broken (x REFERENCES t(note))", "INSERT INTO t VALUES (1,'a')",
+		"PRAGMA foreign_keys=0", "INSERT INTO w VALUES ('a', 1), ('b', 7)", "PRAGMA foreign_keys=1")
+	before := snapshot(t, db)
+	insert := op.Exec{SQL: schema.Expr("INSERT INTO w VALUES ('c', 8)")}
+	mention(t, change(t, db, retype("t", "note", "varchar(10)", "text"), insert), "refers to no row", "w row ? to t")
+	if after := snapshot(t, db); after != before {
+		t.Error(after)
+	}
+	mustChange(t, db, retype("t", "note", "varchar(10)", "text"), op.Exec{SQL: schema.Expr("INSERT INTO w VALUES ('c', 1)")})
+	mustChange(t, db, retype("w", "t", "INTEGER", "int"))
+	if got := mustRows(t, db, "SELECT count(*) FROM pragma_foreign_key_check('w')"); got[0] != "[]interface {}{1}" {
+		t.Error(got)
+	}
+}
+
 func TestBusy(t *testing.T) {
 	ctx := context.Background()
 	db := openFile(t, "CREATE TABLE t (a)")

@@ -122,11 +122,14 @@ func columnOf(t schema.Table, name string) (schema.Column, bool) {
 
 // violations is the query for the rows of a table that refer to no row. It
 // names the columns of the foreign key, because the number that SQLite gives it
-// is another after the list of foreign keys changed.
+// is another after the list of foreign keys changed. The rows are numbered,
+// because those of a WITHOUT ROWID table cannot be told apart: a known one must
+// not hide a new one.
 func violations(table string) string {
 	name := quoteString(table)
-	return `SELECT v.rowid, v.parent, (SELECT group_concat("from", ', ') FROM pragma_foreign_key_list(` + name +
-		`) WHERE id = v.fkid) FROM pragma_foreign_key_check(` + name + `) v`
+	return `SELECT *, row_number() OVER (PARTITION BY rowid, parent, columns) FROM (SELECT v.rowid AS rowid, v.parent AS parent, ` +
+		`(SELECT group_concat("from", ', ') FROM pragma_foreign_key_list(` + name +
+		`) WHERE id = v.fkid) AS columns FROM pragma_foreign_key_check(` + name + `) v)`
 }
 
 // compiles makes the database compile every view and trigger that needs the

@@ -1,5 +1,6 @@
 // Package near tells how much alike two names are, for the question whether one
-// was meant for the other.
+// was meant for the other. Another module, gormmodel, uses it too, of another
+// version perhaps: the signature stays.
 package near
 
 // Distance is the number of bytes to insert, delete, replace or swap with the

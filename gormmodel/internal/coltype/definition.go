@@ -322,8 +322,6 @@ func Tail(expr string) (rest, collation, nulls string, desc bool) {
 	}
 	if at(2) == "COLLATE" {
 		collation, n = unquote(toks[n-1].text), n-2
-	} else if n >= 2 && toks[n-1].kind == quoted && at(2) == "COLLATE" {
-		collation, n = unquote(toks[n-1].text), n-2
 	}
 	if n <= 0 {
 		return "", collation, nulls, desc
