@@ -168,7 +168,7 @@ func explainRun(err error) *Error {
 		}
 	case errors.As(err, &moved):
 		return &Error{Code: Moved, Msg: moved.Error(), Hint: []string{"to see where the database is: whim db current"}}
-	case errors.As(err, &ended):
+	case errors.As(err, &ended) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		e = &Error{Code: StepFailed, Msg: ended.Error()}
 	case errors.As(err, &step) && step.Panic != nil:
 		e = &Error{Code: StepFailed, Msg: step.Error(), Detail: panicLines(step.Stack)}
@@ -194,17 +194,20 @@ func explainRun(err error) *Error {
 	}
 	if errors.As(err, &at) {
 		e.Detail = append([]string{where(at)}, e.Detail...)
-		e.Hint = append(e.Hint, remains(at))
+		e.Hint = append(e.Hint, remains(at)...)
 	}
 	return e
 }
 
 // remains says what a failed revision has left behind.
-func remains(at *runner.RevisionError) string {
-	if at.Stays {
-		return "Something of this revision may be in the database. to compare: whim db drift"
+func remains(at *runner.RevisionError) []string {
+	switch {
+	case at.Planned:
+		return nil
+	case at.Stays:
+		return []string{"Something of this revision may be in the database. to compare: whim db drift"}
 	}
-	return "Nothing of this revision remains in the database; revisions before it are applied."
+	return []string{"Nothing of this revision remains in the database; revisions before it are applied."}
 }
 
 // panicLines cuts a stack trace to the frames of the step itself.
@@ -290,7 +293,7 @@ func (p *Project) explainDatabase(err error) *Error {
 		if e.Code == Interrupted {
 			e.Msg = "interrupted"
 		}
-		e.Hint = append(e.Hint, remains(at))
+		e.Hint = append(e.Hint, remains(at)...)
 	}
 	return e
 }

@@ -2,6 +2,7 @@ package whimbrel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -94,7 +95,14 @@ func (p *Project) writeStep(b *strings.Builder, d dialect.Dialect, state *op.Sta
 	}
 	work, err := runner.Compile(d, s, state)
 	if err != nil {
-		return &runner.RevisionError{Revision: id, Down: down, Err: err}
+		var conflict *op.ConflictError
+		if errors.As(err, &conflict) { // with the history: no database was asked
+			return &Error{
+				Code: BadReplay, Msg: conflict.Error(), Detail: []string{"revision " + id + ", " + r.Source()},
+				Hint: []string{"The revisions before it make another schema: was one of them edited?"}, Err: err,
+			}
+		}
+		return &runner.RevisionError{Revision: id, Down: down, Planned: true, Err: err}
 	}
 	stmts := first
 	for _, part := range work {

@@ -514,6 +514,20 @@ func TestPlanChangesNothing(t *testing.T) {
 	}
 }
 
+// TestOfflineBadHistory: no database is read, so none is blamed.
+func TestOfflineBadHistory(t *testing.T) {
+	w := newWorld(t)
+	again := createProducts
+	again.ID, again.Revises = "bbb2", []string{"aaa1"}
+	var b strings.Builder
+	err := w.project(history(createProducts, again)).SQL(&b, "base:head", false)
+	w.wantCode(err, whimbrel.BadReplay, "products", "revision bbb2")
+	w.wantCode(w.project(history(createProducts)).SQL(&b, "-1", true), whimbrel.BadRange, "head:-1")
+	if b.Len() > 0 {
+		t.Error(b.String())
+	}
+}
+
 // TestOfflineIsOnline runs the script that SQL writes, and finds what Upgrade
 // makes.
 func TestOfflineIsOnline(t *testing.T) {

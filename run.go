@@ -317,7 +317,7 @@ func (p *Project) Plan(ctx context.Context, target string, down bool) ([]Step, e
 	for i, s := range p.runnable(steps) {
 		work, err := runner.Compile(p.cfg.Dialect, s, at)
 		if err != nil {
-			return nil, p.explain(&runner.RevisionError{Revision: s.Revision, Down: s.Down, Err: err})
+			return nil, p.explain(&runner.RevisionError{Revision: s.Revision, Down: s.Down, Planned: true, Err: err})
 		}
 		steps[i].Parts = parts(work)
 	}
@@ -376,6 +376,20 @@ func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []
 		return nil, err
 	}
 	var entries []journal.Entry
+	// What the journal takes for applied, and nobody wants: only an entry of its
+	// own tells it otherwise.
+	if s.state.Logged && s.state.Exists {
+		lost, err := journal.Lost(ctx, s.conn, s.cfg.Dialect)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range lost {
+			if !slices.Contains(want, id) {
+				entries = append(entries,
+					journal.Entry{Revision: id, Action: journal.Stamp}, journal.Entry{Revision: id, Action: journal.Unstamp})
+			}
+		}
+	}
 	for _, id := range s.state.IDs() {
 		if !slices.Contains(want, id) {
 			entries = append(entries, journal.Entry{Revision: id, Action: journal.Unstamp})

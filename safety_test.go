@@ -90,6 +90,24 @@ func TestLostRecord(t *testing.T) {
 	w.ok(err)
 }
 
+// TestStampSettlesLostRecord: the one command that the error names is enough.
+func TestStampSettlesLostRecord(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	p := w.project(history(createProducts, addPrice))
+	_, err := p.Upgrade(ctx, "head")
+	w.ok(err)
+	w.exec("DELETE FROM whimbrel_version WHERE revision = 'bbb2'", "ALTER TABLE products DROP COLUMN price")
+	_, err = p.Upgrade(ctx, "head")
+	w.wantCode(err, whimbrel.LostRecord, "whim db stamp")
+	_, err = p.Stamp(ctx, "aaa1", false)
+	w.ok(err)
+	w.want(w.query("SELECT revision FROM whimbrel_version"), "aaa1")
+	_, err = p.Upgrade(ctx, "head")
+	w.ok(err)
+	w.want(w.query("SELECT revision FROM whimbrel_version ORDER BY 1"), "aaa1, bbb2")
+}
+
 // TestEditedRevision: whose change it was is told right.
 func TestEditedRevision(t *testing.T) {
 	ctx := context.Background()
@@ -216,19 +234,40 @@ func TestStepLeavesThingsOpen(t *testing.T) {
 	w := newWorld(t)
 	p := w.project(history(createProducts, rev("bbb2", "aaa1", func(m *op.Script) {
 		m.Run("leaves rows open", func(ctx context.Context, db op.DB) error {
-			rows, err := db.QueryContext(ctx, "SELECT 1 UNION SELECT 2 UNION SELECT 3")
+			rows, err := db.QueryContext(ctx, "SELECT name FROM sqlite_schema")
 			if err == nil {
 				rows.Next()
 			}
+			db.QueryRowContext(ctx, "SELECT count(*) FROM products UNION ALL SELECT 2")
 			return err
 		})
-		m.AddColumn("products", schema.Int("n"))
+		m.DropTable("products") // which SQLite refuses while anything is read
+		m.CreateTable("products", schema.Int("n"))
 	}, nil), rev("ccc3", "bbb2", func(m *op.Script) {
 		m.Run("goes away", func(context.Context, op.DB) error { runtime.Goexit(); return nil })
 	}, nil)))
 	_, err := p.Upgrade(ctx, "head")
 	w.wantCode(err, whimbrel.StepFailed, "Goexit")
 	w.want(w.query("SELECT revision FROM whimbrel_version ORDER BY 1"), "aaa1, bbb2")
+}
+
+// TestStepCommitsAndIsInterrupted: what cannot be known is not promised.
+func TestStepCommitsAndIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := newWorld(t)
+	p := w.project(history(createProducts, rev("bbb2", "aaa1", func(m *op.Script) {
+		m.CreateTable("c", schema.Int("n"))
+		m.Run("commits", func(ctx context.Context, db op.DB) error {
+			if _, err := db.ExecContext(ctx, "COMMIT"); err != nil {
+				return err
+			}
+			cancel()
+			return ctx.Err()
+		})
+	}, nil)))
+	_, err := p.Upgrade(ctx, "head")
+	w.wantCode(err, whimbrel.Interrupted, "may be in the database")
+	w.want(w.query("SELECT count(*) FROM c"), "0") // it is
 }
 
 // TestStepKeepsItsConnection: what a step has kept of it is of no use to others.

@@ -7,8 +7,9 @@
 // H − D.
 //
 // A [Project] is made by [Open]. It owns no connection, starts no goroutine
-// that outlives a call, prints nothing, reads no flag and no environment
-// variable, and never exits.
+// that outlives a call (but where a Go step leaves a prepared statement's rows
+// open, which nobody else can close: that is an error), prints nothing, reads no
+// flag and no environment variable, and never exits.
 package whimbrel
 
 import (

@@ -120,6 +120,7 @@ type RevisionError struct {
 	Revision string
 	Down     bool
 	Stays    bool
+	Planned  bool // it was compiled only: nothing was to be carried out
 	Err      error
 }
 

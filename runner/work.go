@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
@@ -174,8 +175,10 @@ func (r *Run) call(ctx context.Context, run op.Run) error {
 		return err
 	}
 	failed := call(ctx, run, r.Conn)
-	if _, err := r.Conn.ExecContext(context.WithoutCancel(ctx), "RELEASE SAVEPOINT whimbrel_step"); err != nil && ctx.Err() == nil {
-		return errors.Join(&EndedError{run.Name, err}, failed)
+	if _, err := r.Conn.ExecContext(context.WithoutCancel(ctx), "RELEASE SAVEPOINT whimbrel_step"); err != nil {
+		// After an interrupt it may have been SQLite that rolled back: who was
+		// it cannot be known, and nothing is promised.
+		return errors.Join(ctx.Err(), &EndedError{run.Name, err}, failed)
 	}
 	return failed
 }
@@ -184,8 +187,8 @@ func (r *Run) call(ctx context.Context, run op.Run) error {
 // runtime.Goexit become errors: the transaction around it must be rolled back
 // by us, not by the end of the process or never.
 func call(ctx context.Context, run op.Run, conn *sql.Conn) (err error) {
-	step, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer end() // which closes the rows that the function has left open
+	db := &stepDB{conn: conn}
+	defer db.end()
 	done := make(chan struct{})
 	go func() {
 		returned := false
@@ -197,7 +200,7 @@ func call(ctx context.Context, run op.Run, conn *sql.Conn) (err error) {
 			}
 			close(done)
 		}()
-		if failed := run.Func(ctx, stepDB{conn, step}); failed != nil {
+		if failed := run.Func(ctx, db); failed != nil {
 			err = &StepError{Name: run.Name, Err: failed}
 		}
 		returned = true
@@ -206,38 +209,88 @@ func call(ctx context.Context, run op.Run, conn *sql.Conn) (err error) {
 	return err
 }
 
+// keptRows is how many rows of QueryRowContext are closed after a step that did
+// not scan them: the newest.
+const keptRows = 64
+
 // A stepDB is what a function gets of the connection: what it may do, for as
-// long as it runs.
+// long as it runs. Rows that it leaves open would keep the next statement from
+// changing the schema.
 type stepDB struct {
 	conn *sql.Conn
-	step context.Context
+	mu   sync.Mutex
+	over bool
+	rows []*sql.Rows // that may be open
+	row  []*sql.Row
 }
 
-func (d stepDB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if d.step.Err() != nil {
-		return nil, sql.ErrConnDone // the step is over
+func (d *stepDB) end() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	for _, r := range d.rows {
+		r.Close()
+	}
+	for _, r := range d.row {
+		_ = r.Scan() // closes it
+	}
+}
+
+func (d *stepDB) ended() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		return sql.ErrConnDone
+	}
+	return nil
+}
+
+func (d *stepDB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := d.ended(); err != nil {
+		return nil, err
 	}
 	return d.conn.ExecContext(ctx, query, args...)
 }
 
-func (d stepDB) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
-	if d.step.Err() != nil {
-		return nil, sql.ErrConnDone
+func (d *stepDB) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	if err := d.ended(); err != nil {
+		return nil, err
 	}
 	return d.conn.PrepareContext(ctx, query)
 }
 
-func (d stepDB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return d.conn.QueryContext(d.until(ctx), query, args...)
+func (d *stepDB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := d.ended(); err != nil {
+		return nil, err
+	}
+	rows, err := d.conn.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // whoever asked closes them, or end
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.rows) == cap(d.rows) { // now and then: those that are closed
+		d.rows = slices.DeleteFunc(d.rows, func(r *sql.Rows) bool {
+			_, err := r.Columns()
+			return err != nil
+		})
+	}
+	d.rows = append(d.rows, rows)
+	return rows, nil
 }
 
-func (d stepDB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return d.conn.QueryRowContext(d.until(ctx), query, args...)
-}
-
-// until returns ctx, ended with the step at the latest.
-func (d stepDB) until(ctx context.Context) context.Context {
-	ctx, end := context.WithCancel(ctx)
-	context.AfterFunc(d.step, end)
-	return ctx
+func (d *stepDB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if d.ended() != nil { // a row can carry no error of ours
+		done, cancel := context.WithCancel(ctx)
+		cancel()
+		ctx = done
+	}
+	row := d.conn.QueryRowContext(ctx, query, args...)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.row) == keptRows {
+		d.row = append(d.row[:0], d.row[keptRows/2:]...)
+	}
+	d.row = append(d.row, row)
+	return row
 }
