@@ -1,6 +1,7 @@
 package whimbrel
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -119,13 +120,16 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 		}
 	}
 	for _, o := range live.Objects {
-		_, known := h.Object(o.Kind, o.Name)
+		_, known := h.Object(o.ID())
 		if known || p.ignored(o.Name) {
 			continue
 		}
-		if o.Kind != schema.Trigger || !ours[o.Table] {
-			report.Foreign = append(report.Foreign, fmt.Sprintf("%s %s", o.Kind, o.Name))
+		if o.Table == "" || !ours[o.Table] {
+			report.Foreign = append(report.Foreign, o.String())
 		}
+	}
+	for _, u := range live.Unsupported {
+		report.Foreign = append(report.Foreign, fmt.Sprintf("%s %s (%s)", u.Kind, u.Name, cmp.Or(u.Why, "not supported")))
 	}
 	unsupported := map[string]bool{}
 	for _, t := range live.Tables {
@@ -168,12 +172,12 @@ func isTable(s schema.Schema, name string) bool {
 }
 
 // keepObjects leaves out the objects that are somebody else's: those that the
-// schema does not have, unless they are triggers on our tables.
+// schema does not have, unless they are on our tables.
 func keepObjects(objects []schema.Object, h schema.Schema, ours map[string]bool) []schema.Object {
 	var out []schema.Object
 	for _, o := range objects {
-		_, known := h.Object(o.Kind, o.Name)
-		if known || o.Kind == schema.Trigger && ours[o.Table] {
+		_, known := h.Object(o.ID())
+		if known || o.Table != "" && ours[o.Table] {
 			out = append(out, o)
 		}
 	}

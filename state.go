@@ -205,8 +205,7 @@ func (p *Project) wanted(m model.Models, h schema.Schema) schema.Schema {
 		if !ok {
 			continue
 		}
-		t.Options.Strict = t.Options.Strict || old.Options.Strict
-		t.Options.WithoutRowID = t.Options.WithoutRowID || old.Options.WithoutRowID
+		t.Options = t.Options.Or(old.Options)
 		for _, c := range old.Columns {
 			if _, has := t.Column(c.Name); !has && slices.Contains(m.Keep, t.Name+"."+c.Name) {
 				t.Columns = append(slices.Clip(t.Columns), c)
@@ -214,13 +213,8 @@ func (p *Project) wanted(m model.Models, h schema.Schema) schema.Schema {
 		}
 		want.Tables[i] = t
 	}
-	// A trigger goes with its table, and a view of the history stays.
+	// What is on a table goes with it, and a view of the history stays.
 	return schema.Schema{Tables: want.Tables, Objects: slices.DeleteFunc(want.Objects, func(o schema.Object) bool {
-		if o.Kind != schema.Trigger {
-			return false
-		}
-		_, onTable := want.Table(o.Table)
-		_, onView := want.Object(schema.View, o.Table)
-		return !onTable && !onView
+		return o.Table != "" && !want.Has(o.Table)
 	})}
 }

@@ -70,12 +70,20 @@ type Dialect interface {
 	Script(stmts []Stmt) string
 
 	// Lock keeps other upgraders out of the database until unlock is called.
-	// It polls, and gives up with a *LockedError when wait has passed.
+	// It polls, and gives up with a *LockedError when wait has passed. It also
+	// gives the session the settings that every statement needs, the short
+	// lock time-out for instance; unlock puts back what was.
 	Lock(ctx context.Context, conn *sql.Conn, wait time.Duration) (unlock func(context.Context) error, err error)
 
 	// Scratch calls f with a connection to an empty place on the same kind of
-	// server, which is gone afterwards.
-	Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn) error) error
+	// server, which is gone afterwards, and with the dialect that works there:
+	// its names are those of the schema, wherever they are really put.
+	Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn, Dialect) error) error
+
+	// Blocker says who holds the locks that a statement on object waits for,
+	// as people know him: process, user, application. It is empty where nobody
+	// does, or the server does not tell.
+	Blocker(ctx context.Context, q Queryer, object string) string
 
 	// Classify says what kind of failure err is.
 	Classify(err error) Class

@@ -40,6 +40,8 @@ const (
 	CaseSensitiveNames         // two columns of a table may differ in case only
 	AlterNotNull               // SQLite: ALTER COLUMN … SET and DROP NOT NULL
 	DropNamedCheck             // SQLite: DROP CONSTRAINT of a check that has a name
+	LockTimeout                // a statement gives up when it cannot get a lock, and may be tried again
+	UnstableText               // an expression that the server wrote, given to it again, may come back as another text
 )
 
 // since says from which version a server can do a thing. No entry: never.
@@ -51,6 +53,9 @@ var since = map[Feature]map[schema.Dialect]Version{
 	CaseSensitiveNames: {schema.Postgres: {}},
 	AlterNotNull:       {schema.SQLite: {3, 53}},
 	DropNamedCheck:     {schema.SQLite: {3, 53}},
+
+	LockTimeout:  {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
+	UnstableText: {schema.Postgres: {}},
 }
 
 // Can reports whether the server can do f.

@@ -54,8 +54,8 @@ func follow(from, to schema.Schema, state *op.State) schema.Schema {
 	after := state.Schema()
 	objects := slices.Clone(to.Objects)
 	for i, o := range objects {
-		if was, ok := from.Object(o.Kind, o.Name); ok && was == o {
-			if is, ok := after.Object(o.Kind, o.Name); ok {
+		if was, ok := from.Object(o.ID()); ok && was.Equal(o) {
+			if is, ok := after.Object(o.ID()); ok {
 				objects[i] = is
 			}
 		}
@@ -75,7 +75,7 @@ func aroundObjects(from schema.Schema, renames, rest []op.Op) []op.Op {
 	rest = slices.DeleteFunc(rest, func(o op.Op) bool {
 		d, ok := o.(op.DropObject)
 		if ok {
-			if was, found := from.Object(d.Object.Kind, d.Object.Name); found {
+			if was, found := from.Object(d.Object.ID()); found {
 				d.Object = was
 			}
 			drops = append(drops, d)
@@ -289,7 +289,7 @@ func (s *session) decide(ops []op.Op) error {
 			ops[i] = o
 		case op.RenameTable, op.AlterTable, op.RenameColumn, op.AlterPrimaryKey, op.AddUnique, op.DropUnique,
 			op.AddForeignKey, op.DropForeignKey, op.AddCheck, op.DropCheck, op.CreateIndex, op.DropIndex,
-			op.CreateObject, op.DropObject, op.Exec, op.Run:
+			op.CreateObject, op.DropObject, op.AlterObject, op.Exec, op.Run:
 		default:
 			panic(fmt.Sprintf("diff: unhandled %T", o))
 		}

@@ -21,13 +21,16 @@ import (
 //
 // The order is this, and TestOrder holds it to that:
 //
-//  1. views and triggers that go or change are dropped
+//  1. what is made of tables and goes or changes: views, triggers
 //  2. foreign keys that go, then indexes, checks and unique constraints
 //  3. tables that go, referring ones first
-//  4. tables that come, referred ones first; foreign keys in a circle after them
-//  5. table options, new columns, changed columns, primary keys, columns that go
-//  6. unique constraints, checks and indexes that come, then foreign keys
-//  7. views and triggers that come
+//  4. what tables are made of, and tables that come, referred ones first; foreign
+//     keys in a circle after them
+//  5. what tables are made of, changed: types, functions
+//  6. table options, new columns, changed columns, primary keys, columns that go
+//  7. unique constraints, checks and indexes that come, then foreign keys
+//  8. what tables were made of, and goes
+//  9. what is made of tables and comes
 func Diff(from, to schema.Schema) []op.Op {
 	ops, _ := compare(from, to, false)
 	return ops
@@ -42,9 +45,9 @@ func Structural(from, to schema.Schema) (ops []op.Op, noise []string) {
 
 // phases collects operations by the step of the order they belong to.
 type phases struct {
-	dropObjects, dropForeignKeys, dropParts, dropTables []op.Op
-	createTables, alter, dropColumns                    []op.Op
-	addParts, addForeignKeys, createObjects             []op.Op
+	dropLate, dropForeignKeys, dropParts, drop      []op.Op
+	create, alterObjects, alter, dropColumns        []op.Op
+	addParts, addForeignKeys, dropEarly, createLate []op.Op
 
 	structural bool
 	noise      []string
@@ -53,44 +56,14 @@ type phases struct {
 func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	p := &phases{structural: structural}
 	gone, added, kept := match(from.Tables, to.Tables)
-	p.objects(from.Objects, to.Objects, gone)
 	for _, pair := range kept {
 		p.table(pair.from, pair.to)
 	}
-	p.dropAll(gone)
-	p.createAll(added)
-	return slices.Concat(p.dropObjects, p.dropForeignKeys, p.dropParts, p.dropTables, p.createTables,
-		p.alter, p.dropColumns, p.addParts, p.addForeignKeys, p.createObjects), p.noise
-}
-
-func (p *phases) objects(from, to []schema.Object, goneTables []schema.Table) {
-	type key struct {
-		kind schema.ObjectKind
-		name string
-	}
-	old := make(map[key]schema.Object, len(from))
-	for _, o := range from {
-		old[key{o.Kind, o.Name}] = o
-	}
-	for _, o := range to {
-		k := key{o.Kind, o.Name}
-		was, ok := old[k]
-		delete(old, k)
-		if ok && was == o {
-			continue
-		}
-		if ok {
-			p.dropObjects = append(p.dropObjects, op.DropObject{Object: was})
-		}
-		p.createObjects = append(p.createObjects, op.CreateObject{Object: o})
-	}
-	for _, o := range from {
-		if _, ok := old[key{o.Kind, o.Name}]; ok {
-			p.dropObjects = append(p.dropObjects, op.DropObject{Object: o})
-		}
-	}
-	// What was created last may read what was created before it.
-	slices.Reverse(p.dropObjects)
+	goneObjects, addedObjects := p.objects(from, to)
+	p.dropAll(gone, goneObjects)
+	p.createAll(added, addedObjects)
+	return slices.Concat(p.dropLate, p.dropForeignKeys, p.dropParts, p.drop, p.create, p.alterObjects, p.alter,
+		p.dropColumns, p.addParts, p.addForeignKeys, p.dropEarly, p.createLate), p.noise
 }
 
 func (p *phases) table(from, to schema.Table) {

@@ -7,96 +7,155 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// createAll creates tables, those that are referred to before those that
-// refer. A foreign key that would close a circle is added afterwards.
-func (p *phases) createAll(tables []schema.Table) {
-	sorted, later := byReference(tables)
-	for i, t := range sorted {
-		t, circular := apart(t, later[i])
-		p.createTables = append(p.createTables, op.CreateTable{Table: t})
+// A thing is a table or an object, with what it cannot be created without.
+type thing struct {
+	table  schema.Table
+	object schema.Object // of a table: the zero value
+
+	needs      []*thing
+	refers     []*thing // by foreign keys, which can be added later
+	needsTable bool     // or something else that is made of tables
+	state      visit
+	place      int // in the order of creation
+}
+
+type visit int
+
+const (
+	waiting visit = iota
+	open
+	done
+)
+
+func (t *thing) isTable() bool { return t.object.Kind == "" }
+
+// early reports whether t comes before what is altered.
+func (t *thing) early() bool { return t.isTable() || t.object.Kind.Early() }
+
+// inOrder sorts tables and objects so that each stands behind what it needs.
+// Things that do not depend on each other keep their order, by kind: what
+// tables are made of, tables, what is made of tables. A circle of foreign keys
+// is cut somewhere; any other circle is left to the database to refuse.
+//
+// The late ones are those that no table needs.
+func inOrder(tables []schema.Table, objects []schema.Object) (early, late []*thing) {
+	things := make([]*thing, 0, len(tables)+len(objects))
+	for _, o := range objects {
+		things = append(things, &thing{object: o})
+	}
+	slices.SortStableFunc(things, func(a, b *thing) int { return rank(a.object.Kind) - rank(b.object.Kind) })
+	n := slices.IndexFunc(things, func(t *thing) bool { return !t.early() })
+	if n < 0 {
+		n = len(things)
+	}
+	for _, t := range tables {
+		things = slices.Insert(things, n, &thing{table: t})
+		n++
+	}
+	link(things)
+	for _, t := range things[:n] {
+		early = t.visit(early)
+	}
+	for _, t := range things[n:] {
+		late = t.visit(late)
+	}
+	for i, t := range early {
+		t.place = i
+	}
+	return early, late
+}
+
+// visit appends t, behind everything that it needs.
+func (t *thing) visit(to []*thing) []*thing {
+	if t.state != waiting {
+		return to
+	}
+	t.state = open
+	for _, n := range t.needs {
+		to = n.visit(to)
+		t.needsTable = t.needsTable || n.isTable() || n.needsTable || !n.early()
+	}
+	for _, n := range t.refers {
+		to = n.visit(to)
+	}
+	t.state = done
+	return append(to, t)
+}
+
+// rank is the order of the kinds that come before tables; all others follow.
+func rank(k schema.ObjectKind) int {
+	order := [...]schema.ObjectKind{
+		schema.Namespace, schema.Extension, schema.Collation, schema.Enum, schema.RangeType, schema.CompositeType,
+		schema.Domain, schema.Sequence, schema.Function, schema.Procedure, schema.Aggregate,
+	}
+	if i := slices.Index(order[:], k); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// createAll creates tables and objects.
+func (p *phases) createAll(tables []schema.Table, objects []schema.Object) {
+	early, late := inOrder(tables, objects)
+	for _, t := range early {
+		if !t.isTable() {
+			p.create = append(p.create, op.CreateObject{Object: t.object})
+			continue
+		}
+		table, circular := t.apart()
+		p.create = append(p.create, op.CreateTable{Table: table})
 		for _, f := range circular {
-			p.addForeignKeys = append(p.addForeignKeys, op.AddForeignKey{Table: t.Name, ForeignKey: f})
+			p.addForeignKeys = append(p.addForeignKeys, op.AddForeignKey{Table: table.Name, ForeignKey: f})
+		}
+	}
+	for _, t := range late {
+		p.createLate = append(p.createLate, op.CreateObject{Object: t.object})
+	}
+}
+
+// dropAll drops tables and objects, in the opposite order. What tables were
+// made of goes at the end, when no column has it any more.
+func (p *phases) dropAll(tables []schema.Table, objects []schema.Object) {
+	early, late := inOrder(tables, objects)
+	for _, t := range slices.Backward(late) {
+		p.dropLate = append(p.dropLate, op.DropObject{Object: t.object})
+	}
+	for _, t := range slices.Backward(early) {
+		switch {
+		case !t.isTable() && (t.needsTable || !t.early()):
+			p.drop = append(p.drop, op.DropObject{Object: t.object})
+		case !t.isTable():
+			p.dropEarly = append(p.dropEarly, op.DropObject{Object: t.object})
+		default:
+			table, circular := t.apart()
+			p.drop = append(p.drop, op.DropTable{Table: table})
+			for _, f := range circular {
+				p.dropForeignKeys = append(p.dropForeignKeys, op.DropForeignKey{Table: table.Name, ForeignKey: f})
+			}
 		}
 	}
 }
 
-// dropAll drops tables, those that refer before those that are referred to.
-func (p *phases) dropAll(tables []schema.Table) {
-	sorted, later := byReference(tables)
-	for i := len(sorted) - 1; i >= 0; i-- {
-		t, circular := apart(sorted[i], later[i])
-		p.dropTables = append(p.dropTables, op.DropTable{Table: t})
-		for _, f := range circular {
-			p.dropForeignKeys = append(p.dropForeignKeys, op.DropForeignKey{Table: t.Name, ForeignKey: f})
+// apart takes the foreign keys to tables that come later out of the table. A
+// table that is created letter for letter keeps them: a dialect that cannot
+// refer to a table before it exists has to see to that.
+func (t *thing) apart() (rest schema.Table, circular []schema.ForeignKey) {
+	later := map[string]bool{}
+	for _, r := range t.refers {
+		if r.place > t.place {
+			later[r.table.Name] = true
 		}
 	}
-}
-
-// apart takes the foreign keys to the tables in later out of t. A table that
-// is created letter for letter keeps them: a dialect that cannot refer to a
-// table before it exists has to see to that.
-func apart(t schema.Table, later map[string]bool) (rest schema.Table, circular []schema.ForeignKey) {
-	if len(later) == 0 || t.Verbatim != (schema.Variants{}) {
-		return t, nil
+	if len(later) == 0 || t.table.Verbatim != (schema.Variants{}) {
+		return t.table, nil
 	}
-	t = t.Clone()
-	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool {
+	rest = t.table.Clone()
+	rest.ForeignKeys = slices.DeleteFunc(rest.ForeignKeys, func(f schema.ForeignKey) bool {
 		if later[f.RefTable] {
 			circular = append(circular, f)
 			return true
 		}
 		return false
 	})
-	return t, circular
-}
-
-// byReference sorts tables so that each stands behind those it refers to. For
-// each table of the result, later holds the tables it refers to that could not
-// be put before it, because they refer back. A reference to itself is none.
-// Tables that do not depend on each other keep their order.
-func byReference(tables []schema.Table) (sorted []schema.Table, later []map[string]bool) {
-	index := make(map[string]int, len(tables))
-	for i, t := range tables {
-		index[t.Name] = i
-	}
-	const (
-		waiting = iota
-		open
-		done
-	)
-	state := make([]int, len(tables))
-	type frame struct{ table, next int }
-	for start := range tables {
-		stack := []frame{{start, 0}}
-		if state[start] != waiting {
-			continue
-		}
-		state[start] = open
-		for len(stack) > 0 {
-			f := &stack[len(stack)-1]
-			t := tables[f.table]
-			if f.next < len(t.ForeignKeys) {
-				ref, ok := index[t.ForeignKeys[f.next].RefTable]
-				f.next++
-				if ok && state[ref] == waiting {
-					state[ref] = open
-					stack = append(stack, frame{ref, 0})
-				}
-				continue
-			}
-			var back map[string]bool
-			for _, fk := range t.ForeignKeys {
-				if ref, ok := index[fk.RefTable]; ok && ref != f.table && state[ref] == open {
-					if back == nil {
-						back = map[string]bool{}
-					}
-					back[fk.RefTable] = true
-				}
-			}
-			state[f.table] = done
-			sorted, later = append(sorted, t), append(later, back)
-			stack = stack[:len(stack)-1]
-		}
-	}
-	return sorted, later
+	return rest, circular
 }

@@ -54,7 +54,7 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 			return nil, why
 		}
 		to := o.To
-		to.Parts = slices.Clone(to.Parts) // the state must not change what is in the operation
+		to.Parts, to.Include = slices.Clone(to.Parts), slices.Clone(to.Include) // the state must not change what is in the operation
 		e.own().PrimaryKey = to
 		return o, ""
 	case AddUnique:
@@ -62,19 +62,19 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 			return nil, why
 		}
 		u := o.Unique
-		u.Parts = slices.Clone(u.Parts)
+		u.Parts, u.Include = slices.Clone(u.Parts), slices.Clone(u.Include)
 		return o, add(&e.own().Uniques, u)
 	case DropUnique:
 		old, why := drop(&e.own().Uniques, o.Unique, schema.Unique.Same, s.live)
 		return DropUnique{o.Table, old}, why
 	case AddForeignKey:
 		for _, c := range o.ForeignKey.Columns {
-			if _, ok := e.table.Column(c); !ok {
+			if _, ok := e.table.Column(c); !ok && !e.table.Options.HasParent() {
 				return nil, fmt.Sprintf("there is no column %q", c)
 			}
 		}
 		f := o.ForeignKey
-		f.Columns, f.RefColumns = slices.Clone(f.Columns), slices.Clone(f.RefColumns)
+		f.Columns, f.RefColumns, f.SetColumns = slices.Clone(f.Columns), slices.Clone(f.RefColumns), slices.Clone(f.SetColumns)
 		why := add(&e.own().ForeignKeys, f)
 		if why == "" {
 			s.refs[o.ForeignKey.RefTable]++
@@ -96,12 +96,12 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 			return nil, why
 		}
 		ix := o.Index
-		ix.Parts = slices.Clone(ix.Parts)
+		ix.Parts, ix.Include = slices.Clone(ix.Parts), slices.Clone(ix.Include)
 		return o, add(&e.own().Indexes, ix)
 	case DropIndex:
 		old, why := drop(&e.own().Indexes, o.Index, schema.Index.Same, s.live && len(o.Index.Parts) > 0)
-		return DropIndex{o.Table, old}, why
-	case CreateTable, DropTable, RenameTable, CreateObject, DropObject, Exec, Run:
+		return DropIndex{o.Table, old, o.Concurrently}, why
+	case CreateTable, DropTable, RenameTable, CreateObject, DropObject, AlterObject, Exec, Run:
 	}
 	panic(unhandled(o))
 }
@@ -144,7 +144,7 @@ func TableOf(o Op) string {
 		return o.Table
 	case DropIndex:
 		return o.Table
-	case CreateObject, DropObject, Exec, Run:
+	case CreateObject, DropObject, AlterObject, Exec, Run:
 		return ""
 	}
 	panic(unhandled(o))
@@ -155,7 +155,7 @@ func dropColumn(e *entry, o DropColumn) (Op, string) {
 	switch {
 	case i < 0:
 		return nil, noSuchColumn
-	case len(e.table.Columns) == 1:
+	case len(e.table.Columns) == 1 && !e.table.Options.HasParent():
 		return nil, "it is the table's only column"
 	}
 	for _, columns := range e.table.References() {
@@ -199,8 +199,10 @@ func (s *State) renameColumn(e *entry, o RenameColumn) string {
 		g.Expr = renameInSQL(g.Expr, o.From, o.To, columnName)
 	}
 	inParts(t.PrimaryKey.Parts)
+	inNames(t.PrimaryKey.Include)
 	for _, u := range t.Uniques {
 		inParts(u.Parts)
+		inNames(u.Include)
 	}
 	for i := range t.Checks {
 		t.Checks[i].Expr = renameInSQL(t.Checks[i].Expr, o.From, o.To, columnName)
@@ -208,11 +210,13 @@ func (s *State) renameColumn(e *entry, o RenameColumn) string {
 	for i := range t.Indexes {
 		ix := &t.Indexes[i]
 		inParts(ix.Parts)
+		inNames(ix.Include)
 		ix.Where = renameInSQL(ix.Where, o.From, o.To, columnName)
 		ix.Verbatim = schema.Variants{}
 	}
 	for i := range t.ForeignKeys {
 		inNames(t.ForeignKeys[i].Columns)
+		inNames(t.ForeignKeys[i].SetColumns)
 	}
 	if s.refs[o.Table] > 0 {
 		for _, other := range s.tables {
@@ -255,6 +259,12 @@ func Merge(live, from, to schema.Column) schema.Column {
 	merge(&live.AutoIncrement, from.AutoIncrement, to.AutoIncrement)
 	merge(&live.Collation, from.Collation, to.Collation)
 	merge(&live.Comment, from.Comment, to.Comment)
+	merge(&live.Identity, from.Identity, to.Identity)
+	merge(&live.OnUpdate, from.OnUpdate, to.OnUpdate)
+	merge(&live.Invisible, from.Invisible, to.Invisible)
+	merge(&live.Storage, from.Storage, to.Storage)
+	merge(&live.Compression, from.Compression, to.Compression)
+	merge(&live.Options, from.Options, to.Options)
 	return live
 }
 
@@ -270,6 +280,9 @@ func columnIndex(t schema.Table, name string) int {
 
 // known reports the first part that names a column the table does not have.
 func known(t schema.Table, parts []schema.Part) string {
+	if t.Options.HasParent() {
+		return "" // its columns are not all listed
+	}
 	for _, p := range parts {
 		if _, ok := t.Column(p.Column); p.Column != "" && !ok {
 			return fmt.Sprintf("there is no column %q", p.Column)

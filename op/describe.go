@@ -47,9 +47,11 @@ func Describe(o Op) (verb, object string) {
 	case DropIndex:
 		return "drop", "index " + o.Table + "." + o.Index.Name
 	case CreateObject:
-		return "add", string(o.Object.Kind) + " " + o.Object.Name
+		return "add", o.Object.String()
 	case DropObject:
-		return "drop", string(o.Object.Kind) + " " + o.Object.Name
+		return "drop", o.Object.String()
+	case AlterObject:
+		return "alter", o.To.String()
 	case Exec:
 		return "run", "SQL: " + shorten(cmp.Or(o.SQL.Text, "(variants only)"))
 	case Run:

@@ -27,6 +27,7 @@ var kinds = map[string]Op{
 	"drop_index":        DropIndex{},
 	"create_object":     CreateObject{},
 	"drop_object":       DropObject{},
+	"alter_object":      AlterObject{},
 	"exec":              Exec{},
 	"run":               Run{},
 }

@@ -100,13 +100,18 @@ type (
 		Table string       `json:"table"`
 		Check schema.Check `json:"check"`
 	}
+	// CreateIndex and DropIndex can leave the table open to writers meanwhile,
+	// where the dialect has a way that cannot be part of a transaction:
+	// PostgreSQL's CONCURRENTLY.
 	CreateIndex struct {
-		Table string       `json:"table"`
-		Index schema.Index `json:"index"`
+		Table        string       `json:"table"`
+		Index        schema.Index `json:"index"`
+		Concurrently bool         `json:"concurrently,omitempty"`
 	}
 	DropIndex struct {
-		Table string       `json:"table"`
-		Index schema.Index `json:"index"`
+		Table        string       `json:"table"`
+		Index        schema.Index `json:"index"`
+		Concurrently bool         `json:"concurrently,omitempty"`
 	}
 
 	CreateObject struct {
@@ -114,6 +119,12 @@ type (
 	}
 	DropObject struct {
 		Object schema.Object `json:"object"`
+	}
+	// AlterObject changes what an object is, never its kind, name or table.
+	// What depends on it stays.
+	AlterObject struct {
+		From schema.Object `json:"from"`
+		To   schema.Object `json:"to"`
 	}
 
 	// Exec is SQL written by hand. It changes data; what it does to the schema
@@ -161,6 +172,7 @@ func (CreateIndex) isOp()     {}
 func (DropIndex) isOp()       {}
 func (CreateObject) isOp()    {}
 func (DropObject) isOp()      {}
+func (AlterObject) isOp()     {}
 func (Exec) isOp()            {}
 func (Run) isOp()             {}
 
@@ -206,6 +218,8 @@ func Invert(o Op) (Op, bool) {
 		return DropObject(o), true
 	case DropObject:
 		return CreateObject(o), true
+	case AlterObject:
+		return AlterObject{From: o.To, To: o.From}, true
 	case Exec, Run:
 		return nil, false
 	}

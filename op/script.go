@@ -118,23 +118,48 @@ func (s *Script) AddCheck(table string, c schema.Check) { s.Add(AddCheck{Table: 
 // its expression.
 func (s *Script) DropCheck(table string, c schema.Check) { s.Add(DropCheck{Table: table, Check: c}) }
 
+// An IndexOption is a detail of CreateIndex or DropIndex.
+type IndexOption func(*bool)
+
+// Concurrently leaves the table open to writers while the index is built or
+// dropped. On PostgreSQL that cannot be part of a transaction: a revision that
+// is stopped then may be half done. Other dialects take no notice.
+func Concurrently(concurrently *bool) { *concurrently = true }
+
+func concurrently(opts []IndexOption) (c bool) {
+	for _, f := range opts {
+		f(&c)
+	}
+	return c
+}
+
 // CreateIndex creates an index.
-func (s *Script) CreateIndex(table string, i schema.Index) {
-	s.Add(CreateIndex{Table: table, Index: i})
+func (s *Script) CreateIndex(table string, i schema.Index, opts ...IndexOption) {
+	s.Add(CreateIndex{Table: table, Index: i, Concurrently: concurrently(opts)})
 }
 
 // DropIndex drops an index.
-func (s *Script) DropIndex(table, name string) {
-	s.Add(DropIndex{Table: table, Index: schema.Index{Name: name}})
+func (s *Script) DropIndex(table, name string, opts ...IndexOption) {
+	s.Add(DropIndex{Table: table, Index: schema.Index{Name: name}, Concurrently: concurrently(opts)})
 }
 
-// CreateObject creates a view, trigger or virtual table.
+// CreateObject creates an object that is known by its definition: a view, a
+// trigger, a function, an enum.
 func (s *Script) CreateObject(o schema.Object) { s.Add(CreateObject{Object: o}) }
 
-// DropObject drops a view, trigger or virtual table.
+// DropObject drops an object. Where several of that kind and name are there,
+// on different tables, use DropObjectOn.
 func (s *Script) DropObject(kind schema.ObjectKind, name string) {
 	s.Add(DropObject{Object: schema.Object{Kind: kind, Name: name}})
 }
+
+// DropObjectOn drops an object on a table: a trigger, a policy, a rule.
+func (s *Script) DropObjectOn(table string, kind schema.ObjectKind, name string) {
+	s.Add(DropObject{Object: schema.Object{Kind: kind, Name: name, Table: table}})
+}
+
+// AlterObject changes what an object is.
+func (s *Script) AlterObject(from, to schema.Object) { s.Add(AlterObject{From: from, To: to}) }
 
 // Exec runs SQL that changes data: one statement, or several. It may not begin
 // or end a transaction.

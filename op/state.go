@@ -20,7 +20,7 @@ import (
 // A State is not safe for concurrent use.
 type State struct {
 	tables  map[string]*entry
-	objects map[objectKey]*object
+	objects map[schema.ObjectID]*object
 	refs    map[string]int // how many foreign keys refer to a table
 	next    int
 	live    bool
@@ -32,11 +32,6 @@ type entry struct {
 	owned bool // the slices of table are not shared with anybody
 }
 
-type objectKey struct {
-	kind schema.ObjectKind
-	name string
-}
-
 type object struct {
 	order int
 	schema.Object
@@ -46,14 +41,14 @@ type object struct {
 func NewState(s schema.Schema) *State {
 	st := &State{
 		tables:  make(map[string]*entry, len(s.Tables)),
-		objects: make(map[objectKey]*object, len(s.Objects)),
+		objects: make(map[schema.ObjectID]*object, len(s.Objects)),
 		refs:    map[string]int{},
 	}
 	for _, t := range s.Tables {
 		st.put(t)
 	}
 	for _, o := range s.Objects {
-		st.objects[objectKey{o.Kind, o.Name}] = &object{st.order(), o}
+		st.objects[o.ID()] = &object{st.order(), o}
 	}
 	return st
 }
@@ -166,7 +161,7 @@ func (s *State) Fill(o Op) (Op, bool) {
 			return nil, false
 		}
 		i, ok := t.table.Index(o.Index.Name)
-		return DropIndex{o.Table, i}, ok
+		return DropIndex{o.Table, i, o.Concurrently}, ok
 	case DropUnique:
 		u, ok := fill(table, t, func(t schema.Table) []schema.Unique { return t.Uniques }, o.Unique)
 		return DropUnique{o.Table, u}, ok
@@ -177,13 +172,13 @@ func (s *State) Fill(o Op) (Op, bool) {
 		c, ok := fill(table, t, func(t schema.Table) []schema.Check { return t.Checks }, o.Check)
 		return DropCheck{o.Table, c}, ok
 	case DropObject:
-		old, ok := s.objects[objectKey{o.Object.Kind, o.Object.Name}]
+		old, ok := s.find(o.Object)
 		if !ok {
 			return nil, false
 		}
 		return DropObject{old.Object}, true
 	case CreateTable, RenameTable, AlterTable, AddColumn, RenameColumn, AlterColumn, AlterPrimaryKey, AddUnique,
-		AddForeignKey, AddCheck, CreateIndex, CreateObject, Exec, Run:
+		AddForeignKey, AddCheck, CreateIndex, CreateObject, AlterObject, Exec, Run:
 		return o, true
 	}
 	panic(unhandled(o))
@@ -227,23 +222,23 @@ func (s *State) apply(o Op) (_ Op, why string) {
 	case RenameTable:
 		return o, s.renameTable(o)
 	case CreateObject:
-		key := objectKey{o.Object.Kind, o.Object.Name}
-		if _, ok := s.objects[key]; ok {
+		if _, ok := s.objects[o.Object.ID()]; ok {
 			return nil, exists
 		}
-		s.objects[key] = &object{s.order(), o.Object}
+		s.objects[o.Object.ID()] = &object{s.order(), o.Object.Clone()}
 		return o, ""
 	case DropObject:
-		key := objectKey{o.Object.Kind, o.Object.Name}
-		old, ok := s.objects[key]
+		old, ok := s.find(o.Object)
 		if !ok {
 			return nil, "there is no such " + string(o.Object.Kind)
 		}
-		delete(s.objects, key)
-		if o.Object.Kind == schema.View {
-			s.dropTriggers(o.Object.Name) // a view takes its triggers with it
+		delete(s.objects, old.ID())
+		if o.Object.Kind == schema.View || o.Object.Kind == schema.MaterializedView {
+			s.dropObjectsOn(o.Object.Name) // a view takes its triggers with it
 		}
 		return DropObject{old.Object}, ""
+	case AlterObject:
+		return s.alterObject(o)
 	case Exec, Run:
 		return o, ""
 	case AlterTable, AddColumn, DropColumn, RenameColumn, AlterColumn, AlterPrimaryKey, AddUnique, DropUnique,
@@ -260,7 +255,7 @@ func (s *State) createTable(t schema.Table) string {
 	if _, ok := s.tables[t.Name]; ok {
 		return exists
 	}
-	if len(t.Columns) == 0 {
+	if len(t.Columns) == 0 && !t.Options.HasParent() {
 		return "a table needs a column"
 	}
 	seen := make(map[string]bool, len(t.Columns))
@@ -272,7 +267,7 @@ func (s *State) createTable(t schema.Table) string {
 	}
 	for _, columns := range t.References() {
 		for _, c := range columns {
-			if !seen[c] {
+			if !seen[c] && !t.Options.HasParent() {
 				return fmt.Sprintf("a key or an index names column %q, which the table does not have", c)
 			}
 		}
@@ -290,16 +285,16 @@ func (s *State) dropTable(o DropTable) (Op, string) {
 		s.refs[f.RefTable]--
 	}
 	delete(s.tables, o.Table.Name)
-	s.dropTriggers(o.Table.Name)
+	s.dropObjectsOn(o.Table.Name)
 	return DropTable{e.table}, ""
 }
 
-// dropTriggers drops the triggers on a table or view that is gone: every
-// database does so by itself.
-func (s *State) dropTriggers(on string) {
-	for key, o := range s.objects {
-		if o.Kind == schema.Trigger && o.Table == on {
-			delete(s.objects, key)
+// dropObjectsOn drops what is on a table or view that is gone, its triggers
+// for instance: every database does so by itself.
+func (s *State) dropObjectsOn(table string) {
+	for id := range s.objects {
+		if id.Table == table {
+			delete(s.objects, id)
 		}
 	}
 }
@@ -332,12 +327,7 @@ func (s *State) renameTable(o RenameTable) string {
 	for i := range e.table.Indexes {
 		e.own().Indexes[i].Verbatim = schema.Variants{}
 	}
-	for _, ob := range s.objects {
-		if ob.Table == o.From {
-			ob.Table = o.To
-		}
-		ob.Definition = renameInSQL(ob.Definition, o.From, o.To, tableName)
-	}
+	s.renameInObjects(o)
 	return ""
 }
 

@@ -46,9 +46,9 @@ func TestConflicts(t *testing.T) {
 		{DropForeignKey{"users", schema.ForeignKey{Name: "x"}}, "cannot drop foreign key users.x: there is none"},
 		{AddCheck{"users", schema.Check{Name: "chk_age"}}, "cannot add check users.chk_age: it exists already"},
 		{DropCheck{"users", schema.Check{Expr: schema.Expr("1")}}, "cannot drop check users.(1): there is none"},
-		{CreateIndex{"users", schema.Index{Name: "i", Parts: schema.Columns("x")}}, `cannot add index users.i: there is no column "x"`},
-		{CreateIndex{"users", schema.Index{Name: "idx_age"}}, "cannot add index users.idx_age: it exists already"},
-		{DropIndex{"users", schema.Index{Name: "x"}}, "cannot drop index users.x: there is none"},
+		{CreateIndex{Table: "users", Index: schema.Index{Name: "i", Parts: schema.Columns("x")}}, `cannot add index users.i: there is no column "x"`},
+		{CreateIndex{Table: "users", Index: schema.Index{Name: "idx_age"}}, "cannot add index users.idx_age: it exists already"},
+		{DropIndex{Table: "users", Index: schema.Index{Name: "x"}}, "cannot drop index users.x: there is none"},
 		{CreateObject{schema.Object{Kind: schema.View, Name: "grown_ups"}}, "cannot add view grown_ups: it exists already"},
 		{DropObject{schema.Object{Kind: schema.View, Name: "x"}}, "cannot drop view x: there is no such view"},
 	} {
@@ -82,7 +82,7 @@ func TestValuesAreNotShared(t *testing.T) {
 	pk := AlterPrimaryKey{"users", schema.PrimaryKey{Parts: schema.Columns("id")}, schema.PrimaryKey{Parts: schema.Columns("id", "team_id")}}
 	unique := AddUnique{"users", schema.Unique{Name: "u", Parts: schema.Columns("team_id")}}
 	fk := AddForeignKey{"users", schema.ForeignKey{Name: "f", Columns: []string{"team_id"}, RefTable: "users", RefColumns: []string{"team_id"}}}
-	index := CreateIndex{"users", schema.Index{Name: "i", Parts: schema.Columns("team_id")}}
+	index := CreateIndex{Table: "users", Index: schema.Index{Name: "i", Parts: schema.Columns("team_id")}}
 	table := CreateTable{schema.NewTable("fresh", schema.Int("team_id"), schema.Unique{Name: "u", Parts: schema.Columns("team_id")})}
 	fresh := AddUnique{"fresh", schema.Unique{Name: "v", Parts: schema.Columns("team_id")}}
 	full := []Op{apply(t, st, pk), apply(t, st, unique), apply(t, st, fk), apply(t, st, index), apply(t, st, table), apply(t, st, fresh)}
@@ -226,7 +226,7 @@ func history(n int) []Op {
 		case 1:
 			ops = append(ops, AddColumn{Table: table, Column: schema.Int("price").Column()})
 		case 2:
-			ops = append(ops, CreateIndex{table, schema.Index{Name: "idx", Parts: schema.Columns("price")}})
+			ops = append(ops, CreateIndex{Table: table, Index: schema.Index{Name: "idx", Parts: schema.Columns("price")}})
 		case 3:
 			ops = append(ops, RenameColumn{table, "name", "title"})
 		}

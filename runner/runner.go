@@ -353,9 +353,11 @@ func (r *Run) observe(ctx context.Context, ops []filledOp) error {
 		subject := "table " + op.TableOf(o)
 		switch o := o.(type) {
 		case op.CreateObject:
-			subject = string(o.Object.Kind) + " " + o.Object.Name
+			subject = o.Object.String()
 		case op.DropObject:
-			subject = string(o.Object.Kind) + " " + o.Object.Name
+			subject = o.Object.String()
+		case op.AlterObject:
+			subject = o.To.String()
 		default:
 		}
 		seen := later[subject]

@@ -6,20 +6,25 @@ import "slices"
 func (t Table) Clone() Table {
 	t.Columns = slices.Clone(t.Columns)
 	t.PrimaryKey.Parts = slices.Clone(t.PrimaryKey.Parts)
+	t.PrimaryKey.Include = slices.Clone(t.PrimaryKey.Include)
 	t.Uniques = slices.Clone(t.Uniques)
 	for i := range t.Uniques {
-		t.Uniques[i].Parts = slices.Clone(t.Uniques[i].Parts)
+		u := &t.Uniques[i]
+		u.Parts, u.Include = slices.Clone(u.Parts), slices.Clone(u.Include)
 	}
 	t.ForeignKeys = slices.Clone(t.ForeignKeys)
 	for i := range t.ForeignKeys {
 		f := &t.ForeignKeys[i]
 		f.Columns, f.RefColumns = slices.Clone(f.Columns), slices.Clone(f.RefColumns)
+		f.SetColumns = slices.Clone(f.SetColumns)
 	}
 	t.Checks = slices.Clone(t.Checks)
 	t.Indexes = slices.Clone(t.Indexes)
 	for i := range t.Indexes {
-		t.Indexes[i].Parts = slices.Clone(t.Indexes[i].Parts)
+		x := &t.Indexes[i]
+		x.Parts, x.Include = slices.Clone(x.Parts), slices.Clone(x.Include)
 	}
+	t.Needs = slices.Clone(t.Needs)
 	return t
 }
 
@@ -28,15 +33,25 @@ func (p PrimaryKey) Equal(q PrimaryKey) bool { return p.Name == q.Name && p.Same
 
 // Same reports whether two keys do the same, whatever their names.
 func (p PrimaryKey) Same(q PrimaryKey) bool {
-	return p.Conflict == q.Conflict && slices.Equal(p.Parts, q.Parts)
+	return p.Conflict == q.Conflict && slices.Equal(p.Parts, q.Parts) && p.ConstraintOptions.same(q.ConstraintOptions)
+}
+
+func (o ConstraintOptions) same(p ConstraintOptions) bool {
+	return slices.Equal(o.Include, p.Include) && o.Deferrable == p.Deferrable &&
+		o.InitiallyDeferred == p.InitiallyDeferred && o.WithoutOverlaps == p.WithoutOverlaps &&
+		o.Storage == p.Storage && o.Tablespace == p.Tablespace && o.Comment == p.Comment
 }
 
 // Same reports whether two constraints do the same, whatever their names. A
 // unique constraint is a set of columns: their order has no effect on what it
 // forbids.
 func (u Unique) Same(v Unique) bool {
-	if u.Conflict != v.Conflict || len(u.Parts) != len(v.Parts) {
+	if u.Conflict != v.Conflict || len(u.Parts) != len(v.Parts) || u.NullsNotDistinct != v.NullsNotDistinct ||
+		!u.ConstraintOptions.same(v.ConstraintOptions) {
 		return false
+	}
+	if u.WithoutOverlaps && !slices.Equal(u.Parts, v.Parts) {
+		return false // of the last column
 	}
 	within := func(a, b []Part) bool {
 		return !slices.ContainsFunc(a, func(p Part) bool { return !slices.Contains(b, p) })
@@ -51,14 +66,19 @@ func (u Unique) Equal(v Unique) bool { return u.Name == v.Name && u.Same(v) }
 func (f ForeignKey) Same(g ForeignKey) bool {
 	return f.RefTable == g.RefTable && f.OnDelete == g.OnDelete && f.OnUpdate == g.OnUpdate &&
 		f.Match == g.Match && f.Deferrable == g.Deferrable && f.InitiallyDeferred == g.InitiallyDeferred &&
-		slices.Equal(f.Columns, g.Columns) && slices.Equal(f.RefColumns, g.RefColumns)
+		f.NotValid == g.NotValid && f.NotEnforced == g.NotEnforced && f.Period == g.Period && f.Comment == g.Comment &&
+		slices.Equal(f.Columns, g.Columns) && slices.Equal(f.RefColumns, g.RefColumns) &&
+		slices.Equal(f.SetColumns, g.SetColumns)
 }
 
 // Equal reports whether two constraints are the same, names included.
 func (f ForeignKey) Equal(g ForeignKey) bool { return f.Name == g.Name && f.Same(g) }
 
 // Same reports whether two constraints do the same, whatever their names.
-func (c Check) Same(d Check) bool { return c.Expr == d.Expr }
+func (c Check) Same(d Check) bool {
+	c.Name = d.Name
+	return c == d
+}
 
 // Equal reports whether two constraints are the same, names included.
 func (c Check) Equal(d Check) bool { return c == d }
@@ -67,7 +87,9 @@ func (c Check) Equal(d Check) bool { return c == d }
 // way they were written.
 func (i Index) Same(j Index) bool {
 	return i.Unique == j.Unique && i.Where == j.Where && i.Method == j.Method &&
-		i.Comment == j.Comment && slices.Equal(i.Parts, j.Parts)
+		i.Comment == j.Comment && i.Invisible == j.Invisible && i.NullsNotDistinct == j.NullsNotDistinct &&
+		i.Storage == j.Storage && i.Tablespace == j.Tablespace && i.Invalid == j.Invalid &&
+		slices.Equal(i.Parts, j.Parts) && slices.Equal(i.Include, j.Include)
 }
 
 // Equal reports whether two indexes are the same, names included.
@@ -95,6 +117,7 @@ func (t Table) References() [][]string {
 	}
 	for _, i := range t.Indexes {
 		add(i.Parts)
+		out = append(out, i.Include)
 	}
 	return out
 }

@@ -8,6 +8,8 @@
 // revision files use the constructors in build.go ([Int], [String], …).
 package schema
 
+import "slices"
+
 // A Dialect names a SQL family. It is a key, nothing more: what a dialect can
 // do is the business of package dialect.
 type Dialect string
@@ -29,19 +31,32 @@ var Dialects = [...]Dialect{SQLite, Postgres, MySQL, MariaDB}
 type Schema struct {
 	Tables  []Table  `json:"tables,omitempty"`
 	Objects []Object `json:"objects,omitempty"`
+
+	// Unsupported names what the database has and the fields above cannot
+	// hold. It is reported and left alone. Only inspectors set it.
+	Unsupported []Unsupported `json:"unsupported,omitempty"`
 }
 
 // Table returns the table of that name.
 func (s Schema) Table(name string) (Table, bool) { return find(s.Tables, name) }
 
-// Object returns the object of that name and kind.
-func (s Schema) Object(kind ObjectKind, name string) (Object, bool) {
+// Object returns the object of that identity.
+func (s Schema) Object(id ObjectID) (Object, bool) {
 	for _, o := range s.Objects {
-		if o.Kind == kind && o.Name == name {
+		if o.ID() == id {
 			return o, true
 		}
 	}
 	return Object{}, false
+}
+
+// Has reports whether there is a table or a view of that name, for what can be
+// on either.
+func (s Schema) Has(name string) bool {
+	_, table := s.Table(name)
+	return table || slices.ContainsFunc(s.Objects, func(o Object) bool {
+		return o.Name == name && (o.Kind == View || o.Kind == MaterializedView || o.Kind == VirtualTable)
+	})
 }
 
 // A Table is a table with everything that lives and dies with it, except its
@@ -63,6 +78,11 @@ type Table struct {
 	// the table clears it. It is never compared.
 	Verbatim Variants `json:"verbatim,omitzero"`
 
+	// Needs says what the table cannot be created without, foreign keys
+	// apart: types, functions, parents. Inspectors fill it in for whoever
+	// orders operations; it is never compared, and may be incomplete.
+	Needs []Ref `json:"needs,omitempty"`
+
 	// Unsupported says why the inspector could not represent this table in
 	// full: what the database has and what the fields above would make of it.
 	// Such a table is reported, and never altered. Only inspectors set it.
@@ -79,13 +99,6 @@ func (t Table) Column(name string) (Column, bool) { return find(t.Columns, name)
 // Index returns the index of that name.
 func (t Table) Index(name string) (Index, bool) { return find(t.Indexes, name) }
 
-// TableOptions are the properties of a table as a whole.
-type TableOptions struct {
-	Comment      string `json:"comment,omitempty"`
-	WithoutRowID bool   `json:"without_rowid,omitempty"` // SQLite only
-	Strict       bool   `json:"strict,omitempty"`        // SQLite ≥ 3.37 only
-}
-
 // A Column is one column. The zero value of each field is the usual case: a
 // nullable column without default.
 type Column struct {
@@ -98,6 +111,22 @@ type Column struct {
 	Collation     Variants  `json:"collation,omitzero"`
 	Comment       string    `json:"comment,omitempty"`
 
+	// Identity is what a column that gives out values has beyond
+	// AutoIncrement; it is empty where that is false.
+	Identity Identity `json:"identity,omitzero"`
+	// OnUpdate is what an UPDATE that leaves the column out sets it to, in
+	// SQL: MySQL's ON UPDATE CURRENT_TIMESTAMP.
+	OnUpdate string `json:"on_update,omitempty"`
+	// Invisible columns are left out of SELECT * (MySQL ≥ 8.0.23, MariaDB).
+	Invisible bool `json:"invisible,omitempty"`
+	// Storage and Compression are PostgreSQL's, where they are not the
+	// default of the type: PLAIN, EXTERNAL, EXTENDED, MAIN; pglz, lz4.
+	Storage     string `json:"storage,omitempty"`
+	Compression string `json:"compression,omitempty"`
+	// Options are other properties, as the dialect writes them behind the
+	// column: MariaDB's WITHOUT SYSTEM VERSIONING, MySQL's SRID 4326.
+	Options Variants `json:"options,omitzero"`
+
 	// NotNullConflict is SQLite's ON CONFLICT clause of NOT NULL: ROLLBACK,
 	// FAIL, IGNORE or REPLACE; empty means ABORT, the default.
 	NotNullConflict string `json:"not_null_conflict,omitempty"`
@@ -106,6 +135,13 @@ type Column struct {
 }
 
 func (c Column) GetName() string { return c.Name }
+
+// Identity says how the values of an auto-increment column are given out. The
+// zero value is the dialect's usual way, from 1 in steps of 1.
+type Identity struct {
+	Always  bool   `json:"always,omitempty"`  // PostgreSQL: GENERATED ALWAYS, not BY DEFAULT
+	Options string `json:"options,omitempty"` // PostgreSQL, as written: "START WITH 10 INCREMENT BY 5"
+}
 
 // Generated says how a generated column is computed. An empty Expr means that
 // the column is an ordinary one.
@@ -139,6 +175,8 @@ type PrimaryKey struct {
 	Name     string `json:"name,omitempty"`
 	Parts    []Part `json:"parts,omitempty"`
 	Conflict string `json:"conflict,omitempty"` // SQLite: as Column.NotNullConflict
+
+	ConstraintOptions
 }
 
 // A Unique is a unique constraint. (A unique index is an [Index].)
@@ -146,6 +184,21 @@ type Unique struct {
 	Name     string `json:"name,omitempty"`
 	Parts    []Part `json:"parts"`
 	Conflict string `json:"conflict,omitempty"` // SQLite: as Column.NotNullConflict
+
+	NullsNotDistinct bool `json:"nulls_not_distinct,omitempty"` // PostgreSQL ≥ 15
+	ConstraintOptions
+}
+
+// ConstraintOptions are what a key or a unique constraint can have on
+// PostgreSQL and, its comment apart, on no other dialect.
+type ConstraintOptions struct {
+	Include           []string `json:"include,omitempty"` // columns that are stored and not part of the key
+	Deferrable        bool     `json:"deferrable,omitempty"`
+	InitiallyDeferred bool     `json:"initially_deferred,omitempty"`
+	WithoutOverlaps   bool     `json:"without_overlaps,omitempty"` // of the last column; PostgreSQL ≥ 18
+	Storage           string   `json:"storage,omitempty"`          // as Index.Storage
+	Tablespace        string   `json:"tablespace,omitempty"`
+	Comment           string   `json:"comment,omitempty"`
 }
 
 func (u Unique) GetName() string { return u.Name }
@@ -175,6 +228,13 @@ type ForeignKey struct {
 
 	Deferrable        bool `json:"deferrable,omitempty"`
 	InitiallyDeferred bool `json:"initially_deferred,omitempty"`
+
+	// What follows is PostgreSQL's.
+	NotValid    bool     `json:"not_valid,omitempty"`    // rows from before are not checked
+	NotEnforced bool     `json:"not_enforced,omitempty"` // PostgreSQL ≥ 18
+	Period      bool     `json:"period,omitempty"`       // of the last column; PostgreSQL ≥ 18
+	SetColumns  []string `json:"set_columns,omitempty"`  // those that OnDelete sets; empty: all; PostgreSQL ≥ 15
+	Comment     string   `json:"comment,omitempty"`
 }
 
 func (f ForeignKey) GetName() string { return f.Name }
@@ -183,6 +243,11 @@ func (f ForeignKey) GetName() string { return f.Name }
 type Check struct {
 	Name string `json:"name,omitempty"`
 	Expr SQL    `json:"expr"`
+
+	NotEnforced bool   `json:"not_enforced,omitempty"` // MySQL ≥ 8.0.16, PostgreSQL ≥ 18
+	NotValid    bool   `json:"not_valid,omitempty"`    // PostgreSQL: rows from before are not checked
+	NoInherit   bool   `json:"no_inherit,omitempty"`   // PostgreSQL
+	Comment     string `json:"comment,omitempty"`      // PostgreSQL
 }
 
 func (c Check) GetName() string { return c.Name }
@@ -196,35 +261,21 @@ type Index struct {
 	Method  Variants `json:"method,omitzero"` // gin, fulltext, …; empty: the dialect's default
 	Comment string   `json:"comment,omitempty"`
 
+	Invisible        bool     `json:"invisible,omitempty"`          // MySQL; IGNORED on MariaDB
+	Include          []string `json:"include,omitempty"`            // PostgreSQL: columns that are stored and not part of the key
+	NullsNotDistinct bool     `json:"nulls_not_distinct,omitempty"` // PostgreSQL ≥ 15
+	Storage          string   `json:"storage,omitempty"`            // PostgreSQL: what stands in WITH (…); MySQL: the index options, as KEY_BLOCK_SIZE=8
+	Tablespace       string   `json:"tablespace,omitempty"`         // PostgreSQL
+	// Invalid says that the database does not use the index: building it
+	// failed. Only inspectors set it.
+	Invalid bool `json:"invalid,omitempty"`
+
 	// Verbatim is the CREATE INDEX statement as a database had it; see
 	// [Table.Verbatim].
 	Verbatim Variants `json:"verbatim,omitzero"`
 }
 
 func (i Index) GetName() string { return i.Name }
-
-// An ObjectKind is a kind of object that is known by its definition alone.
-type ObjectKind string
-
-// The kinds of object.
-const (
-	View         ObjectKind = "view"
-	Trigger      ObjectKind = "trigger"
-	VirtualTable ObjectKind = "virtual table" // SQLite only
-)
-
-// An Object is something that the database defines by a whole statement.
-// Whimbrel keeps the statement as it is and compares it as a sequence of
-// tokens.
-type Object struct {
-	Kind  ObjectKind `json:"kind"`
-	Name  string     `json:"name"`
-	Table string     `json:"table,omitempty"` // the table or view a trigger is on
-
-	// Definition is the complete CREATE statement. A dialect for which it is
-	// empty does not have the object.
-	Definition SQL `json:"definition"`
-}
 
 // named is what find needs.
 type named interface{ GetName() string }

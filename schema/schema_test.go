@@ -275,10 +275,10 @@ func TestNewTable(t *testing.T) {
 	if _, ok := s.Table("t"); !ok {
 		t.Error("no table t")
 	}
-	if _, ok := s.Object(View, "v"); !ok {
+	if _, ok := s.Object(ObjectID{Kind: View, Name: "v"}); !ok {
 		t.Error("no view v")
 	}
-	if _, ok := s.Object(Trigger, "v"); ok {
+	if _, ok := s.Object(ObjectID{Kind: Trigger, Name: "v"}); ok {
 		t.Error("a view is a trigger")
 	}
 	refs := Table{

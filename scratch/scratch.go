@@ -21,7 +21,7 @@ import (
 // db is only used to reach the same kind of server.
 func Run(ctx context.Context, d dialect.Dialect, db *sql.DB, steps ...[]op.Op) (schema.Schema, error) {
 	var got schema.Schema
-	err := d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn) (err error) {
+	err := d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn, d dialect.Dialect) (err error) {
 		state := op.NewState(schema.Schema{})
 		for _, ops := range steps {
 			if err := run(ctx, d, conn, state, ops); err != nil {

@@ -20,7 +20,12 @@ var names = map[any]string{
 
 	schema.Restrict: "Restrict", schema.Cascade: "Cascade", schema.SetNull: "SetNull", schema.SetDefault: "SetDefault",
 
-	schema.View: "View", schema.Trigger: "Trigger", schema.VirtualTable: "VirtualTable",
+	schema.View: "View", schema.Trigger: "Trigger", schema.VirtualTable: "VirtualTable", schema.Function: "Function",
+	schema.Procedure: "Procedure", schema.Sequence: "Sequence", schema.Event: "Event", schema.Namespace: "Namespace",
+	schema.Extension: "Extension", schema.Enum: "Enum", schema.Domain: "Domain", schema.CompositeType: "CompositeType",
+	schema.RangeType: "RangeType", schema.Collation: "Collation", schema.Aggregate: "Aggregate",
+	schema.MaterializedView: "MaterializedView", schema.Exclusion: "Exclusion", schema.Rule: "Rule", schema.Policy: "Policy",
+	schema.Statistics: "Statistics",
 
 	schema.StringDefault: "StringDefault", schema.LiteralDefault: "LiteralDefault", schema.ExpressionDefault: "ExpressionDefault",
 
@@ -74,7 +79,7 @@ func expression(v reflect.Value) string {
 		items := make([]string, v.Len())
 		for i := range items {
 			items[i] = expression(v.Index(i))
-			if elem := v.Type().Elem(); elem == reflect.TypeFor[schema.Part]() { // gofmt -s leaves the type out
+			if elem := v.Type().Elem(); elem.Kind() == reflect.Struct { // gofmt -s leaves the type out
 				items[i] = strings.TrimPrefix(items[i], typeName(elem))
 			}
 		}
@@ -88,6 +93,9 @@ func expression(v reflect.Value) string {
 func fields(v reflect.Value) []string {
 	var out []string
 	for i := range v.NumField() {
+		if v.Type().Field(i).Name == "Needs" {
+			continue // what is needed is found again in the definition
+		}
 		if f := v.Field(i); !f.IsZero() {
 			out = append(out, v.Type().Field(i).Name+": "+expression(f))
 		}

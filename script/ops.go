@@ -92,19 +92,32 @@ func (c *code) operation(o op.Op) error {
 	case op.DropCheck:
 		c.call("DropCheck", quote(o.Table), literal(o.Check))
 	case op.CreateIndex:
-		c.call("CreateIndex", quote(o.Table), literal(o.Index))
+		c.call("CreateIndex", append([]string{quote(o.Table), literal(o.Index)}, indexOption(o.Concurrently)...)...)
 	case op.DropIndex:
-		c.call("DropIndex", quote(o.Table), quote(o.Index.Name))
+		c.call("DropIndex", append([]string{quote(o.Table), quote(o.Index.Name)}, indexOption(o.Concurrently)...)...)
 	case op.CreateObject:
 		c.call("CreateObject", linesLiteral(o.Object))
 	case op.DropObject:
-		c.call("DropObject", literal(o.Object.Kind), quote(o.Object.Name))
+		if o.Object.Table != "" {
+			c.call("DropObjectOn", quote(o.Object.Table), literal(o.Object.Kind), quote(o.Object.Name))
+		} else {
+			c.call("DropObject", literal(o.Object.Kind), quote(o.Object.Name))
+		}
+	case op.AlterObject:
+		c.call("AlterObject", linesLiteral(o.From), linesLiteral(o.To))
 	case op.Exec:
 		c.exec(o)
 	case op.Run:
 		return fmt.Errorf("run %q: a Go function cannot be written as source", o.Name)
 	default:
 		panic(fmt.Sprintf("script: unhandled %T", o))
+	}
+	return nil
+}
+
+func indexOption(concurrently bool) []string {
+	if concurrently {
+		return []string{"op.Concurrently"}
 	}
 	return nil
 }
@@ -199,11 +212,14 @@ func plainKey(t schema.Table) (map[int]bool, bool) {
 		in[next] = true
 		next++
 	}
-	return in, t.PrimaryKey.Name == "" && t.PrimaryKey.Conflict == ""
+	key := t.PrimaryKey
+	key.Parts = nil
+	return in, reflect.DeepEqual(key, schema.PrimaryKey{})
 }
 
 // withoutEmpty makes empty slices nil: the two mean the same.
 func withoutEmpty(t schema.Table) schema.Table {
+	t.Needs = nil // they are not written
 	t.Columns, t.PrimaryKey.Parts = orNil(t.Columns), orNil(t.PrimaryKey.Parts)
 	t.Uniques, t.ForeignKeys = orNil(t.Uniques), orNil(t.ForeignKeys)
 	t.Checks, t.Indexes = orNil(t.Checks), orNil(t.Indexes)

@@ -172,14 +172,20 @@ func byName(ops []op.Op) []op.Op {
 		switch x := o.(type) {
 		case op.CreateTable:
 			o = op.CreateTable{Table: withoutEmpty(x.Table)}
+		case op.CreateObject:
+			x.Object.Needs = nil
+			o = x
+		case op.AlterObject:
+			x.From.Needs, x.To.Needs = nil, nil
+			o = x
 		case op.DropTable:
 			o = op.DropTable{Table: schema.Table{Name: x.Table.Name}}
 		case op.DropColumn:
 			o = op.DropColumn{Table: x.Table, Column: schema.Column{Name: x.Column.Name}}
 		case op.DropIndex:
-			o = op.DropIndex{Table: x.Table, Index: schema.Index{Name: x.Index.Name}}
+			o = op.DropIndex{Table: x.Table, Index: schema.Index{Name: x.Index.Name}, Concurrently: x.Concurrently}
 		case op.DropObject:
-			o = op.DropObject{Object: schema.Object{Kind: x.Object.Kind, Name: x.Object.Name}}
+			o = op.DropObject{Object: schema.Object{Kind: x.Object.Kind, Name: x.Object.Name, Table: x.Object.Table}}
 		}
 		out = append(out, o)
 	}

@@ -178,7 +178,7 @@ func (c *compiler) step(a *alteration, items []item) (int, error) {
 		// AddCheck too: ADD CONSTRAINT … CHECK of SQLite 3.53.4 refuses rows
 		// for which the expression is NULL, which a check constraint allows.
 		a.rebuild = true
-	case op.CreateTable, op.DropTable, op.RenameTable, op.RenameColumn, op.CreateObject, op.DropObject, op.Exec, op.Run:
+	case op.CreateTable, op.DropTable, op.RenameTable, op.RenameColumn, op.CreateObject, op.DropObject, op.AlterObject, op.Exec, op.Run:
 		panic(fmt.Sprintf("not an alteration: %T", it.op))
 	default:
 		panic(fmt.Sprintf("unhandled %T", it.op))

@@ -102,7 +102,7 @@ func roleOf(o op.Op) role {
 	case op.AlterTable, op.AddColumn, op.DropColumn, op.AlterColumn, op.AlterPrimaryKey,
 		op.DropUnique, op.DropForeignKey, op.DropCheck, op.DropIndex:
 		return alters
-	case op.CreateObject, op.DropObject, op.Exec, op.Run:
+	case op.CreateObject, op.DropObject, op.AlterObject, op.Exec, op.Run:
 		return elsewhere
 	}
 	panic(fmt.Sprintf("unhandled %T", o))
@@ -145,6 +145,11 @@ func (c *compiler) compile(items []item) error {
 		return c.createObject(o, first.index)
 	case op.DropObject:
 		return c.dropObject(o, first.index)
+	case op.AlterObject:
+		if err := c.dropObject(op.DropObject{Object: o.From}, first.index); err != nil {
+			return err
+		}
+		return c.createObject(op.CreateObject{Object: o.To}, first.index)
 	case op.Exec:
 		return c.exec(o, first.index)
 	case op.Run:
@@ -234,11 +239,22 @@ func (c *compiler) createObject(o op.CreateObject, index int) error {
 	if _, err := c.apply(o); err != nil {
 		return err
 	}
-	if sql := o.Object.Definition.For(schema.SQLite); sql != "" {
-		c.emit(dialect.Stmt{SQL: sql, Op: index, Object: o.Object.Name})
+	sql := o.Object.Definition.For(schema.SQLite)
+	if sql == "" {
+		return nil
 	}
+	if dropWords[o.Object.Kind] == "" {
+		return &dialect.UnsupportedError{
+			Object: o.Object.String(),
+			Why:    "SQLite has none; where only other dialects shall have it, give its definition for those: schema.SQL{}.On(…)",
+		}
+	}
+	c.emit(dialect.Stmt{SQL: sql, Op: index, Object: o.Object.Name})
 	return nil
 }
+
+// dropWords are what stands behind DROP, for the objects that SQLite has.
+var dropWords = map[schema.ObjectKind]string{schema.View: "VIEW", schema.Trigger: "TRIGGER", schema.VirtualTable: "TABLE"}
 
 func (c *compiler) dropObject(o op.DropObject, index int) error {
 	full, err := c.apply(o)
@@ -249,18 +265,7 @@ func (c *compiler) dropObject(o op.DropObject, index int) error {
 	if o.Object.Definition.For(schema.SQLite) == "" {
 		return nil
 	}
-	var what string
-	switch o.Object.Kind {
-	case schema.View:
-		what = "VIEW"
-	case schema.Trigger:
-		what = "TRIGGER"
-	case schema.VirtualTable:
-		what = "TABLE"
-	default:
-		panic(fmt.Sprintf("unhandled schema.ObjectKind %q", o.Object.Kind))
-	}
-	c.emit(dialect.Stmt{SQL: "DROP " + what + " " + quoteIdent(o.Object.Name), Op: index, Object: o.Object.Name})
+	c.emit(dialect.Stmt{SQL: "DROP " + dropWords[o.Object.Kind] + " " + quoteIdent(o.Object.Name), Op: index, Object: o.Object.Name})
 	return nil
 }
 

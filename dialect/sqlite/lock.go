@@ -75,6 +75,9 @@ func begin(ctx context.Context, conn *sql.Conn) (err error) {
 	}
 }
 
+// Blocker returns "": SQLite does not tell.
+func (Dialect) Blocker(context.Context, dialect.Queryer, string) string { return "" }
+
 // Classify says what kind of failure err is, by SQLite's result code. It asks
 // the error for it, and so works with any driver whose errors have a Code.
 func (Dialect) Classify(err error) dialect.Class { return classOf(err) }

@@ -70,6 +70,8 @@ func (d Dialect) Probe(ctx context.Context, q dialect.Queryer, o op.Op) (dialect
 			return dialect.Applied, nil
 		}
 		return inverse(p.object(o.Object))
+	case op.AlterObject:
+		return p.object(o.To)
 	case op.Exec, op.Run:
 		return dialect.Unknown, nil
 	}

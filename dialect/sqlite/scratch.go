@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+
+	"github.com/whimbreldb/whimbrel/dialect"
 )
 
 // Scratch calls f with a connection to an empty database in memory, opened with
 // the driver of db, so that it is the same SQLite with the same extensions.
-func (Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn) error) (err error) {
+func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn, dialect.Dialect) error) (err error) {
 	memory := sql.OpenDB(connector{db.Driver()})
 	memory.SetMaxOpenConns(1)
 	defer func() {
@@ -21,7 +23,7 @@ func (Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context, 
 		return err
 	}
 	defer conn.Close()
-	return f(ctx, conn)
+	return f(ctx, conn, d)
 }
 
 // A connector opens databases in memory. Each connection is one of its own.
