@@ -389,7 +389,7 @@ func TestDrift(t *testing.T) {
 	got := strings.Join(append(report.Lines(), report.Foreign...), "\n")
 	w.want(got, `column products.nick is in the database and not in the revisions
 column products.price is in the revisions and not in the database
-trigger trg is in the database and not in the revisions
+trigger trg on products is in the database and not in the revisions
 table stranger
 view v`)
 }

@@ -71,11 +71,19 @@ func aroundObjects(from schema.Schema, renames, rest []op.Op) []op.Op {
 	if len(renames) == 0 {
 		return rest
 	}
+	before := map[string]string{} // the names of renamed tables
+	for _, o := range renames {
+		if r, ok := o.(op.RenameTable); ok {
+			before[r.To] = r.From
+		}
+	}
 	var drops []op.Op
 	rest = slices.DeleteFunc(rest, func(o op.Op) bool {
 		d, ok := o.(op.DropObject)
 		if ok {
-			if was, found := from.Object(d.Object.ID()); found {
+			id := d.Object.ID()
+			id.Table = cmp.Or(before[id.Table], id.Table)
+			if was, found := from.Object(id); found {
 				d.Object = was
 			}
 			drops = append(drops, d)

@@ -81,6 +81,12 @@ func Changes(from, to schema.Column) []string {
 	say(from.Collation != to.Collation, "collation")
 	say(from.Comment != to.Comment, "comment")
 	say(from.NotNullConflict != to.NotNullConflict || from.NotNullName != to.NotNullName, "NOT NULL constraint")
+	say(from.Identity != to.Identity, "identity")
+	say(from.OnUpdate != to.OnUpdate, "on update")
+	say(from.Invisible != to.Invisible, "visibility")
+	say(from.Storage != to.Storage, "storage")
+	say(from.Compression != to.Compression, "compression")
+	say(from.Options != to.Options, "options")
 	return out
 }
 

@@ -72,6 +72,10 @@ func examples() []Op {
 		CreateObject{schema.Object{Kind: schema.Trigger, Name: "t", Table: "users", Definition: schema.Expr("CREATE TRIGGER t …")}},
 		DropObject{schema.Object{Kind: schema.View, Name: "grown_ups"}},
 		DropObject{schema.Object{Kind: schema.Trigger, Name: "teams_log"}},
+		AlterObject{
+			From: schema.Object{Kind: schema.Trigger, Name: "teams_log", Table: "teams", Definition: schema.Expr("CREATE TRIGGER teams_log AFTER INSERT ON \"teams\" BEGIN SELECT 1; END")},
+			To:   schema.Object{Kind: schema.Trigger, Name: "teams_log", Table: "teams", Definition: schema.Expr("CREATE TRIGGER teams_log AFTER INSERT ON \"teams\" BEGIN SELECT 2; END")},
+		},
 		Exec{SQL: schema.Expr("UPDATE users SET age = 1").On(schema.MySQL, "DO 1")},
 		Run{Name: "fill ages"},
 	}
@@ -273,9 +277,10 @@ func TestDescribe(t *testing.T) {
 		"drop check users.chk_age",
 		"add index users.idx_team",
 		"drop index users.idx_age",
-		"add trigger t",
+		"add trigger t on users",
 		"drop view grown_ups",
 		"drop trigger teams_log",
+		"alter trigger teams_log on teams",
 		"run SQL: UPDATE users SET age = 1",
 		"run Go: fill ages",
 	}

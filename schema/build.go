@@ -121,6 +121,31 @@ func (c ColumnDef) PrimaryKey() ColumnDef { c.pk = true; return c }
 // AutoIncrement lets the database give out the values.
 func (c ColumnDef) AutoIncrement() ColumnDef { c.col.AutoIncrement = true; return c }
 
+// Identity says how the values are given out, where it is not the usual way,
+// and lets the database give them out.
+func (c ColumnDef) Identity(i Identity) ColumnDef {
+	c.col.AutoIncrement, c.col.Identity = true, i
+	return c
+}
+
+// OnUpdate sets what an UPDATE that leaves the column out sets it to, in
+// MySQL's SQL.
+func (c ColumnDef) OnUpdate(sql string) ColumnDef { c.col.OnUpdate = sql; return c }
+
+// Invisible leaves the column out of SELECT *, where the database can.
+func (c ColumnDef) Invisible() ColumnDef { c.col.Invisible = true; return c }
+
+// Storage and Compression set how PostgreSQL keeps large values.
+func (c ColumnDef) Storage(mode string) ColumnDef       { c.col.Storage = mode; return c }
+func (c ColumnDef) Compression(method string) ColumnDef { c.col.Compression = method; return c }
+
+// Options sets other properties on one dialect, as it writes them behind the
+// column.
+func (c ColumnDef) Options(d Dialect, text string) ColumnDef {
+	c.col.Options = c.col.Options.With(d, text)
+	return c
+}
+
 // Default sets a default that is a value: a string, a number, a bool or nil.
 // It panics on anything else, which is a mistake in the program.
 func (c ColumnDef) Default(value any) ColumnDef { c.col.Default = Value(value); return c }

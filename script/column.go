@@ -37,7 +37,10 @@ func column(c schema.Column, key bool) written {
 	if key {
 		w.then("PrimaryKey()", w.def.PrimaryKey())
 	}
-	if c.AutoIncrement {
+	switch {
+	case c.Identity != schema.Identity{}:
+		w.then("Identity("+literal(c.Identity)+")", w.def.Identity(c.Identity))
+	case c.AutoIncrement:
 		w.then("AutoIncrement()", w.def.AutoIncrement())
 	}
 	w.defaultTo(c.Default)
@@ -50,6 +53,21 @@ func column(c schema.Column, key bool) written {
 	}
 	for _, v := range variants(c.Collation) {
 		w.then("Collate("+literal(v.dialect)+", "+quote(v.text)+")", w.def.Collate(v.dialect, v.text))
+	}
+	if c.OnUpdate != "" {
+		w.then("OnUpdate("+sqlText(c.OnUpdate)+")", w.def.OnUpdate(c.OnUpdate))
+	}
+	if c.Invisible {
+		w.then("Invisible()", w.def.Invisible())
+	}
+	if c.Storage != "" {
+		w.then("Storage("+quote(c.Storage)+")", w.def.Storage(c.Storage))
+	}
+	if c.Compression != "" {
+		w.then("Compression("+quote(c.Compression)+")", w.def.Compression(c.Compression))
+	}
+	for _, v := range variants(c.Options) {
+		w.then("Options("+literal(v.dialect)+", "+sqlText(v.text)+")", w.def.Options(v.dialect, v.text))
 	}
 	if c.Comment != "" {
 		w.then("Comment("+quote(c.Comment)+")", w.def.Comment(c.Comment))

@@ -56,6 +56,13 @@ func examples() []op.Op {
 		op.DropIndex{Table: "users", Index: schema.Index{Name: "idx", Parts: schema.Columns("a")}},
 		op.CreateObject{Object: view},
 		op.DropObject{Object: view},
+		op.CreateObject{Object: schema.Object{Kind: schema.Enum, Name: "mood", Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE mood AS ENUM ('sad', 'ok')")}},
+		op.DropObject{Object: schema.Object{Kind: schema.Policy, Name: "own", Table: "users", Definition: schema.SQL{}.On(schema.Postgres, "CREATE POLICY own ON users")}},
+		op.AlterObject{
+			From: schema.Object{Kind: schema.Enum, Name: "mood", Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE mood AS ENUM ('sad', 'ok')")},
+			To:   schema.Object{Kind: schema.Enum, Name: "mood", Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')")},
+		},
+		op.CreateIndex{Table: "users", Index: schema.Index{Name: "idx", Parts: schema.Columns("a")}, Concurrently: true},
 		op.Exec{SQL: schema.Expr("UPDATE users SET active = 1")},
 		op.Exec{SQL: schema.SQL{}.On(schema.Postgres, "ANALYZE users;\nSELECT 1")},
 		op.Exec{SQL: schema.Expr("SELECT 1").On(schema.MySQL, "DO 1")},
