@@ -20,6 +20,8 @@ diff:              op schema
 model:             schema
 dialect:           op schema
 dialect/sqlite:    dialect op schema
+dialect/postgres:  dialect op schema
+dialect/mysql:     dialect op schema
 journal:           dialect op schema
 scratch:           dialect diff op schema
 script:            op revision schema
@@ -29,14 +31,16 @@ runner:            dialect journal op schema
 cli:               . dialect diff internal/near model op schema
 internal/scaffold:  .
 internal/build:    .
-app:               . cli dialect dialect/sqlite model op schema
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite model op schema
 internal/tutorial:
+internal/dbtest:   schema
+internal/dbtest/with: internal/dbtest
 internal/demo:     internal/tutorial
 cmd/whim:          . cli internal/build internal/scaffold
 `
 
 // database says which packages below the root may know database/sql.
-const database = " op dialect dialect/sqlite journal runner scratch "
+const database = " op dialect dialect/sqlite dialect/postgres dialect/mysql internal/dbtest internal/dbtest/with journal runner scratch "
 
 // TestLayers reads the imports itself instead of running go list: go test
 // caches a result until a file the test opened changes, and it cannot see what
