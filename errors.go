@@ -76,6 +76,9 @@ const (
 	Unreachable Code = "unreachable"
 	// Locked: another process holds the database.
 	Locked Code = "locked"
+	// HalfDone: a revision that cannot be one transaction was stopped on its
+	// way. The journal says how far it is.
+	HalfDone Code = "half-done"
 	// Moved: while this run waited, somebody else changed which revisions are
 	// applied, so that what was planned no longer fits.
 	Moved Code = "moved"

@@ -25,8 +25,15 @@ func (p *Project) explain(err error) error {
 	if err == nil || errors.As(err, &e) {
 		return err
 	}
+	var (
+		half *runner.HalfDoneError
+		at   *runner.RevisionError
+	)
 	for _, f := range []func(error) *Error{explainRun, explainGraph, explainDecision, p.explainDatabase} {
 		if e := f(err); e != nil {
+			if errors.As(err, &half) && errors.As(err, &at) {
+				halfDone(e, half, at)
+			}
 			e.Err = err
 			return e
 		}
@@ -147,6 +154,17 @@ func explainDecision(err error) *Error {
 	return nil
 }
 
+// halfDone turns an error into one about a revision that is half done. What
+// stopped it is the message all the same.
+func halfDone(e *Error, half *runner.HalfDoneError, at *runner.RevisionError) {
+	e.Code = HalfDone
+	e.Detail = append(e.Detail, fmt.Sprintf("%d of %s", half.Done, count(half.Of, "statement is done", "statements are done")))
+	e.Hint = append(e.Hint, halfDoneHint(at.Revision, at.Down)...)
+	if half.InDoubt {
+		e.Detail = append(e.Detail, fmt.Sprintf("whether statement %d is done is not known", half.Done+1))
+	}
+}
+
 func explainRun(err error) *Error {
 	var (
 		stmt     *runner.StmtError
@@ -201,8 +219,11 @@ func explainRun(err error) *Error {
 
 // remains says what a failed revision has left behind.
 func remains(at *runner.RevisionError) []string {
+	var half *runner.HalfDoneError
 	switch {
 	case at.Planned:
+		return nil
+	case errors.As(at.Err, &half): // halfDone says it
 		return nil
 	case at.Stays:
 		return []string{"Something of this revision may be in the database. to compare: whim db drift"}

@@ -86,7 +86,7 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 		if err := p.fill(steps, s.state.IDs(), down); err != nil {
 			return nil, err
 		}
-		if err := s.nothingLost(ctx); err != nil {
+		if err := errors.Join(s.nothingHalf(), s.nothingLost(ctx)); err != nil {
 			return nil, err
 		}
 		if live, err = p.cfg.Dialect.Inspect(ctx, s.conn); err != nil {
@@ -112,6 +112,9 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 		return func(i int) { p.cfg.OnEvent(Event{Kind: kind, Step: steps[i], Index: i, Total: len(steps)}) }
 	}
 	r.Started, r.Skipped = event(StepStarted), event(StepSkipped)
+	r.Waiting = func(object, holder string) {
+		p.cfg.OnEvent(Event{Kind: LockAwaited, Total: len(steps), Object: object, Holder: holder})
+	}
 	r.Done = func(i int, took time.Duration) {
 		steps[i].Took = took.Seconds()
 		p.cfg.OnEvent(Event{Kind: StepDone, Step: steps[i], Index: i, Total: len(steps), Duration: took})
@@ -123,8 +126,8 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 func (s *session) runner() *runner.Run {
 	nothing := func(int) {}
 	return &runner.Run{
-		Dialect: s.cfg.Dialect, Conn: s.conn, Journal: s.state, Clock: s.cfg.Now,
-		Started: nothing, Skipped: nothing, Done: func(int, time.Duration) {},
+		Dialect: s.cfg.Dialect, Conn: s.conn, Journal: s.state, Clock: s.cfg.Now, LockWait: max(s.cfg.LockWait, 0),
+		Started: nothing, Skipped: nothing, Done: func(int, time.Duration) {}, Waiting: func(string, string) {},
 	}
 }
 
@@ -215,6 +218,36 @@ func (s *session) nothingLost(ctx context.Context) error {
 	return &Error{
 		Code: LostRecord, Msg: "by the journal a revision is applied, and the version table does not have it",
 		Detail: lost, Hint: []string{"to record what is true, after comparing: whim db stamp REVISION"},
+	}
+}
+
+// nothingHalf refuses to go on where a revision was stopped half-way: the
+// schema is then neither that before it nor that after it.
+func (s *session) nothingHalf() error {
+	at, done, inDoubt, is := journal.HalfDone(s.state.Open)
+	if !is {
+		return nil
+	}
+	e := &Error{
+		Code: HalfDone, Msg: fmt.Sprintf("the %s of revision %s was stopped half-way", at.Action, at.Revision),
+		Detail: []string{fmt.Sprintf("%s, by the journal", count(done, "statement is done", "statements are done"))},
+		Hint:   halfDoneHint(at.Revision, at.Action == journal.Downgrade),
+	}
+	if inDoubt {
+		e.Detail = append(e.Detail, fmt.Sprintf("statement %d was begun, and its end is not recorded", at.Step+1))
+	}
+	return e
+}
+
+// halfDoneHint says how to go on by hand.
+func halfDoneHint(revision string, down bool) []string {
+	word, target := "upgrade", revision
+	if down {
+		word, target = "downgrade", "the revision before it"
+	}
+	return []string{
+		"to see what the database has and lacks: whim db drift",
+		fmt.Sprintf("Carry out the rest of the %s by hand, or undo what is done. Then record what is true, which is compared first: whim db stamp %s", word, target),
 	}
 }
 

@@ -68,6 +68,10 @@ type Event struct {
 	Index    int           // which step of the run, from 0
 	Total    int           // how many steps the run has
 	Duration time.Duration // for StepDone
+
+	// For LockAwaited: what a statement waits for, and who holds it, where the
+	// server tells.
+	Object, Holder string
 }
 
 // An EventKind says what happened.
@@ -77,6 +81,7 @@ const (
 	StepStarted EventKind = iota
 	StepDone
 	StepSkipped // another process had done it by the time it was our turn
+	LockAwaited // a statement could not get a lock, and is tried again
 )
 
 func (c Config) withDefaults() Config {

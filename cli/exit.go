@@ -143,6 +143,8 @@ func ExitCode(err error) int {
 	switch whimbrel.CodeOf(err) {
 	case whimbrel.Locked:
 		return Locked
+	case whimbrel.HalfDone:
+		return HalfWay
 	case whimbrel.OpenQuestions, whimbrel.BadAnswer, whimbrel.BadMessage,
 		whimbrel.NoSuchRevision, whimbrel.AmbiguousRevision, whimbrel.BadRange,
 		whimbrel.BadAppName, whimbrel.BadModule:

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -223,6 +224,8 @@ func (c *call) event(e whimbrel.Event) {
 		c.running(e.Step)
 	case whimbrel.StepSkipped:
 		c.did("Skipping %s: another process has done it", title(e.Step))
+	case whimbrel.LockAwaited:
+		c.note("Waiting for %s: %s holds it …", cmp.Or(e.Object, "the database"), cmp.Or(e.Holder, "another process"))
 	case whimbrel.StepDone:
 	}
 }

@@ -7,6 +7,7 @@
 package dialect
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -160,16 +161,14 @@ const (
 
 // A LockedError says that somebody else holds the database.
 type LockedError struct {
+	Object string // what he holds; empty: the database
 	Holder string // who, where the server can tell
 	Waited time.Duration
 	Err    error
 }
 
 func (e *LockedError) Error() string {
-	s := "the database is locked by another process"
-	if e.Holder != "" {
-		s = "the database is locked by " + e.Holder
-	}
+	s := cmp.Or(e.Object, "the database") + " is locked by " + cmp.Or(e.Holder, "another process")
 	return s + " (waited " + e.Waited.Round(100*time.Millisecond).String() + ")"
 }
 

@@ -45,7 +45,7 @@ func tables() []schema.Table {
 			schema.String("revision", 200).NotNull(),
 			schema.String("action", 20).NotNull(), // an Action
 			schema.Int("step").NotNull(),          // statement, from 0; -1: the revision as a whole
-			schema.String("state", 20).NotNull(),  // done
+			schema.String("state", 20).NotNull(),  // a StepState
 			schema.LocalDateTime("at").NotNull().DefaultExpr("CURRENT_TIMESTAMP"),
 			schema.Int("format").NotNull().Default(1), // of both tables
 		),
@@ -86,8 +86,9 @@ type State struct {
 	Applied []Applied
 
 	// What only ReadAll fills in.
-	Logged bool  // the journal exists
-	Last   int64 // id of its newest row
+	Logged bool       // the journal exists
+	Last   int64      // id of its newest row
+	Open   []Progress // of a revision that was stopped half-way, in order
 }
 
 // IDs returns the applied set.
@@ -173,7 +174,7 @@ func ReadAll(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, 
 	if err != nil {
 		return s, err
 	}
-	s.Last, err = last(ctx, q, d)
+	s.Last, s.Open, err = last(ctx, q, d)
 	if err == nil {
 		s.Logged = true
 		return s, nil
@@ -183,7 +184,7 @@ func ReadAll(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, 
 	case probeErr == nil && outcome == dialect.Absent:
 		return s, nil
 	case probeErr == nil && outcome == dialect.Applied && d.Classify(err) == dialect.Refused:
-		s.Last, err = last(ctx, q, d) // somebody has made it meanwhile
+		s.Last, s.Open, err = last(ctx, q, d) // somebody has made it meanwhile
 		s.Logged = err == nil
 	}
 	return s, err
@@ -211,19 +212,26 @@ func Lost(ctx context.Context, q dialect.Queryer, d dialect.Dialect) ([]string, 
 	return lost, rows.Err()
 }
 
-func last(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (int64, error) {
-	rows, err := q.QueryContext(ctx, "SELECT max(id) FROM "+d.Quote(Table))
+// last returns the id of the newest row, and the rows behind the newest one
+// about a revision as a whole.
+func last(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (id int64, open []Progress, err error) {
+	log := d.Quote(Table)
+	rows, err := q.QueryContext(ctx, "SELECT id, revision, action, step, state FROM "+log+
+		" WHERE id >= (SELECT coalesce(max(id), 0) FROM "+log+" WHERE step = -1) ORDER BY id")
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	defer rows.Close()
-	var id sql.NullInt64
 	for rows.Next() {
-		if err := rows.Scan(&id); err != nil {
-			return 0, err
+		var p Progress
+		if err := rows.Scan(&id, &p.Revision, &p.Action, &p.Step, &p.State); err != nil {
+			return 0, nil, err
+		}
+		if p.Step >= 0 {
+			open = append(open, p)
 		}
 	}
-	return id.Int64, rows.Err()
+	return id, open, rows.Err()
 }
 
 // An Entry is one change of the applied set.

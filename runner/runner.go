@@ -4,7 +4,8 @@
 // Where the dialect has transactional DDL, a step is one transaction: its
 // statements, the checks that guard the data, the probes that look whether it
 // happened, and its row in the version table commit together or not at all.
-// A run stops at the first failure. It does not retry.
+// Elsewhere a step is carried out in pieces, and the journal says how far it is
+// (alone.go). A run stops at the first failure; only for a lock it tries again.
 package runner
 
 import (
@@ -41,9 +42,14 @@ type Run struct {
 	Started func(i int)
 	Done    func(i int, took time.Duration)
 	Skipped func(i int)
-	Clock   func() time.Time
+	// Waiting is called before a statement that could not get a lock is tried
+	// again. Holder may be empty: the server does not tell.
+	Waiting  func(object, holder string)
+	Clock    func() time.Time
+	LockWait time.Duration // how long a statement is tried again
 
 	shared bool // somebody else has written: a step may be done already
+	begun  int  // steps whose start was told
 }
 
 // A StmtError says which statement failed, or which check did not hold.
@@ -136,9 +142,10 @@ func (r *Run) Do(ctx context.Context, steps []Step) (int, error) {
 			var (
 				committed *dialect.CommittedError
 				ended     *EndedError
+				half      *HalfDoneError
 			)
 			e := &RevisionError{Revision: s.Revision, Down: s.Down, Err: err}
-			e.Stays = errors.As(err, &committed) || errors.As(err, &ended)
+			e.Stays = errors.As(err, &committed) || errors.As(err, &ended) || errors.As(err, &half)
 			if errors.As(err, &committed) {
 				i++
 			}
@@ -154,7 +161,13 @@ const mostTries = 20
 
 func (r *Run) step(ctx context.Context, i int, s Step) error {
 	for range mostTries {
-		again, err := r.try(ctx, i, s)
+		again := false
+		err := r.patiently(ctx, func() (err error) {
+			if again, err = r.try(ctx, i, s); err != nil {
+				r.State = nil // it was compiled, and not carried out
+			}
+			return err
+		})
 		if err != nil || !again {
 			return err
 		}
@@ -178,9 +191,7 @@ func (r *Run) compile(ctx context.Context, s Step) (c compiled, err error) {
 		r.State = op.LiveState(live)
 	}
 	c.ops = filled(r.State, s.Ops)
-	if c.work, c.err = Compile(r.Dialect, s, r.State); c.err == nil {
-		c.err = r.fits(c.work)
-	}
+	c.work, c.err = Compile(r.Dialect, s, r.State)
 	return c, nil
 }
 
@@ -191,6 +202,16 @@ func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 	c, err := r.compile(ctx, s)
 	if err != nil {
 		return false, err
+	}
+	if c.err == nil && r.alone(c.work) {
+		// Nobody else comes in between: such dialects have a lock that is held
+		// for the whole run.
+		r.tellStart(i)
+		if err := r.inPieces(ctx, s, c, started); err != nil {
+			return false, err
+		}
+		r.finish(i, s, started)
+		return false, nil
 	}
 	tx, err := r.Dialect.Begin(ctx, r.Conn, c.work.stmts())
 	if err != nil {
@@ -226,18 +247,33 @@ func (r *Run) try(ctx context.Context, i int, s Step) (again bool, err error) {
 	if c.err != nil {
 		return false, c.err
 	}
-	r.Started(i)
+	r.tellStart(i)
+	last := r.Journal
 	if err := r.carryOut(ctx, s, c, started); err != nil {
+		r.Journal = last
 		return false, err
 	}
 	if err := tx.Commit(ctx); err != nil {
+		r.Journal = last
 		return false, err
 	}
+	r.finish(i, s, started)
+	return false, nil
+}
+
+// tellStart says, once, that a step begins.
+func (r *Run) tellStart(i int) {
+	if r.begun == i {
+		r.begun++
+		r.Started(i)
+	}
+}
+
+func (r *Run) finish(i int, s Step, started time.Time) {
 	if slices.ContainsFunc(s.Ops, opaque) {
 		r.State = nil
 	}
 	r.Done(i, r.Clock().Sub(started))
-	return false, nil
 }
 
 // carryOut does what a step does, and records it, in the transaction that is
@@ -252,6 +288,10 @@ func (r *Run) carryOut(ctx context.Context, s Step, c compiled, started time.Tim
 	if err := r.observe(ctx, c.ops); err != nil {
 		return err
 	}
+	return r.recordStep(ctx, s, started)
+}
+
+func (r *Run) recordStep(ctx context.Context, s Step, started time.Time) error {
 	action := journal.Upgrade
 	if s.Down {
 		action = journal.Downgrade
@@ -261,16 +301,6 @@ func (r *Run) carryOut(ctx context.Context, s Step, c compiled, started time.Tim
 
 func rebuilds(w Work) bool {
 	return slices.ContainsFunc(w.stmts(), func(s dialect.Stmt) bool { return s.Rebuild })
-}
-
-// fits refuses what needs a journal row before and after each statement: the
-// dialects that we have so far need none.
-func (r *Run) fits(w Work) error {
-	alone := func(s dialect.Stmt) bool { return s.NoTx }
-	if r.Dialect.Flavor().Can(dialect.TransactionalDDL) && !slices.ContainsFunc(w.stmts(), alone) {
-		return nil
-	}
-	return errors.New("a statement cannot run in a transaction, and running it alone is not supported yet")
 }
 
 // opaque reports whether only the database knows what o has made of its schema:

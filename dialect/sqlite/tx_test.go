@@ -236,7 +236,7 @@ func TestOpenAndScratch(t *testing.T) {
 	}
 	stop := errors.New("stop")
 	for i := range 2 {
-		err = d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn) error {
+		err = d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn, _ dialect.Dialect) error {
 			s, err := d.Inspect(ctx, conn)
 			if err != nil || len(s.Tables) > 0 {
 				t.Errorf("not empty: %v, %v", s, err)
