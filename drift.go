@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/diff"
@@ -93,16 +94,24 @@ func (p *Project) compare(ctx context.Context, q dialect.Queryer, ids []string) 
 	if err != nil {
 		return DriftReport{}, err
 	}
-	if len(h.Objects) == 0 {
-		return p.compareWith(ctx, q, h, diff.Diff(schema.Schema{}, h))
-	}
 	// What a rename does to the text of a view or a trigger only the database
-	// knows. Where there are any, it is asked to go the whole way.
+	// knows. Where there are both, it is asked to go the whole way.
 	steps := make([][]op.Op, len(ids))
+	renames := false
 	for i, id := range ids {
 		steps[i] = op.Record(p.byID[id].Upgrade)
+		renames = renames || slices.ContainsFunc(steps[i], renaming)
+	}
+	if len(h.Objects) == 0 || !renames {
+		return p.compareWith(ctx, q, h, diff.Diff(schema.Schema{}, h))
 	}
 	return p.compareWith(ctx, q, h, steps...)
+}
+
+func renaming(o op.Op) bool {
+	_, table := o.(op.RenameTable)
+	_, column := o.(op.RenameColumn)
+	return table || column
 }
 
 // compareWith compares the database with h, which steps make.
@@ -146,7 +155,7 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 	foreign := func(name string) bool { return !ours[name] && isTable(live, name) }
 	live = without(live, func(name string) bool { return skip(name) || foreign(name) })
 	live.Objects = keepObjects(live.Objects, h, ours)
-	report.Ops, report.Noise = scratch.Compare(d, without(want, skip), live)
+	report.Ops, report.Noise = scratch.Settle(ctx, d, p.cfg.DB, without(want, skip), live)
 	return report, nil
 }
 

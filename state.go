@@ -163,28 +163,34 @@ func (p *Project) distinct(s schema.Schema) error {
 		return nil
 	}
 	f := p.cfg.Dialect.Flavor()
+	fold := strings.ToLower
+	if f.Can(dialect.CaseSensitiveNames) {
+		fold = func(name string) string { return name }
+	}
 	indexes := map[string]string{}
 	for _, t := range s.Tables {
+		namespace, _ := schema.Split(t.Name)
 		for _, i := range t.Indexes {
-			other, ok := indexes[strings.ToLower(i.Name)]
+			name := fold(schema.Qualify(namespace, i.Name))
+			other, ok := indexes[name]
 			if ok && !f.Can(dialect.IndexNamesPerTable) {
 				return &Error{
 					Code: BadName, Msg: fmt.Sprintf("index %s is on table %s and on table %s", i.Name, other, t.Name),
 					Hint: []string{"The name of an index belongs to one table: give each a name of its own."},
 				}
 			}
-			indexes[strings.ToLower(i.Name)] = t.Name
+			indexes[name] = t.Name
 		}
 		columns := map[string]string{}
 		for _, c := range t.Columns {
-			other, ok := columns[strings.ToLower(c.Name)]
-			if ok && !f.Can(dialect.CaseSensitiveNames) {
+			other, ok := columns[fold(c.Name)]
+			if ok {
 				return &Error{
 					Code: BadName, Msg: fmt.Sprintf("columns %s and %s of table %s differ in case only, which is no difference here", other, c.Name, t.Name),
 					Hint: []string{"Rename one of them in the model."},
 				}
 			}
-			columns[strings.ToLower(c.Name)] = c.Name
+			columns[fold(c.Name)] = c.Name
 		}
 	}
 	return nil

@@ -78,3 +78,58 @@ func (e *BuildError) Unwrap() error { return e.Err }
 func Compare(d dialect.Dialect, want, live schema.Schema) (ops []op.Op, noise []string) {
 	return diff.Structural(d.Normalize(want), d.Normalize(live))
 }
+
+// rounds is how often both sides are built again. Three is more than any
+// expression has been seen to need.
+const rounds = 3
+
+// Settle is [Compare] for a server whose texts are not stable: PostgreSQL
+// writes an expression one way when it was typed, and another way when what it
+// wrote itself is given to it again, as a restored dump does. Where the two
+// sides differ, both are built again from what they are, and read once more.
+func Settle(ctx context.Context, d dialect.Dialect, db *sql.DB, want, live schema.Schema) (ops []op.Op, noise []string) {
+	ops, noise = Compare(d, want, live)
+	for range rounds {
+		if len(ops) == 0 || !d.Flavor().Can(dialect.UnstableText) {
+			break
+		}
+		again := func(s schema.Schema) (schema.Schema, error) {
+			built := withoutForeignKeys(s)
+			return Run(ctx, d, db, diff.Diff(schema.Schema{}, built))
+		}
+		w, err := again(want)
+		if err != nil {
+			break // it can be built only beside what is not compared: what was found stands
+		}
+		l, err := again(live)
+		if err != nil {
+			break
+		}
+		settled, more := Compare(d, w, l)
+		settled = slices.Concat(slices.DeleteFunc(slices.Clone(ops), notForeignKey), settled)
+		if len(settled) >= len(ops) {
+			break
+		}
+		ops, want, live = settled, w, l
+		noise = append(noise, more...)
+	}
+	slices.Sort(noise)
+	return ops, slices.Compact(noise)
+}
+
+// withoutForeignKeys returns s without foreign keys, which have no texts that
+// could differ, and whose tables need not be in s.
+func withoutForeignKeys(s schema.Schema) schema.Schema {
+	s.Tables = slices.Clone(s.Tables)
+	for i := range s.Tables {
+		s.Tables[i].ForeignKeys = nil
+	}
+	s.Unsupported = nil
+	return s
+}
+
+func notForeignKey(o op.Op) bool {
+	_, add := o.(op.AddForeignKey)
+	_, drop := o.(op.DropForeignKey)
+	return !add && !drop
+}
