@@ -157,6 +157,7 @@ const (
 	Unreachable        // there is no database to open (missing folder, a directory, no permission)
 	Lost               // the connection broke: whether the statement ran is unknown
 	Interrupted        // the statement was cancelled
+	Denied             // the user may not do that: the statement did not run
 )
 
 // A LockedError says that somebody else holds the database.

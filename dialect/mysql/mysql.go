@@ -86,7 +86,9 @@ func Open(ctx context.Context, db dialect.Queryer) (Dialect, error) {
 	d := New(vendor(version), strings.TrimPrefix(version, "5.5.5-")) // what MariaDB put in front for old replicas
 	d.settings = s
 	if old := oldest(d.flavor.Dialect); d.flavor.Version.Compare(old) < 0 {
-		return Dialect{}, fmt.Errorf("this is %s %s: %d.%d is the oldest that works", vendorName(d.flavor.Dialect), version, old[0], old[1])
+		return Dialect{}, &dialect.TooOldError{
+			Server: vendorName(d.flavor.Dialect) + " " + version, Oldest: fmt.Sprintf("%d.%d", old[0], old[1]),
+		}
 	}
 	return d, nil
 }

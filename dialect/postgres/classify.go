@@ -65,6 +65,8 @@ func classOfState(state string) dialect.Class {
 		return dialect.Interrupted
 	case "25006":
 		return dialect.ReadOnly
+	case "42501":
+		return dialect.Denied
 	case "3D000":
 		return dialect.Unreachable // no such database
 	case "57P03", "53300":

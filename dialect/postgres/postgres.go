@@ -54,7 +54,7 @@ func Open(ctx context.Context, db dialect.Queryer) (Dialect, error) {
 	}
 	d := Dialect{version: dialect.Version{n / 10000, n % 10000}}
 	if d.version.Compare(oldest) < 0 {
-		return Dialect{}, fmt.Errorf("this is PostgreSQL %d.%d: 13 is the oldest that works", d.version[0], d.version[1])
+		return Dialect{}, &dialect.TooOldError{Server: fmt.Sprintf("PostgreSQL %d.%d", d.version[0], d.version[1]), Oldest: "13"}
 	}
 	return d, nil
 }

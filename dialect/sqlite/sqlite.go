@@ -50,7 +50,7 @@ func Open(ctx context.Context, db dialect.Queryer) (Dialect, error) {
 	}
 	d := New(text)
 	if d.version.Compare(oldest) < 0 {
-		return Dialect{}, fmt.Errorf("this is SQLite %s: 3.35 is the oldest that works", text)
+		return Dialect{}, &dialect.TooOldError{Server: "SQLite " + text, Oldest: "3.35"}
 	}
 	return d, nil
 }
