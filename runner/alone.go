@@ -192,7 +192,7 @@ func (w *walk) unknown(err error) bool {
 		return false
 	}
 	switch w.Dialect.Classify(err) {
-	case dialect.Refused, dialect.Busy, dialect.ReadOnly:
+	case dialect.Refused, dialect.Denied, dialect.Busy, dialect.ReadOnly:
 		return false
 	case dialect.OtherFailure, dialect.NotADatabase, dialect.Unreachable, dialect.Lost, dialect.Interrupted:
 	}
