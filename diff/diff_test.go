@@ -3,6 +3,7 @@ package diff
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,11 +42,13 @@ var (
 	view2 = schema.Object{Kind: schema.View, Name: "v", Definition: schema.Expr("CREATE VIEW v AS SELECT 2")}
 )
 
-var cases = []struct {
+type lawCase struct {
 	name     string
 	from, to schema.Schema
 	want     string // one line for each operation: verb and object
-}{
+}
+
+var cases = []lawCase{
 	{"nothing", db(), db(), ""},
 	{"create table", db(), db(products(name)), "add table products"},
 	{"drop table", db(products(name)), db(), "drop table products"},
@@ -119,7 +122,7 @@ func lines(ops []op.Op) string {
 // leads to the other schema, a second diff is empty, and its inverse leads
 // back.
 func TestLaws(t *testing.T) {
-	for _, tt := range cases {
+	for _, tt := range slices.Concat(cases, objectCases) {
 		t.Run(tt.name, func(t *testing.T) {
 			ops := Diff(tt.from, tt.to)
 			if got := lines(ops); got != tt.want {

@@ -1,0 +1,100 @@
+package diff
+
+import "github.com/whimbreldb/whimbrel/schema"
+
+func object(kind schema.ObjectKind, name, definition string, needs ...schema.Ref) schema.Object {
+	return schema.Object{Kind: kind, Name: name, Definition: schema.Expr(definition), Needs: needs}
+}
+
+func on(table string, o schema.Object) schema.Object {
+	o.Table = table
+	return o
+}
+
+func with(s schema.Schema, objects ...schema.Object) schema.Schema {
+	s.Objects = objects
+	return s
+}
+
+var (
+	mood    = object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('sad', 'ok')")
+	moodier = object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')")
+	feeling = schema.Native("feeling", "mood")
+
+	touch    = object(schema.Function, "touch()", "CREATE FUNCTION touch() RETURNS trigger AS $$ UPDATE products $$")
+	touched  = object(schema.Function, "touch()", "CREATE FUNCTION touch() RETURNS trigger AS $$ UPDATE others $$")
+	touching = on("products", object(schema.Trigger, "tr", "CREATE TRIGGER tr ON products EXECUTE FUNCTION touch()"))
+
+	low  = object(schema.View, "low", "CREATE VIEW low AS SELECT id FROM products")
+	low2 = object(schema.View, "low", "CREATE VIEW low AS SELECT id FROM products LIMIT 9")
+	// Two views on that one, in the wrong order: what is needed says more.
+	lower  = object(schema.View, "alower", "CREATE VIEW alower AS SELECT 1", schema.Ref{Kind: schema.View, Name: "low"})
+	lowest = object(schema.View, "lowest", `CREATE VIEW lowest AS SELECT * FROM "alower"`)
+	other  = object(schema.View, "other", "CREATE VIEW other AS SELECT 'low'")
+
+	whole = object(schema.Function, "whole(products)", "CREATE FUNCTION whole(products) RETURNS int",
+		schema.Ref{Name: "products"})
+	usesWhole = schema.NewTable("sums", schema.BigInt("id"), schema.Check{Name: "c", Expr: schema.Expr("whole(null) > 0")})
+)
+
+// objectCases are cases of TestLaws.
+var objectCases = []lawCase{
+	{
+		"what tables are made of comes first", db(), with(db(products(feeling)), touching, low, mood, touch),
+		"add enum mood\nadd function touch()\nadd table products\nadd trigger tr on products\nadd view low",
+	},
+	{
+		"and goes last", with(db(products(feeling)), mood, touch, touching), db(products()),
+		"drop trigger tr on products\ndrop column products.feeling\ndrop function touch()\ndrop enum mood",
+	},
+	{
+		"with its table", with(db(products(feeling)), mood, low), db(),
+		"drop view low\ndrop table products\ndrop enum mood",
+	},
+	{
+		"a type is altered in place", with(db(products(feeling)), mood), with(db(products(feeling.Default("happy"))), moodier),
+		"alter enum mood\nalter column products.feeling: default none to \"happy\"",
+	},
+	{
+		"a function is altered in place", with(db(products()), touch, touching), with(db(products()), touched, touching),
+		"alter function touch()",
+	},
+	{
+		"a view takes along what is made of it", with(db(products()), low, lower, lowest, other), with(db(products()), low2, lower, lowest, other),
+		"drop view lowest\ndrop view alower\ndrop view low\nadd view low\nadd view alower\nadd view lowest",
+	},
+	{
+		"and what is on it", with(db(products()), low, on("low", object(schema.Rule, "r", "CREATE RULE r"))),
+		with(db(products()), low2, on("low", object(schema.Rule, "r", "CREATE RULE r"))),
+		"drop rule r on low\ndrop view low\nadd view low\nadd rule r on low",
+	},
+	{
+		"a function that needs a table stands behind it", db(), with(db(usesWhole, products()), whole),
+		"add table products\nadd function whole(products)\nadd table sums",
+	},
+	{
+		"and goes before it", with(db(usesWhole, products()), whole), db(),
+		"drop table sums\ndrop function whole(products)\ndrop table products",
+	},
+	{
+		"partitions stand behind their table", db(),
+		db(schema.Table{Name: "a_2026", Options: schema.TableOptions{Postgres: schema.PostgresTable{PartitionOf: "log", Bound: "DEFAULT"}}},
+			schema.NewTable("log", schema.Date("at"))),
+		"add table log\nadd table a_2026",
+	},
+	{
+		"namespaces stand before everything", db(),
+		with(db(node("sales.orders")), object(schema.Enum, "sales.state", "CREATE TYPE sales.state"), object(schema.Namespace, "sales", "CREATE SCHEMA sales")),
+		"add schema sales\nadd enum sales.state\nadd table sales.orders",
+	},
+	{
+		"a circle of foreign keys, and a function in it", db(),
+		with(db(node("a", "products"), products(ref("id", "a"))), whole),
+		"add table a\nadd table products\nadd function whole(products)\nadd foreign key a.fk_products_id",
+	},
+	{
+		"triggers of one name on two tables", db(node("a"), node("b")),
+		with(db(node("a"), node("b")), on("a", object(schema.Trigger, "t", "CREATE 1")), on("b", object(schema.Trigger, "t", "CREATE 2"))),
+		"add trigger t on a\nadd trigger t on b",
+	},
+}
