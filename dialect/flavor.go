@@ -42,6 +42,16 @@ const (
 	DropNamedCheck             // SQLite: DROP CONSTRAINT of a check that has a name
 	LockTimeout                // a statement gives up when it cannot get a lock, and may be tried again
 	UnstableText               // an expression that the server wrote, given to it again, may come back as another text
+
+	VirtualColumns      // generated columns that are computed when they are read
+	NullsNotDistinct    // unique over NULLs
+	NotEnforced         // constraints that are there and not checked
+	TemporalConstraints // WITHOUT OVERLAPS and PERIOD
+	SetNullColumns      // ON DELETE SET NULL (some of the columns)
+	NamedNotNull        // NOT NULL constraints with a name
+	SetExpression       // PostgreSQL: ALTER COLUMN … SET EXPRESSION
+	ColumnCompression   // PostgreSQL: a column chooses how it is compressed
+	SetAccessMethod     // PostgreSQL: ALTER TABLE … SET ACCESS METHOD
 )
 
 // since says from which version a server can do a thing. No entry: never.
@@ -56,6 +66,16 @@ var since = map[Feature]map[schema.Dialect]Version{
 
 	LockTimeout:  {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	UnstableText: {schema.Postgres: {}},
+
+	VirtualColumns:      {schema.SQLite: {3, 31}, schema.Postgres: {18}, schema.MySQL: {}, schema.MariaDB: {}},
+	NullsNotDistinct:    {schema.Postgres: {15}},
+	NotEnforced:         {schema.Postgres: {18}, schema.MySQL: {8, 0, 16}},
+	TemporalConstraints: {schema.Postgres: {18}},
+	SetNullColumns:      {schema.Postgres: {15}},
+	NamedNotNull:        {schema.SQLite: {}, schema.Postgres: {18}},
+	SetExpression:       {schema.Postgres: {17}},
+	ColumnCompression:   {schema.Postgres: {14}},
+	SetAccessMethod:     {schema.Postgres: {15}},
 }
 
 // Can reports whether the server can do f.
