@@ -59,6 +59,7 @@ func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	for _, pair := range kept {
 		p.table(pair.from, pair.to)
 	}
+	p.foreignKeys(kept)
 	goneObjects, addedObjects := p.objects(from, to)
 	p.dropAll(gone, goneObjects)
 	p.createAll(added, addedObjects)

@@ -30,9 +30,7 @@ func (p *phases) objects(from, to schema.Schema) (gone, added []schema.Object) {
 	for id := range old {
 		again[id] = true
 	}
-	if len(again) > 0 {
-		madeOf(from, again)
-	}
+	madeOf(from, again)
 	for _, o := range from.Objects {
 		if again[o.ID()] {
 			gone = append(gone, o)
@@ -49,10 +47,13 @@ func (p *phases) objects(from, to schema.Schema) (gone, added []schema.Object) {
 // madeOf adds to the set what is made of things in it, and so cannot stay while
 // they are away.
 func madeOf(s schema.Schema, again map[schema.ObjectID]bool) {
+	if len(again) == 0 {
+		return
+	}
 	_, late := inOrder(nil, s.Objects)
 	for _, t := range late { // what is needed stands first
 		for _, n := range t.needs {
-			if again[n.object.ID()] && !n.object.Kind.Early() {
+			if again[n.object.ID()] {
 				again[t.object.ID()] = true
 			}
 		}

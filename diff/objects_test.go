@@ -93,6 +93,21 @@ var objectCases = []lawCase{
 		"add table a\nadd table products\nadd function whole(products)\nadd foreign key a.fk_products_id",
 	},
 	{
+		"a view takes part in the change of a function that it calls",
+		with(db(products()), object(schema.Function, "f(integer)", "CREATE FUNCTION f(integer)"),
+			object(schema.View, "calls", "CREATE VIEW calls AS SELECT f(id) FROM products")),
+		with(db(products()), object(schema.Function, "f(bigint)", "CREATE FUNCTION f(bigint)"),
+			object(schema.View, "calls", "CREATE VIEW calls AS SELECT f(id) FROM products")),
+		"drop view calls\nadd function f(bigint)\ndrop function f(integer)\nadd view calls",
+	},
+	{
+		"foreign keys stand aside when their key changes",
+		db(schema.NewTable("a", schema.Int("id"), schema.Int("n"), schema.PrimaryKey{Parts: schema.Columns("id")}), node("b", "a")),
+		db(schema.NewTable("a", schema.Int("id"), schema.Int("n"), schema.PrimaryKey{Parts: schema.Columns("n")},
+			schema.Unique{Name: "u", Parts: schema.Columns("id")}), node("b", "a")),
+		"drop foreign key b.fk_a_id\nalter primary key of a: (id) to (n)\nadd unique constraint a.u\nadd foreign key b.fk_a_id",
+	},
+	{
 		"triggers of one name on two tables", db(node("a"), node("b")),
 		with(db(node("a"), node("b")), on("a", object(schema.Trigger, "t", "CREATE 1")), on("b", object(schema.Trigger, "t", "CREATE 2"))),
 		"add trigger t on a\nadd trigger t on b",
