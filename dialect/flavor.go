@@ -52,6 +52,15 @@ const (
 	SetExpression       // PostgreSQL: ALTER COLUMN … SET EXPRESSION
 	ColumnCompression   // PostgreSQL: a column chooses how it is compressed
 	SetAccessMethod     // PostgreSQL: ALTER TABLE … SET ACCESS METHOD
+
+	ExpressionIndexes  // an index on an expression
+	DescendingIndexes  // DESC in an index is not only read
+	ExpressionDefaults // a default that is any expression
+	InvisibleColumns   // columns that SELECT * leaves out
+	EnforcedChecks     // check constraints are not only read
+	Sequences          // sequences that are objects
+	SystemVersioning   // MariaDB: tables that keep their history
+	ReplaceObjects     // MariaDB: CREATE OR REPLACE of triggers, routines and events
 )
 
 // since says from which version a server can do a thing. No entry: never.
@@ -76,6 +85,15 @@ var since = map[Feature]map[schema.Dialect]Version{
 	SetExpression:       {schema.Postgres: {17}},
 	ColumnCompression:   {schema.Postgres: {14}},
 	SetAccessMethod:     {schema.Postgres: {15}},
+
+	ExpressionIndexes:  {schema.SQLite: {}, schema.Postgres: {}, schema.MySQL: {8, 0, 13}},
+	DescendingIndexes:  {schema.SQLite: {}, schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {10, 8}},
+	ExpressionDefaults: {schema.SQLite: {}, schema.Postgres: {}, schema.MySQL: {8, 0, 13}, schema.MariaDB: {}},
+	InvisibleColumns:   {schema.MySQL: {8, 0, 23}, schema.MariaDB: {}},
+	EnforcedChecks:     {schema.SQLite: {}, schema.Postgres: {}, schema.MySQL: {8, 0, 16}, schema.MariaDB: {}},
+	Sequences:          {schema.Postgres: {}, schema.MariaDB: {}},
+	SystemVersioning:   {schema.MariaDB: {}},
+	ReplaceObjects:     {schema.MariaDB: {}},
 }
 
 // Can reports whether the server can do f.
