@@ -175,12 +175,23 @@ func (r *Run) call(ctx context.Context, run op.Run) error {
 		return err
 	}
 	failed := call(ctx, run, r.Conn)
-	if _, err := r.Conn.ExecContext(context.WithoutCancel(ctx), "RELEASE SAVEPOINT whimbrel_step"); err != nil {
-		// After an interrupt it may have been SQLite that rolled back: who was
-		// it cannot be known, and nothing is promised.
-		return errors.Join(ctx.Err(), &EndedError{run.Name, err}, failed)
+	const back = "ROLLBACK TO SAVEPOINT whimbrel_step"
+	second := "RELEASE SAVEPOINT whimbrel_step"
+	if failed != nil {
+		second = back // after a failed statement PostgreSQL takes nothing else
 	}
-	return failed
+	_, err := r.Conn.ExecContext(context.WithoutCancel(ctx), second)
+	if err == nil {
+		return failed
+	}
+	if failed == nil {
+		if _, gone := r.Conn.ExecContext(context.WithoutCancel(ctx), back); gone == nil {
+			return &StepError{Name: run.Name, Err: fmt.Errorf("it went on after a statement had failed: %w", err)}
+		}
+	}
+	// After an interrupt it may have been SQLite that rolled back: who was
+	// it cannot be known, and nothing is promised.
+	return errors.Join(ctx.Err(), &EndedError{run.Name, err}, failed)
 }
 
 // call runs a function in a goroutine of its own, and waits for it. A panic and
