@@ -74,6 +74,18 @@ const (
 	ReadOnly Code = "read-only"
 	// Unreachable: the database cannot be opened.
 	Unreachable Code = "unreachable"
+	// WrongServer: what answers at the address is not the kind of server that
+	// the database URL names.
+	WrongServer Code = "wrong-server"
+	// TooOld: the server is older than what works here.
+	TooOld Code = "server-too-old"
+	// AccessDenied: the server does not let the user in.
+	AccessDenied Code = "access-denied"
+	// NoPermission: the user of the database may not do what is needed.
+	NoPermission Code = "no-permission"
+	// BadTLS: no encrypted connection can be made: one side does without, or
+	// the certificate cannot be trusted.
+	BadTLS Code = "tls-failed"
 	// Locked: another process holds the database.
 	Locked Code = "locked"
 	// HalfDone: a revision that cannot be one transaction was stopped on its

@@ -12,6 +12,7 @@ import (
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/revision"
 	"github.com/whimbreldb/whimbrel/runner"
+	"github.com/whimbreldb/whimbrel/schema"
 	"github.com/whimbreldb/whimbrel/scratch"
 )
 
@@ -254,6 +255,7 @@ func (p *Project) explainDatabase(err error) *Error {
 		unsupported *dialect.UnsupportedError
 		stmt        *runner.StmtError
 		at          *runner.RevisionError
+		old         *dialect.TooOldError
 	)
 	var e *Error
 	switch {
@@ -266,36 +268,24 @@ func (p *Project) explainDatabase(err error) *Error {
 		e = &Error{Code: Unsupported, Msg: unsupported.Error()}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e = &Error{Code: Interrupted, Msg: "interrupted"}
+	case errors.As(err, &old):
+		return &Error{Code: TooOld, Msg: old.Error(), Detail: p.database(), Hint: []string{"Nothing was changed. Which versions work is in docs/databases.md."}}
 	case p.cfg.Dialect != nil:
-		switch p.cfg.Dialect.Classify(err) {
-		case dialect.Busy:
-			return &Error{
-				Code: Locked, Msg: "the database is locked by another process", Detail: []string{err.Error()},
-				Hint: []string{"Wait for the other process, or look for one that hangs."},
-			}
-		case dialect.ReadOnly:
-			return &Error{
-				Code: ReadOnly, Msg: "the database cannot be written", Detail: []string{err.Error()},
-				Hint: []string{"Look who owns the file and its folder, and whether the disk is mounted for reading only."},
-			}
-		case dialect.NotADatabase:
-			return &Error{
-				Code: NotADatabase, Msg: "this is not a database, or it is broken", Detail: []string{err.Error()},
-				Hint: []string{"Look whether the path is the right one. A file that was a database once: restore it from a backup."},
-			}
-		case dialect.Unreachable:
-			return &Error{
-				Code: Unreachable, Msg: "the database cannot be opened", Detail: []string{err.Error()},
-				Hint: []string{"Look whether the path is a file, and its folder exists and can be entered."},
-			}
-		case dialect.Lost:
+		class, of := p.cfg.Dialect.Classify(err), p.cfg.Dialect.Flavor().Dialect
+		switch {
+		case class == dialect.Interrupted:
+			e = &Error{Code: Interrupted, Msg: "interrupted"}
+		case class == dialect.Lost:
 			return &Error{
 				Code: Unreachable, Msg: "the connection to the database was lost; what it was doing may have happened, or not",
 				Detail: []string{err.Error()}, Hint: []string{"to see what is there: whim db current"},
 			}
-		case dialect.Interrupted:
-			e = &Error{Code: Interrupted, Msg: "interrupted"}
-		case dialect.Refused, dialect.OtherFailure:
+		case of == schema.SQLite:
+			if e := explainFile(class, err); e != nil {
+				return e
+			}
+		default:
+			e = explainServer(of, class, err)
 		}
 	}
 	refused := p.cfg.Dialect != nil && p.cfg.Dialect.Classify(err) == dialect.Refused
@@ -308,15 +298,42 @@ func (p *Project) explainDatabase(err error) *Error {
 	if errors.As(err, &at) {
 		e.Detail = append(e.Detail, where(at))
 		if errors.As(err, &stmt) {
-			e.Msg = stmt.Error()
+			if e.Code == StatementFailed {
+				e.Msg = stmt.Error()
+			}
 			e.Detail = append(e.Detail, "SQL: "+stmt.Stmt.SQL)
-		}
-		if e.Code == Interrupted {
-			e.Msg = "interrupted"
 		}
 		e.Hint = append(e.Hint, remains(at)...)
 	}
 	return e
+}
+
+// explainFile explains a failure of a database that is a file.
+func explainFile(class dialect.Class, err error) *Error {
+	switch class {
+	case dialect.Busy:
+		return &Error{
+			Code: Locked, Msg: "the database is locked by another process", Detail: []string{err.Error()},
+			Hint: []string{"Wait for the other process, or look for one that hangs."},
+		}
+	case dialect.ReadOnly:
+		return &Error{
+			Code: ReadOnly, Msg: "the database cannot be written", Detail: []string{err.Error()},
+			Hint: []string{"Look who owns the file and its folder, and whether the disk is mounted for reading only."},
+		}
+	case dialect.NotADatabase:
+		return &Error{
+			Code: NotADatabase, Msg: "this is not a database, or it is broken", Detail: []string{err.Error()},
+			Hint: []string{"Look whether the path is the right one. A file that was a database once: restore it from a backup."},
+		}
+	case dialect.Unreachable:
+		return &Error{
+			Code: Unreachable, Msg: "the database cannot be opened", Detail: []string{err.Error()},
+			Hint: []string{"Look whether the path is a file, and its folder exists and can be entered."},
+		}
+	case dialect.Refused, dialect.Denied, dialect.Lost, dialect.Interrupted, dialect.OtherFailure:
+	}
+	return nil
 }
 
 func count(n int, one, many string) string {
