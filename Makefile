@@ -9,6 +9,11 @@ MODULES   := . gormmodel examples/shop bench
 APART     := gormmodel/compat
 SUMTYPE   := github.com/alecthomas/go-check-sumtype/cmd/go-check-sumtype@v0.3.1
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+# What make test and make test-engines run on, in the words of
+# WHIM_TEST_DATABASES, which may also name servers that run already.
+comma     := ,
+DATABASES ?= $(or $(WHIM_TEST_DATABASES),sqlite$(comma)postgres$(comma)mariadb)
+ENGINES   ?= sqlite,postgres,postgres18,mariadb,mysql
 BENCHTIME ?= 1s
 FUZZTIME  ?= 20s
 
@@ -16,10 +21,10 @@ FUZZTIME  ?= 20s
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check test test-real lint fuzz bench generate verify ci
+.PHONY: help build demo check test test-modules engines test-engines test-real lint fuzz bench generate verify ci bin/with
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## the whim command, in bin/
 	go build -o bin/whim ./cmd/whim
@@ -34,10 +39,23 @@ check: ## format, vet, closed sets, layers: what to run before each commit
 	go run $(SUMTYPE) ./...
 	go test . ./schema ./op ./diff ./revision ./script
 
-test: ## every test of every module
+test: bin/with ## every test of every module, on SQLite, PostgreSQL and MariaDB (installs the missing ones with apt)
+	@bin/with -install '$(DATABASES)' $(MAKE) --no-print-directory test-modules
+
+test-modules: ## the same on what WHIM_TEST_DATABASES says, which is SQLite when it says nothing
 	@cd examples/shop && go mod download
 	@for m in $(MODULES); do echo "== $$m" && (cd $$m && go test -count=1 ./...) || exit 1; done
 	@for m in $(APART); do echo "== $$m" && (cd $$m && GOWORK=off go test -count=1 ./...) || exit 1; done
+
+engines: bin/with ## newer servers beside the system's: PostgreSQL 18 (npm) and MySQL 9 (debootstrap, as root), cached
+	@internal/dbtest/engines.sh "$$(bin/with -engines)"
+
+test-engines: engines ## the tests that reach a database, on ENGINES; writes docs/tested.md
+	@bin/with -install -tested docs/tested.md '$(ENGINES)' go test -json -count=1 -timeout 60m \
+	  $$(grep -rl --include=*_test.go '"github.com/whimbreldb/whimbrel/internal/dbtest"' . | xargs -n 1 dirname | sort -u)
+
+bin/with:
+	@go build -o $@ ./internal/dbtest/with
 
 test-real: ## the tests on real schemas: WHIM_REAL_SCHEMAS=folder make test-real
 	@test -d "$(WHIM_REAL_SCHEMAS)" || { echo "WHIM_REAL_SCHEMAS must be a folder with sqlite/*.sql"; exit 1; }

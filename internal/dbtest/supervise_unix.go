@@ -21,13 +21,15 @@ import (
 //
 // The arguments are the folder and the signal that ends the server. What the
 // server said goes to standard output at the end, for whoever still listens.
+// Nothing but the pipe may end the supervisor, not even that nobody listens;
+// the server is started before the trap, because it would inherit it.
 const supervisor = `
 exec 3<&0 </dev/null
 dir=$1 signal=$2
 { %s; } >"$dir/log" 2>&1 3<&- || { tail -n 20 "$dir/log"; rm -rf "$dir"; exit 1; }
 %s >"$dir/log" 2>&1 3<&- &
 server=$!
-trap '' PIPE
+trap '' HUP INT TERM PIPE
 ( read -r _ <&3; kill -s "$signal" $server ) 2>/dev/null &
 watch=$!
 wait $server
