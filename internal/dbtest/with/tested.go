@@ -136,7 +136,7 @@ func (r *report) page() (string, error) {
 
 The tests that reach a database, as they were last run, all of them at once, on all of these servers. Each server was
 asked for its version. Every test here has an empty database of its own; one with subtests is counted by these.
-The file is written only when nothing failed, and only by a run on every server.
+The file is written only when nothing failed and something passed on each of them.
 
 | server | version | package | passed | skipped |
 | --- | --- | --- | ---: | ---: |
