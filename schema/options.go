@@ -29,6 +29,7 @@ type PostgresTable struct {
 	OfType          string `json:"of_type,omitempty"`
 	RowSecurity     string `json:"row_security,omitempty"`     // ENABLED or FORCED
 	ReplicaIdentity string `json:"replica_identity,omitempty"` // "FULL", "NOTHING", "USING INDEX x"
+	ClusterOn       string `json:"cluster_on,omitempty"`       // the name of the index that CLUSTER goes by
 }
 
 // MySQLTable is what a table can be on MySQL and MariaDB only.
@@ -64,6 +65,7 @@ func (o TableOptions) Or(p TableOptions) TableOptions {
 	or(&o.Postgres.OfType, p.Postgres.OfType)
 	or(&o.Postgres.RowSecurity, p.Postgres.RowSecurity)
 	or(&o.Postgres.ReplicaIdentity, p.Postgres.ReplicaIdentity)
+	or(&o.Postgres.ClusterOn, p.Postgres.ClusterOn)
 	or(&o.MySQL.Engine, p.MySQL.Engine)
 	or(&o.MySQL.RowFormat, p.MySQL.RowFormat)
 	or(&o.MySQL.Charset, p.MySQL.Charset)
