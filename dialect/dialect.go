@@ -130,6 +130,9 @@ type Stmt struct {
 	Op     int    // index of the operation it belongs to, in the slice given to Compile
 	Object string // the table or object it touches
 	NoTx   bool   // cannot run inside a transaction
+	// Session says that the statement changes nothing but the session, for those
+	// behind it: who goes on with a step that was stopped begins with it.
+	Session bool
 	// Rebuild says that the statement is part of a rebuild of Object, for
 	// which Begin must prepare the session.
 	Rebuild bool
