@@ -9,6 +9,9 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
+// newer is the PostgreSQL that make engines builds.
+const newer = "18"
+
 // A MissingError says that a server is asked for and not on this machine.
 type MissingError struct {
 	Name    string // as asked for: "postgres18"
@@ -27,7 +30,7 @@ func (e *MissingError) Error() string {
 	if p := e.Packages(); p != nil {
 		fmt.Fprintf(&b, "\n to install it: apt-get install --no-install-recommends %s", strings.Join(p, " "))
 	}
-	if e.Dialect == schema.MySQL || e.Dialect == schema.Postgres && e.version != "" {
+	if e.Dialect == schema.MySQL || e.Dialect == schema.Postgres && e.version == newer {
 		fmt.Fprintf(&b, "\n to have it beside the system, in %s: make engines", Engines())
 	}
 	fmt.Fprintf(&b, "\n or give the URL of one that runs: %s=%s=%s://user@host/database", Env, e.Name, e.scheme())

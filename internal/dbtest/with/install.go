@@ -19,9 +19,9 @@ func install(ctx context.Context, databases string) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	packages, todo := packagesOf(missing)
-	if todo != nil {
-		return todo
+	packages, ok := packagesOf(missing)
+	if !ok {
+		return say(missing)
 	}
 	apt, err := aptGet(ctx)
 	if err != nil {
@@ -39,19 +39,19 @@ func install(ctx context.Context, databases string) error {
 	return nil
 }
 
-// packagesOf returns the packages to install, or an error when there is none
-// for one of them.
-func packagesOf(missing []*dbtest.MissingError) ([]string, error) {
+// packagesOf returns the packages to install, and whether there are some for
+// each.
+func packagesOf(missing []*dbtest.MissingError) ([]string, bool) {
 	var packages []string
 	for _, m := range missing {
 		p := m.Packages()
 		if p == nil {
-			return nil, m
+			return nil, false
 		}
 		packages = append(packages, p...)
 	}
 	slices.Sort(packages)
-	return slices.Compact(packages), nil
+	return slices.Compact(packages), true
 }
 
 // aptGet returns how to call apt-get with the rights that it needs, without
