@@ -1,0 +1,65 @@
+package postgres
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// normalize returns s in the canonical spelling, for comparing only. Both sides
+// of a comparison were written by the same server, so there is little to do:
+// numbers are compared by value, and names that the server gives by itself, and
+// keeps when a table or column gets another one, do not count.
+func normalize(s schema.Schema) schema.Schema {
+	out := schema.Schema{Objects: s.Objects}
+	for _, t := range s.Tables {
+		t = t.Clone()
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			c.NotNullName = ""
+			c.Identity.Options = withoutName(c.Identity.Options)
+			c.Default = normalDefault(c.Default, c.Type.Text)
+		}
+		t.Needs, t.Unsupported = nil, ""
+		out.Tables = append(out.Tables, t)
+	}
+	return out
+}
+
+// withoutName takes the name of its sequence from the options of an identity.
+func withoutName(options string) string {
+	rest, ok := strings.CutPrefix(options, sequenceName)
+	if !ok {
+		return options
+	}
+	toks := tokenize(rest)
+	i := 0
+	for i < len(toks) && toks[i].kind != tokSpace {
+		i++
+	}
+	return strings.TrimSpace(join(toks[i:]))
+}
+
+func normalDefault(d schema.Default, columnType string) schema.Default {
+	if d == schema.Literal("null") {
+		return schema.Default{} // the server does the same without it
+	}
+	if d.Kind != schema.LiteralDefault && d.Kind != schema.StringDefault || d.Variants != (schema.Variants{}) {
+		return d
+	}
+	word, _, _, _ := typeParts(columnType)
+	switch word {
+	case "smallint", "integer", "bigint", "numeric", "real", "double precision":
+	default:
+		return d
+	}
+	if strings.Trim(d.Text, "-+0123456789.eE") != "" || len(d.Text) > 100 {
+		return d
+	}
+	r, ok := new(big.Rat).SetString(d.Text)
+	if !ok {
+		return d
+	}
+	return schema.Literal(r.RatString())
+}

@@ -1,0 +1,170 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// Scratch calls f with a connection to db on which a transaction is open that
+// will be rolled back, so that nothing can be left behind, whatever happens.
+// What f creates goes into namespaces that the transaction has made; the search
+// path goes on to where the caller's leads, so that types and functions that
+// are only in the database are found.
+//
+// A role that may not create namespaces gets that of temporary tables. There
+// are things that cannot be put there; the error then says why.
+func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn, dialect.Dialect) error) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); err != nil {
+		return err
+	}
+	defer func() {
+		if _, failed := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); failed != nil {
+			discard(conn) // the server rolls back when the connection closes
+			if err == nil {
+				err = failed
+			}
+		}
+	}()
+	p, err := d.newPlace(ctx, conn)
+	if err != nil {
+		return err
+	}
+	d.scratch.place = p
+	err = f(ctx, conn, scratchDialect{d})
+	if err != nil && p.temporary {
+		return &TemporaryError{err}
+	}
+	return err
+}
+
+// A TemporaryError says that something could not be built where a role without
+// CREATE on the database can build: among the temporary tables.
+type TemporaryError struct{ Err error }
+
+func (e *TemporaryError) Error() string {
+	return e.Err.Error() + " (the role may not create schemas in this database, so this was tried with temporary objects)"
+}
+
+func (e *TemporaryError) Unwrap() error { return e.Err }
+
+// newPlace makes a scratch place in the transaction of conn.
+func (d Dialect) newPlace(ctx context.Context, conn *sql.Conn) (*place, error) {
+	// What the inspector finds in the real place is what the texts must be
+	// like.
+	in := &inspector{ctx: ctx, q: conn, d: d}
+	if err := in.open(); err != nil {
+		return nil, err
+	}
+	p := &place{
+		real: in.session.namespace, id: scratchPrefix + strings.ToLower(rand.Text())[:16],
+		spaces: map[string]string{}, known: map[string]bool{}, extension: map[string]bool{},
+	}
+	p.namespace = p.id + "_0"
+	may, err := one[bool](ctx, conn, "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')")
+	if err != nil {
+		return nil, err
+	}
+	statements := []string{
+		"SET LOCAL check_function_bodies = off",
+		"SET LOCAL client_min_messages = warning",
+		"SET LOCAL statement_timeout = 0",
+	}
+	if may {
+		statements = append(statements, "CREATE SCHEMA "+p.namespace)
+	} else {
+		p.namespace, p.temporary = "pg_temp", true
+	}
+	own := in.session.settings[0].value
+	path := p.namespace
+	if own != "" && own != `""` {
+		path += ", " + own
+	}
+	p.path = p.namespace + ", " + in.session.path
+	statements = append(statements, "SELECT pg_catalog.set_config('search_path', "+quoteString(path)+", true)")
+	for _, s := range statements {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// A scratchDialect is the dialect in a scratch place.
+type scratchDialect struct{ Dialect }
+
+// Compile compiles ops for the place: with the namespaces that they need, and
+// without what a transaction cannot hold.
+func (d scratchDialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
+	p := d.scratch.place
+	p.learn(state.Schema())
+	for _, o := range ops {
+		switch o := o.(type) {
+		case op.CreateTable:
+			p.learn(schema.Schema{Tables: []schema.Table{o.Table}})
+		case op.RenameTable:
+			p.learn(schema.Schema{Tables: []schema.Table{{Name: o.To}}})
+		case op.CreateObject:
+			p.learn(schema.Schema{Objects: []schema.Object{o.Object}})
+			if o.Object.Kind == schema.Extension {
+				p.extension[o.Object.Name] = true
+			}
+		case op.DropObject:
+			if o.Object.Kind == schema.Extension {
+				delete(p.extension, o.Object.Name)
+			}
+		}
+	}
+	stmts, err := d.Dialect.Compile(ops, state)
+	if err != nil {
+		return nil, err
+	}
+	for i := range stmts {
+		if stmts[i].NoTx {
+			stmts[i].SQL, stmts[i].NoTx = withoutConcurrently(stmts[i].SQL), false
+		}
+	}
+	var first []dialect.Stmt
+	for _, name := range p.pending {
+		first = append(first, dialect.Stmt{SQL: "CREATE SCHEMA IF NOT EXISTS " + name, Object: "schema " + p.logical(name)})
+	}
+	p.pending = nil
+	return slices.Concat(first, stmts), nil
+}
+
+// Begin begins nothing: there is a transaction.
+func (scratchDialect) Begin(context.Context, *sql.Conn, []dialect.Stmt) (dialect.Tx, error) {
+	return noTx{}, nil
+}
+
+// Scratch is not for a place inside another.
+func (scratchDialect) Scratch(context.Context, *sql.DB, func(context.Context, *sql.Conn, dialect.Dialect) error) error {
+	return errors.New("a scratch place has no scratch place")
+}
+
+type noTx struct{}
+
+func (noTx) Commit(context.Context) error   { return nil }
+func (noTx) Rollback(context.Context) error { return nil }
+
+func withoutConcurrently(statement string) string {
+	toks := tokenize(statement)
+	for i, t := range toks {
+		if t.word("concurrently") {
+			return join(toks[:i]) + join(toks[i+1:])
+		}
+	}
+	return statement
+}
