@@ -35,6 +35,7 @@ app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite m
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest
+internal/conformance:
 internal/demo:     internal/tutorial
 cmd/whim:          . cli internal/build internal/scaffold
 `
