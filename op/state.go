@@ -60,6 +60,9 @@ func LiveState(s schema.Schema) *State {
 	return st
 }
 
+// Live reports whether the state is that of a database, as [LiveState] made it.
+func (s *State) Live() bool { return s.live }
+
 // Replay returns the schema that ops make from nothing.
 func Replay(ops []Op) (schema.Schema, error) {
 	st := NewState(schema.Schema{})
