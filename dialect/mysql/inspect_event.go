@@ -1,0 +1,123 @@
+package mysql
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// readEvents reads events. One that nobody gave a start to has begun when it
+// was created; that moment is no part of what it is.
+func (in *inspector) readEvents() error {
+	var look []string
+	bodies := map[string]func(body string){}
+	err := in.rows("SELECT EVENT_NAME, EVENT_DEFINITION, CAST(EXECUTE_AT AS CHAR), INTERVAL_VALUE, INTERVAL_FIELD, SQL_MODE, CAST(STARTS AS CHAR),"+
+		" CAST(ENDS AS CHAR), STATUS, ON_COMPLETION, CAST(CREATED AS CHAR), EVENT_COMMENT, TIME_ZONE"+
+		" FROM information_schema.EVENTS WHERE EVENT_SCHEMA = "+in.here()+" ORDER BY EVENT_NAME", func(r row) {
+		var b strings.Builder
+		b.WriteString("CREATE EVENT " + quoteIdent(r.text(0)) + " ON SCHEDULE ")
+		if at := r.text(2); at != "" {
+			b.WriteString("AT '" + at + "'")
+		} else {
+			b.WriteString("EVERY " + r.text(3) + " " + r.text(4))
+			if starts := r.text(6); starts != "" && starts != r.text(10) {
+				b.WriteString(" STARTS '" + starts + "'")
+			}
+			if ends := r.text(7); ends != "" {
+				b.WriteString(" ENDS '" + ends + "'")
+			}
+		}
+		if string(r.values[9]) == "PRESERVE" {
+			b.WriteString(" ON COMPLETION PRESERVE")
+		}
+		switch status := r.text(8); status {
+		case "ENABLED":
+		case "DISABLED":
+			b.WriteString(" DISABLE")
+		default: // SLAVESIDE_DISABLED, REPLICA_SIDE_DISABLED
+			b.WriteString(" DISABLE ON SLAVE")
+			if in.mysql() && in.dialect.flavor.Version.Compare(dialect.Version{8, 4}) >= 0 {
+				s := strings.TrimSuffix(b.String(), "SLAVE") + "REPLICA"
+				b.Reset()
+				b.WriteString(s)
+			}
+		}
+		if comment := r.text(11); comment != "" {
+			b.WriteString(" COMMENT " + quoteString(comment))
+		}
+		b.WriteString(" DO ")
+		name, mode, zone, body := r.text(0), r.text(5), r.text(12), r.text(1)
+		add := func(body string) {
+			in.object(schema.Object{Kind: schema.Event, Name: schema.Qualify("", name)}, in.withMode(mode, zone, b.String()+body))
+		}
+		if mangled(body) {
+			look = append(look, name)
+			bodies[name] = add
+			return
+		}
+		add(body)
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range look {
+		text, err := in.showCreate("EVENT", name, "Create Event")
+		if err != nil {
+			return err
+		}
+		if body, ok := eventBody(text.sql); ok {
+			bodies[name](body)
+		} else {
+			in.unsupported("event", name, "its definition is not understood: "+text.sql+text.denied)
+		}
+	}
+	return nil
+}
+
+// eventBody returns what stands behind the DO of an event: the first one, since
+// what is before it are words of the schedule and strings.
+func eventBody(sql string) (string, bool) {
+	toks := significant(sql)
+	for i, t := range toks[:max(len(toks)-1, 0)] {
+		if t.isWord("DO") && i > 3 {
+			return sql[toks[i+1].pos:], true
+		}
+	}
+	return "", false
+}
+
+// readSequences reads MariaDB's sequences, all in one query: each is a table
+// with a row that says what it is. What it gives next is data.
+func (in *inspector) readSequences() error {
+	if len(in.sequences) == 0 {
+		return nil
+	}
+	selects := make([]string, len(in.sequences))
+	for i, name := range in.sequences {
+		selects[i] = fmt.Sprintf("SELECT %d, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option FROM %s", i, quoteIdent(name))
+	}
+	err := in.rows(strings.Join(selects, " UNION ALL "), func(r row) {
+		name := in.sequences[r.int(0)]
+		text := fmt.Sprintf("CREATE SEQUENCE %s START WITH %s MINVALUE %s MAXVALUE %s INCREMENT BY %s", quoteIdent(name), r.text(1), r.text(2), r.text(3), r.text(4))
+		if cache := r.text(5); cache == "0" {
+			text += " NOCACHE"
+		} else {
+			text += " CACHE " + cache
+		}
+		if r.int(6) == 1 {
+			text += " CYCLE"
+		} else {
+			text += " NOCYCLE"
+		}
+		in.object(schema.Object{Kind: schema.Sequence, Name: schema.Qualify("", name)}, text)
+	})
+	if in.dialect.Classify(err) == dialect.Refused {
+		for _, name := range in.sequences {
+			in.unsupported("sequence", name, err.Error())
+		}
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package mysql
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// readTables reads the tables as a whole, and the names of what else can be on
+// the same list.
+func (in *inspector) readTables() error {
+	return in.rows("SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT FROM information_schema.TABLES"+
+		" WHERE TABLE_SCHEMA = "+in.here(), func(r row) {
+		name := schema.Qualify("", r.text(0))
+		switch kind := r.text(1); kind {
+		case "BASE TABLE", "SYSTEM VERSIONED":
+			in.addTable(r, name, kind)
+		case "VIEW":
+			in.views[r.text(0)] = true
+		case "SEQUENCE":
+			in.sequences = append(in.sequences, r.text(0))
+		case "TEMPORARY", "TEMPORARY SEQUENCE", "LOCAL TEMPORARY", "GLOBAL TEMPORARY":
+			// MariaDB ≥ 11.2 lists those of the session. They are nobody's schema.
+		default:
+			in.out.Unsupported = append(in.out.Unsupported, schema.Unsupported{Kind: strings.ToLower(kind), Name: name, Why: "this kind is not known"})
+		}
+	})
+}
+
+func (in *inspector) addTable(r row, name, kind string) {
+	t := schema.Table{Name: name}
+	o := &t.Options
+	o.Comment = r.text(5)
+	engine, collation := r.text(2), r.text(3)
+	if engine != "InnoDB" {
+		o.MySQL.Engine = engine
+	}
+	if collation != in.collation {
+		o.MySQL.Charset, o.MySQL.Collation = charset(collation), collation
+	}
+	facts := tableFacts{collation: collation}
+	facts.look = in.createOptions(&t, r.text(4))
+	if kind == "SYSTEM VERSIONED" {
+		addOption(&o.MySQL, "WITH SYSTEM VERSIONING")
+	}
+	if engine == "" {
+		unsupported(&t, "the server cannot read it: %s", o.Comment)
+	} else if !slices.Contains(knownEngines[:], strings.ToLower(engine)) {
+		unsupported(&t, "its storage engine %s may keep more than information_schema tells", engine)
+	}
+	facts.look = facts.look || mangled(o.Comment)
+	in.tables[r.text(0)] = len(in.out.Tables)
+	in.out.Tables = append(in.out.Tables, t)
+	in.facts = append(in.facts, facts)
+}
+
+// knownEngines are the engines whose tables are no more than what is read
+// here. Others have a connection, a list of tables or a file of their own.
+var knownEngines = [...]string{"innodb", "myisam", "aria", "memory", "csv", "archive", "blackhole", "rocksdb", "ndbcluster"}
+
+// createOptions reads CREATE_OPTIONS: words and name=value, with a value
+// between quotes perhaps. It reports whether the table is partitioned.
+func (in *inspector) createOptions(t *schema.Table, text string) (partitioned bool) {
+	if text == "" {
+		return false
+	}
+	for _, o := range tableOptions(text) {
+		switch name := strings.ToUpper(o.name); name {
+		case "PARTITIONED":
+			partitioned = true
+		case "ROW_FORMAT":
+			t.Options.MySQL.RowFormat = strings.ToUpper(o.value)
+		default:
+			if o.quoted { // MariaDB: an option of the engine, `encrypted`='no'
+				name = o.name
+			}
+			addOption(&t.Options.MySQL, name+"="+o.value)
+		}
+	}
+	return partitioned
+}
+
+// addOption adds to the options of a table that have no field.
+func addOption(o *schema.MySQLTable, option string) {
+	if o.Options != "" {
+		o.Options += " "
+	}
+	o.Options += option
+}
+
+type tableOption struct {
+	name, value string // as they are written in SQL
+	quoted      bool   // the name
+}
+
+// tableOptions splits a text such as
+//
+//	row_format=COMPRESSED KEY_BLOCK_SIZE=8 COMPRESSION="zlib" `encrypted`='no'
+//
+// MySQL writes strings between double quotes here, which are names under
+// ANSI_QUOTES: they become single ones.
+func tableOptions(text string) []tableOption {
+	var out []tableOption
+	toks := significant(text)
+	for i := 0; i < len(toks); i++ {
+		o := tableOption{name: toks[i].text, quoted: toks[i].kind == tokQuoted}
+		if i+2 < len(toks) && toks[i+1].is("=") {
+			value := toks[i+2]
+			if o.value = value.text; value.kind == tokString && value.text[0] == '"' {
+				o.value = quoteString(stringValue(value.text))
+			}
+			i += 2
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// mangled reports whether a text may have lost characters on its way through
+// information_schema, which is utf8mb3: what is not in the basic plane comes
+// as question marks, one on MySQL 9.7, one or four on MariaDB 10.11.
+func mangled(text string) bool { return strings.Contains(text, "?") }
