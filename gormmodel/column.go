@@ -2,6 +2,7 @@ package gormmodel
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,39 +13,87 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// column maps a field. The neutral type comes from the model; the text that
-// GORM writes for its dialect decides everything else, and is kept as a
-// variant where the neutral type compiles to another.
-func (l *loader) column(s *gs.Schema, f *gs.Field) (schema.Column, coltype.Definition) {
-	model := modelName(s.ModelType)
-	raw := l.base.DataTypeOf(f)
-	full := strings.TrimSpace(l.db.Migrator().FullDataTypeOf(f).SQL)
-	d := coltype.Parse(raw)
-	if d.Unknown != "" {
-		l.fail(model, f.Name, "the column type %q holds %q, which is not part of a type", raw, d.Unknown)
-	}
-	rest := coltype.Definition{NotNull: f.NotNull}
-	if after, ok := strings.CutPrefix(full, strings.TrimSpace(raw)); ok {
-		rest = coltype.Parse(keepDefault(after))
-	}
+// A definition is what GORM writes for a column on one dialect.
+type definition struct {
+	target
+	coltype.Definition                    // of the type
+	rest               coltype.Definition // of what GORM puts behind it, without the default
+	own                string             // the default, in SQL
+}
 
+// define asks GORM for a column on one dialect.
+func (l *loader) define(s *gs.Schema, f *gs.Field, t target) definition {
+	// The MySQL driver (1.6.0) writes its own precision into the field, where
+	// the next one would find it.
+	defer func(precision int) { restore(f, precision) }(f.Precision)
+	if f.DataType == gs.Time {
+		restore(f, coltype.Digits(f))
+	}
+	raw := t.base.DataTypeOf(f)
+	full := strings.TrimSpace(t.db.Migrator().FullDataTypeOf(f).SQL)
+	d := definition{target: t, Definition: coltype.Parse(raw), rest: coltype.Definition{NotNull: f.NotNull}}
+	if d.Unknown != "" {
+		l.fail(modelName(s.ModelType), f.Name, "the column type %q holds %q, which is not part of a type", raw, d.Unknown)
+	}
+	if d.Type == "" && t.dialect != schema.SQLite {
+		l.fail(modelName(s.ModelType), fieldPath(f), "the column has no type: SQLite alone allows that")
+	}
+	if after, ok := strings.CutPrefix(full, strings.TrimSpace(raw)); ok {
+		d.rest = coltype.Parse(keepDefault(after))
+	}
+	d.own = ownDefault(f, d.Definition, full)
+	if t.dialect == schema.MySQL {
+		d.own = withDigits(d.own, d.Type)
+	}
+	d.PrimaryKey = d.PrimaryKey || d.rest.PrimaryKey
+	d.Unique = d.Unique || d.rest.Unique
+	d.AutoIncrement = d.AutoIncrement || d.rest.AutoIncrement || isSerial(d.Type) || d.Identity != ""
+	return d
+}
+
+// restore writes only what differs: other goroutines may read the field.
+func restore(f *gs.Field, precision int) {
+	if f.Precision != precision {
+		f.Precision = precision
+	}
+}
+
+// column maps a field. The neutral type comes from the model; what GORM writes
+// on each dialect is kept as a variant where the neutral type, or the value of
+// the default, compiles to something else there.
+func (l *loader) column(s *gs.Schema, f *gs.Field) (schema.Column, []definition) {
+	var on []definition
+	for _, t := range l.targets {
+		on = append(on, l.define(s, f, t))
+	}
+	d := on[0]
 	c := schema.Column{
 		Name:          f.DBName,
-		NotNull:       d.NotNull || rest.NotNull,
-		AutoIncrement: d.AutoIncrement || rest.AutoIncrement || isSerial(d.Type),
+		NotNull:       d.NotNull || d.rest.NotNull,
+		AutoIncrement: counts(on),
 		Comment:       cmp.Or(f.Comment, d.Comment),
 	}
-	if d.Collation != "" {
-		c.Collation = c.Collation.With(l.dialect, d.Collation)
+	for _, d := range on {
+		if d.Generated != "" && c.Generated.Expr.IsZero() {
+			c.Generated = schema.Generated{Expr: schema.Expr(d.Generated), Stored: d.Stored}
+		}
+		if d.Identity != "" && c.AutoIncrement {
+			c.Identity = schema.Identity{Always: d.Identity == "ALWAYS"}
+		}
+		c.Collation = l.collation(c.Collation, d.dialect, d.Collation, modelName(s.ModelType), fieldPath(f))
 	}
-	if d.Generated != "" {
-		c.Generated = schema.Generated{Expr: schema.Expr(d.Generated), Stored: d.Stored}
+	c.Type = columnType(f, on, c.AutoIncrement)
+	c.Default = columnDefault(f, on)
+	return c, on
+}
+
+// counts reports whether the database gives out the values of a column. SQLite
+// decides where it takes part: there the column must be the whole key.
+func counts(on []definition) bool {
+	if i := slices.IndexFunc(on, func(d definition) bool { return d.dialect == schema.SQLite }); i >= 0 {
+		return on[i].AutoIncrement
 	}
-	c.Type = l.columnType(f, d, c.AutoIncrement)
-	c.Default = l.columnDefault(f, d, full)
-	d.PrimaryKey = d.PrimaryKey || rest.PrimaryKey
-	d.Unique = d.Unique || rest.Unique
-	return c, d
+	return slices.ContainsFunc(on, func(d definition) bool { return d.AutoIncrement })
 }
 
 // keepDefault cuts a definition before its default, which is whatever the tag
@@ -66,32 +115,49 @@ func isSerial(text string) bool {
 	return false
 }
 
-func (l *loader) columnType(f *gs.Field, d coltype.Definition, counts bool) schema.Type {
+func columnType(f *gs.Field, on []definition, counts bool) schema.Type {
 	t := coltype.Of(f)
-	if d.Type == "" { // a column without a type, as SQLite allows
+	if on[0].Type == "" { // a column without a type, as SQLite allows
 		return schema.NativeType("")
 	}
-	text, known := coltype.Text(l.dialect, t)
-	switch {
-	case known && strings.EqualFold(text, d.Type):
-	case counts && isSerial(d.Type):
-	case t.Kind == schema.KindNative && t.Text == d.Type:
-	default:
-		t.Variants = t.Variants.With(l.dialect, d.Type)
+	for _, d := range on {
+		as := t
+		if d.dialect == schema.Postgres && counts && t.Kind == schema.KindBigInt {
+			as.Unsigned = false // what gives out numbers is a bigint there
+		}
+		if !coltype.Says(d.dialect, as, d.Type) {
+			t.Variants = t.Variants.With(d.dialect, d.Type)
+		}
 	}
 	return t
 }
 
+// ownDefault returns the default as GORM writes it.
+func ownDefault(f *gs.Field, d coltype.Definition, full string) string {
+	_, after, ok := strings.Cut(full, " DEFAULT ")
+	if d.Default != "" || !ok {
+		return d.Default // written into the type
+	}
+	if i := strings.LastIndex(after, " COMMENT "); i >= 0 && f.Comment != "" { // MySQL has it in the column
+		after = after[:i]
+	}
+	return strings.TrimSpace(after)
+}
+
+// withDigits gives CURRENT_TIMESTAMP the digits of its column, which GORM's
+// MySQL driver does not. MariaDB does it by itself, MySQL refuses the table.
+func withDigits(def, columnType string) string {
+	i := strings.IndexByte(columnType, '(')
+	if !strings.EqualFold(def, "CURRENT_TIMESTAMP") || i < 0 {
+		return def
+	}
+	return def + columnType[i:]
+}
+
 // columnDefault returns the default, with the ORM's own text as a variant
 // where that says something else than the value.
-func (l *loader) columnDefault(f *gs.Field, d coltype.Definition, full string) schema.Default {
-	own := d.Default // written into the type
-	if _, after, ok := strings.Cut(full, " DEFAULT "); ok && own == "" {
-		if i := strings.LastIndex(after, " COMMENT "); i >= 0 && f.Comment != "" { // MySQL has it in the column
-			after = after[:i]
-		}
-		own = strings.TrimSpace(after)
-	}
+func columnDefault(f *gs.Field, on []definition) schema.Default {
+	own := on[0].own
 	if own == "" {
 		return schema.Default{}
 	}
@@ -109,23 +175,31 @@ func (l *loader) columnDefault(f *gs.Field, d coltype.Definition, full string) s
 		def = schema.StringValue(v)
 	case time.Time:
 		text, _ := coltype.Unquote(own)
-		return schema.StringValue(text)
+		def = schema.StringValue(text)
 	default:
-		return defaultFromSQL(own)
+		def = defaultFromSQL(own)
 	}
-	if !sameDefault(def, own) {
-		def.Variants = def.Variants.With(l.dialect, own)
+	for _, d := range on {
+		if !sameDefault(def, d.own, d.dialect) {
+			def.Variants = def.Variants.With(d.dialect, d.own)
+		}
 	}
 	return def
 }
 
 // sameDefault reports whether SQL is the value, whichever quotes it has:
-// GORM's SQLite driver writes strings in double quotes.
-func sameDefault(def schema.Default, sql string) bool {
-	if text, ok := coltype.Unquote(sql); ok {
-		return def.Kind == schema.StringDefault && text == def.Text
+// GORM's SQLite driver writes strings in double quotes. MySQL reads a
+// backslash in a string, which GORM does not escape, as the start of an escape.
+func sameDefault(def schema.Default, sql string, d schema.Dialect) bool {
+	text, quoted := coltype.Unquote(sql)
+	switch def.Kind {
+	case schema.StringDefault:
+		return quoted && text == def.Text && (d != schema.MySQL || !strings.Contains(text, `\`))
+	case schema.LiteralDefault:
+		return strings.EqualFold(sql, def.Text)
+	case schema.NoDefault, schema.ExpressionDefault:
 	}
-	return def.Kind == schema.LiteralDefault && sql == def.Text
+	return sql == def.Text
 }
 
 // defaultFromSQL tells constants from expressions.

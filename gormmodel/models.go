@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
-	"gorm.io/gorm/logger"
 	"gorm.io/gorm/migrator"
 	gs "gorm.io/gorm/schema"
 
@@ -25,17 +23,25 @@ import (
 // strategy, its settings and its driver; it is not changed, and nothing is
 // asked of the database behind it. SetupJoinTable must have been called on it
 // before the source is loaded.
-func Models(db *gorm.DB, models ...any) model.Source {
-	return source{db, slices.Clone(models)}
+//
+// Without [Source.For], the models are mapped for the dialect of db alone.
+func Models(db *gorm.DB, models ...any) Source {
+	return Source{db: db, models: slices.Clone(models)}
 }
 
-type source struct {
-	db     *gorm.DB
-	models []any
+// A Source is a set of models that can be mapped to a schema. It is a value:
+// its methods return a changed copy.
+type Source struct {
+	db         *gorm.DB
+	models     []any
+	dialects   []schema.Dialect
+	dialectors []gorm.Dialector
 }
+
+var _ model.Source = Source{}
 
 // Load maps the models. All that is wrong with them is in one error.
-func (s source) Load() (model.Models, error) {
+func (s Source) Load() (model.Models, error) {
 	if s.db == nil {
 		return model.Models{}, errors.New("gorm models: there is no *gorm.DB")
 	}
@@ -48,7 +54,11 @@ func (s source) Load() (model.Models, error) {
 	}
 	heard, stop := collect()
 	defer stop()
-	l := newLoader(s.db)
+	targets, err := s.targets()
+	if err != nil {
+		return model.Models{}, fmt.Errorf("gorm models: %w", err)
+	}
+	l := newLoader(s.db, targets)
 	if err := l.parse(s.models); err != nil {
 		return model.Models{}, err
 	}
@@ -64,10 +74,11 @@ func (s source) Load() (model.Models, error) {
 
 // A loader maps one set of models.
 type loader struct {
-	db      *gorm.DB // a session of its own, which cannot query
-	dialect schema.Dialect
-	base    migrator.Migrator // for what the dialect's own migrator hides
-	options string            // what the application has GORM append to CREATE TABLE
+	db      *gorm.DB           // a session of its own, which cannot query
+	base    migrator.Migrator  // for what the dialect's own migrator hides
+	targets []target           // what the schema is for; the first decides what is not a matter of dialect
+	short   *gs.NamingStrategy // the one with names that PostgreSQL takes, where the application's has longer ones
+	options string             // what the application has GORM append to CREATE TABLE
 
 	order     []*gs.Schema // as AutoMigrate would create them
 	member    map[string]bool
@@ -80,31 +91,22 @@ type loader struct {
 	errs     []error
 }
 
-func newLoader(app *gorm.DB) *loader {
-	// No DryRun: with it, Row returns nil, and code that asks the database for
-	// a type would panic where it now gets an error.
-	db := app.Session(&gorm.Session{NewDB: true, Logger: logger.Discard})
-	db.ConnPool = offline{} // the session has a copy of the settings
-	db.Statement = &gorm.Statement{
-		DB: db, ConnPool: offline{}, Context: context.Background(),
-		Clauses: map[string]clause.Clause{},
-	}
+func newLoader(app *gorm.DB, targets []target) *loader {
+	db := session(app, nil)
 	options, _ := app.Get("gorm:table_options")
 	text, _ := options.(string)
-	return &loader{
+	l := &loader{
 		options: text,
 		db:      db,
-		dialect: dialectOf(db),
+		targets: targets,
 		base:    migrator.Migrator{Config: migrator.Config{DB: db, Dialector: db.Dialector}},
 		member:  map[string]bool{}, reachable: map[string]bool{},
 		tables: map[string]*schema.Table{},
 	}
-}
-
-// dialectOf returns the dialect that a dialector speaks. GORM has one for
-// MySQL and MariaDB.
-func dialectOf(db *gorm.DB) schema.Dialect {
-	return schema.Dialect(db.Dialector.Name())
+	if l.speaks(schema.Postgres) {
+		l.short = shorter(db.NamingStrategy)
+	}
+	return l
 }
 
 // parse has GORM read every model before anything is mapped, since a relation
@@ -266,8 +268,9 @@ func warning(m, field, format string, args ...any) model.Warning {
 	return model.Warning{Model: m, Field: field, Text: fmt.Sprintf(format, args...)}
 }
 
+// fail adds an error. What is wrong on two dialects in the same way is one.
 func (l *loader) fail(model, field, format string, args ...any) {
-	l.errs = append(l.errs, fieldError(model, field, format, args...))
+	l.addErrors([]error{fieldError(model, field, format, args...)})
 }
 
 func fieldError(model, field, format string, args ...any) error {
@@ -294,23 +297,23 @@ func modelName(t reflect.Type) string {
 
 var errOffline = errors.New("models are mapped without a database: no query is possible here")
 
-// offline is a connection that runs nothing. Types that look at the database
+// offlinePool is a connection that runs nothing. Types that look at the database
 // to choose their column type get an error instead of a query.
-type offline struct{}
+type offlinePool struct{}
 
-func (offline) PrepareContext(context.Context, string) (*sql.Stmt, error) { return nil, errOffline }
+func (offlinePool) PrepareContext(context.Context, string) (*sql.Stmt, error) { return nil, errOffline }
 
-func (offline) ExecContext(context.Context, string, ...any) (sql.Result, error) {
+func (offlinePool) ExecContext(context.Context, string, ...any) (sql.Result, error) {
 	return nil, errOffline
 }
 
-func (offline) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
+func (offlinePool) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
 	return nil, errOffline
 }
 
 // QueryRowContext returns a row whose Scan is an error: an empty *sql.Row
 // would make Scan panic.
-func (offline) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+func (offlinePool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	db := sql.OpenDB(connector{})
 	defer db.Close()
 	return db.QueryRowContext(ctx, query, args...)

@@ -278,8 +278,8 @@ func TestSettings(t *testing.T) {
 	})
 }
 
-// A dialect that this version has no compiler for: the type of every column is
-// kept as the driver writes it, beside the neutral one.
+// Another dialect: where the driver writes another type than the neutral one
+// compiles to, it is kept beside it. Another word for the same type is not.
 type otherDialector struct{ sqlite.Dialector }
 
 func (otherDialector) Name() string { return "postgres" }
@@ -293,7 +293,7 @@ func (otherDialector) DataTypeOf(f *gs.Field) string {
 	case f.AutoIncrement:
 		return "bigserial"
 	case f.DataType == gs.String:
-		return fmt.Sprintf("character varying(%d)", f.Size)
+		return fmt.Sprintf("VARCHAR (%d)", f.Size)
 	}
 	return string(f.DataType)
 }
@@ -310,8 +310,8 @@ func TestOtherDialect(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := schema.NewTable("rows",
-		schema.BigInt("id").AutoIncrement().PrimaryKey(),
-		schema.String("name", 30).On(schema.Postgres, "character varying(30)").Default("x"),
+		schema.BigInt("id").On(schema.Postgres, "bigserial").AutoIncrement().PrimaryKey(),
+		schema.String("name", 30).Default("x"),
 		schema.Native("free", "my type").NotNull(),
 		schema.Index{
 			Name: "idx_row", Parts: []schema.Part{{Column: "name", Desc: true, Nulls: "LAST"}},

@@ -11,24 +11,32 @@ import (
 )
 
 // tableName returns the name that a model's table has in the database. GORM
-// writes a.b as two names, schema and table; to SQLite main is the database
-// file itself, without case.
+// writes a.b as two names, schema and table. To SQLite main is the database
+// file itself, without case; PostgreSQL's default schema is public, unless
+// somebody has changed the search path.
 func (l *loader) tableName(s *gs.Schema) string {
 	before, after, ok := strings.Cut(s.Table, ".")
-	if ok && l.dialect == schema.SQLite && strings.EqualFold(before, "main") {
+	switch {
+	case !ok || before == "" || after == "" || strings.Contains(after, "."):
+		return s.Table
+	case l.only(schema.SQLite) && strings.EqualFold(before, "main"), l.only(schema.Postgres) && before == "public":
 		return after
+	case l.speaks(schema.SQLite):
+		return s.Table
 	}
-	return s.Table
+	return schema.Qualify(before, after)
 }
 
 func (l *loader) checkTableName(s *gs.Schema) {
 	name := l.tableName(s)
-	if name != "" && !strings.Contains(name, ".") {
+	namespace, local := schema.Split(name)
+	if !l.speaks(schema.SQLite) && namespace != "" && !strings.Contains(local, ".") || name != "" && !strings.Contains(name, ".") {
 		return
 	}
 	model, field := l.owner(s)
+	before, after, _ := strings.Cut(s.Table, ".")
 	l.fail(model, field, "the table name %q has a dot: GORM would query table %q of schema %q; name the table without one",
-		s.Table, s.Table[strings.Index(s.Table, ".")+1:], s.Table[:strings.Index(s.Table, ".")])
+		s.Table, after, before)
 }
 
 // owner says where a person finds a model: a join table of GORM's own making
@@ -45,18 +53,21 @@ func (l *loader) owner(s *gs.Schema) (model, field string) {
 // checkCase refuses a column that differs from another one in case alone,
 // where the database has one column for the two.
 func (l *loader) checkCase(s *gs.Schema, f *gs.Field, have []schema.Column) {
-	for _, c := range have {
-		if c.Name != f.DBName && l.fold(c.Name) == l.fold(f.DBName) {
-			l.fail(modelName(s.ModelType), fieldPath(f), "column %q and column %q differ in case alone: %s has one column for both",
-				f.DBName, c.Name, l.dialect)
+	for _, t := range l.targets {
+		for _, c := range have {
+			if c.Name != f.DBName && fold(t.dialect, c.Name) == fold(t.dialect, f.DBName) {
+				l.fail(modelName(s.ModelType), fieldPath(f), "column %q and column %q differ in case alone: %s has one column for both",
+					f.DBName, c.Name, t.dialect)
+				return
+			}
 		}
 	}
 }
 
-// fold returns what the database compares in place of a column name: SQLite
+// fold returns what a database compares in place of a column name: SQLite
 // folds ASCII letters, MySQL all of them.
-func (l *loader) fold(name string) string {
-	switch l.dialect {
+func fold(d schema.Dialect, name string) string {
+	switch d {
 	case schema.SQLite:
 		return strings.Map(func(r rune) rune {
 			if 'A' <= r && r <= 'Z' {
@@ -72,19 +83,22 @@ func (l *loader) fold(name string) string {
 }
 
 // checkCounting looks at a field that is to count up and is not the key. GORM's
-// own SQLite driver (1.6.0 seen) makes it the key of the table.
-func (l *loader) checkCounting(s *gs.Schema, f *gs.Field, c schema.Column, d coltype.Definition) {
+// own SQLite driver (1.6.0 seen) makes it the key of the table, and MySQL
+// refuses the table.
+func (l *loader) checkCounting(s *gs.Schema, f *gs.Field, c schema.Column, on []definition) {
 	_, tagged := f.TagSettings["AUTOINCREMENT"]
 	if !f.AutoIncrement || !tagged {
 		return
 	}
 	model := modelName(s.ModelType)
-	switch own := coltype.Parse(f.TagSettings["TYPE"]).PrimaryKey; {
-	case d.PrimaryKey && !own && !f.PrimaryKey:
-		l.fail(model, fieldPath(f), "autoIncrement on a field that is not the key: this driver makes column %q the primary key; "+
-			"leave it out, or tag the field primaryKey", f.DBName)
-	case l.dialect == schema.SQLite && !c.AutoIncrement && !d.PrimaryKey:
-		l.warn(model, fieldPath(f), "autoIncrement does nothing: SQLite counts up a key of one integer column only")
+	for _, d := range on {
+		switch own := coltype.Parse(f.TagSettings["TYPE"]).PrimaryKey; {
+		case d.PrimaryKey && !own && !f.PrimaryKey:
+			l.fail(model, fieldPath(f), "autoIncrement on a field that is not the key: this driver makes column %q the primary key; "+
+				"leave it out, or tag the field primaryKey", f.DBName)
+		case d.dialect == schema.SQLite && !c.AutoIncrement && !d.PrimaryKey:
+			l.warn(model, fieldPath(f), "autoIncrement does nothing: SQLite counts up a key of one integer column only")
+		}
 	}
 }
 
@@ -110,6 +124,9 @@ func (l *loader) checks(s *gs.Schema, t *schema.Table) {
 			if !l.migrated(s, "check", name, field) {
 				continue
 			}
+		}
+		if field != nil {
+			name = l.name(s, field, name, func(n gs.Namer) string { return n.CheckerName(s.Table, field.DBName) })
 		}
 		t.Checks = append(t.Checks, schema.Check{Name: name, Expr: schema.Expr(strings.TrimSpace(expr))})
 	}

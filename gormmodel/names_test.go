@@ -177,17 +177,17 @@ func TestCannotWork(t *testing.T) {
 func TestNamesElsewhere(t *testing.T) {
 	for name, want := range map[string][]string{
 		"mysql": {
-			`gormmodel_test.mainOwner: the table name "main.owners" has a dot`,
+			`gormmodel_test.dotted: the table name "main.a.b" has a dot`,
 			`gormmodel_test.sameColumn.Part.X: column "NAME" and column "name" differ in case alone: mysql has one column for both`,
 		},
-		"postgres": {`gormmodel_test.mainOwner: the table name "main.owners" has a dot`},
+		"postgres": {`gormmodel_test.dotted: the table name "main.a.b" has a dot`},
 	} {
 		db, err := gorm.Open(namedDialector{otherDialector{sqlite.Dialector{Conn: comparetest.Absent(t)}}, name},
 			&gorm.Config{DisableAutomaticPing: true, Logger: logger.Discard, IgnoreRelationshipsWhenMigrating: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = gormmodel.Models(db, &mainOwner{}, &sameColumn{}).Load()
+		_, err = gormmodel.Models(db, &mainOwner{}, &dotted{}, &sameColumn{}).Load()
 		if err == nil {
 			t.Fatalf("%s: no error", name)
 		}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -26,13 +27,27 @@ type App interface {
 // package gorm; GORM itself prints nothing. A configuration replaces all of
 // that.
 //
+// For PostgreSQL, MySQL and MariaDB the application brings GORM's own driver,
+// set up on its connection:
+//
+//	db := gormmodel.Open(a, &gorm.Config{Dialector: postgres.New(postgres.Config{Conn: a.DB()})})
+//	db := gormmodel.Open(a, &gorm.Config{Dialector: mysql.New(mysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})
+//
+// (Without SkipInitializeWithVersion, the MySQL driver asks for the version
+// when it is opened.) A configuration with a dialector alone is as if none had
+// been given.
+//
 // An application that Open cannot serve gets a *gorm.DB whose Error says why,
 // and with which everything fails with that error.
 func Open(a App, config ...*gorm.Config) *gorm.DB {
 	cfg := &gorm.Config{QueryFields: true, TranslateError: true, Logger: logger.Discard}
 	if len(config) > 0 && config[0] != nil {
 		own := *config[0]
-		cfg = &own
+		if driver := own.Dialector; driver != nil && reflect.DeepEqual(own, gorm.Config{Dialector: driver}) {
+			cfg.Dialector = driver
+		} else {
+			cfg = &own
+		}
 	}
 	// Pinging would connect, and on SQLite make the file.
 	cfg.DisableAutomaticPing = true
@@ -42,7 +57,7 @@ func Open(a App, config ...*gorm.Config) *gorm.DB {
 	case pool == nil:
 		return failed(errors.New("gorm: the application has no database"))
 	case dialect != schema.SQLite && cfg.Dialector == nil:
-		return failed(fmt.Errorf("gorm: no dialector for %q here: open GORM with that dialect's own driver on the application's connection", dialect))
+		return failed(noDialector(dialect))
 	case len(config) > 1:
 		return failed(fmt.Errorf("gorm: one configuration, not %d", len(config)))
 	}
@@ -56,10 +71,28 @@ func Open(a App, config ...*gorm.Config) *gorm.DB {
 	return db
 }
 
+// noDialector says how to bring a driver: this module has none for servers,
+// because each comes with a client for its server.
+func noDialector(d schema.Dialect) error {
+	path, config := "", ""
+	switch d {
+	case schema.Postgres:
+		path, config = "postgres", "Conn: a.DB()"
+	case schema.MySQL, schema.MariaDB:
+		path, config = "mysql", "Conn: a.DB(), SkipInitializeWithVersion: true"
+	case schema.SQLite:
+	}
+	if path == "" {
+		return fmt.Errorf("gorm: no dialector for %q here: give one in the configuration", d)
+	}
+	return fmt.Errorf("gorm: no dialector for %q here: import %q, and open GORM with\n"+
+		"\tgormmodel.Open(a, &gorm.Config{Dialector: %s.New(%s.Config{%s})})", d, "gorm.io/driver/"+path, path, path, config)
+}
+
 // failed returns a *gorm.DB that is complete, so that nothing done with it
 // panics, and that gives err for everything.
 func failed(err error) *gorm.DB {
-	db, openErr := gorm.Open(sqlite.Dialector{Conn: offline{}}, &gorm.Config{DisableAutomaticPing: true, Logger: logger.Discard})
+	db, openErr := gorm.Open(sqlite.Dialector{Conn: offlinePool{}}, &gorm.Config{DisableAutomaticPing: true, Logger: logger.Discard})
 	db.Error = errors.Join(err, openErr)
 	return db
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel/gormmodel"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
+	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -87,6 +88,18 @@ func TestOpenConfig(t *testing.T) {
 	}
 }
 
+// A dialector alone is no wish to have nothing else set up.
+func TestOpenDialector(t *testing.T) {
+	cfg := &gorm.Config{Dialector: sqlite.Open(comparetest.Absent(t))}
+	db := gormmodel.Open(testApp{comparetest.Absent(t), schema.Postgres}, cfg)
+	if db.Error != nil || !db.QueryFields || !db.TranslateError {
+		t.Errorf("error %v, config %+v", db.Error, db.Config)
+	}
+	if cfg.QueryFields || cfg.DisableAutomaticPing {
+		t.Error("the caller's configuration has changed")
+	}
+}
+
 // What cannot work is an error of everything that is done with the result.
 func TestOpenErrors(t *testing.T) {
 	pool := comparetest.Absent(t)
@@ -97,7 +110,11 @@ func TestOpenErrors(t *testing.T) {
 		want string
 	}{
 		{"no pool", testApp{nil, schema.SQLite}, nil, "no database"},
-		{"dialect", testApp{pool, schema.Postgres}, nil, `no dialector for "postgres"`},
+		{"postgres", testApp{pool, schema.Postgres}, nil, "no dialector for \"postgres\" here: import \"gorm.io/driver/postgres\", and open GORM with\n" +
+			"\tgormmodel.Open(a, &gorm.Config{Dialector: postgres.New(postgres.Config{Conn: a.DB()})})"},
+		{"mysql", testApp{pool, schema.MySQL}, nil, "mysql.New(mysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})"},
+		{"mariadb", testApp{pool, schema.MariaDB}, nil, `no dialector for "mariadb" here: import "gorm.io/driver/mysql"`},
+		{"another dialect", testApp{pool, "oracle"}, nil, `no dialector for "oracle" here: give one in the configuration`},
 		{"configurations", testApp{pool, schema.SQLite}, []*gorm.Config{nil, {}}, "one configuration, not 2"},
 	}
 	for _, test := range tests {

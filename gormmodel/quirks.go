@@ -43,17 +43,19 @@ func (l *loader) lintField(s *gs.Schema, f *gs.Field) {
 	}
 }
 
-// lintGenerated says so when the driver makes an ordinary column of a
+// lintGenerated says so when a driver makes an ordinary column of a
 // generated one: mysql 1.6.0 and sqlite 1.6.0 do not know the tag.
 func (l *loader) lintGenerated(model string, f *gs.Field, tag string) {
-	full := strings.ToUpper(l.db.Migrator().FullDataTypeOf(f).SQL)
-	if strings.Contains(full, "GENERATED") || strings.Contains(full, "IDENTITY") {
-		return
+	for _, t := range l.targets {
+		full := strings.ToUpper(t.db.Migrator().FullDataTypeOf(f).SQL)
+		if strings.Contains(full, "GENERATED") || strings.Contains(full, "IDENTITY") {
+			continue
+		}
+		if (t.dialect == schema.SQLite || t.dialect == schema.MySQL) && strings.HasPrefix(strings.ToLower(tag), "identity") {
+			continue // an integer key counts up anyway
+		}
+		l.warn(model, f.Name, "this driver ignores generated: the column is an ordinary one; write type:… GENERATED ALWAYS AS (…) STORED")
 	}
-	if l.dialect == schema.SQLite && strings.HasPrefix(strings.ToLower(tag), "identity") {
-		return // an integer key counts up anyway
-	}
-	l.warn(model, f.Name, "this driver ignores generated: the column is an ordinary one; write type:… GENERATED ALWAYS AS (…) STORED")
 }
 
 func (l *loader) lintIndex(s *gs.Schema, ix parsedIndex) {
@@ -75,15 +77,29 @@ func (l *loader) lintIndex(s *gs.Schema, ix parsedIndex) {
 }
 
 func (l *loader) lintMySQLIndex(model string, ix parsedIndex, o gs.IndexOption) {
-	if l.dialect != schema.MySQL {
+	my, ok := l.on(schema.MySQL)
+	if !ok {
 		return
 	}
-	if ix.Where != "" {
+	switch unique := strings.EqualFold(ix.Class, "UNIQUE"); {
+	case ix.Where != "" && unique:
+		l.warn(model, o.Name, "index %q: MySQL has no partial indexes, the index covers every row: what is unique among some of them must be so among all", ix.Name)
+	case ix.Where != "":
 		l.warn(model, o.Name, "index %q: MySQL has no partial indexes, the index covers every row", ix.Name)
 	}
-	if o.Expression == "" && o.Length == 0 && strings.HasSuffix(coltype.Parse(l.base.DataTypeOf(o.Field)).Type, "text") {
+	switch {
+	case o.Expression != "":
+		l.warn(model, o.Name, "index %q: MariaDB has no indexes over expressions", ix.Name)
+	case o.Length == 0 && !strings.EqualFold(ix.Class, "FULLTEXT") && isLong(coltype.Parse(my.base.DataTypeOf(o.Field)).Type):
 		l.warn(model, o.Name, "index %q: MySQL cannot index a text without a length: give the field a size", ix.Name)
 	}
+}
+
+// isLong reports whether a type of MySQL is one whose values an index takes in
+// part only.
+func isLong(text string) bool {
+	text = strings.ToLower(text)
+	return strings.HasSuffix(text, "text") || strings.HasSuffix(text, "blob")
 }
 
 func (l *loader) lintRelation(s *gs.Schema, rel *gs.Relationship) {

@@ -8,7 +8,6 @@ import (
 
 	gs "gorm.io/gorm/schema"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -56,66 +55,52 @@ func sortByName[T interface{ GetName() string }](items []T) {
 	slices.SortFunc(items, func(a, b T) int { return cmp.Compare(a.GetName(), b.GetName()) })
 }
 
-// tableOptions reads what the application has set with gorm:table_options, a
-// text that GORM appends to every CREATE TABLE.
-func (l *loader) tableOptions(s *gs.Schema, t *schema.Table) {
-	for part := range strings.SplitSeq(l.options, ",") {
-		switch part = strings.TrimSpace(part); {
-		case part == "":
-		case strings.EqualFold(part, "STRICT") && l.dialect == schema.SQLite:
-			t.Options.Strict = true
-		case strings.EqualFold(strings.Join(strings.Fields(part), " "), "WITHOUT ROWID") && l.dialect == schema.SQLite:
-			t.Options.WithoutRowID = true
-		default:
-			l.warn(modelName(s.ModelType), "", "the table option %q is not part of the schema", part)
-		}
-	}
-}
-
 func (l *loader) columns(s *gs.Schema, t *schema.Table) {
-	keyInType := false
+	inType := map[schema.Dialect]string{} // the column that is the key by its type
 	for _, name := range s.DBNames {
 		f := s.FieldsByDBName[name]
 		if f.IgnoreMigration {
 			l.keep = append(l.keep, t.Name+"."+name)
 			continue
 		}
-		c, d := l.column(s, f)
+		c, on := l.column(s, f)
 		l.checkCase(s, f, t.Columns)
-		l.checkCounting(s, f, c, d)
+		l.checkCounting(s, f, c, on)
 		t.Columns = append(t.Columns, c)
-		if d.PrimaryKey {
-			keyInType = true
-			t.PrimaryKey.Parts = schema.Columns(name)
+		for _, d := range on {
+			if d.PrimaryKey {
+				inType[d.dialect] = name
+			}
 		}
-		l.clauses(s, f, d, t)
+		l.clauses(s, f, on[0], t)
 	}
-	if !keyInType {
+	if len(inType) == len(l.targets) {
+		t.PrimaryKey.Parts = schema.Columns(inType[l.targets[0].dialect])
+	} else {
 		for _, f := range s.PrimaryFields {
 			t.PrimaryKey.Parts = append(t.PrimaryKey.Parts, schema.Part{Column: f.DBName})
 		}
-		return
 	}
-	if len(s.PrimaryFields) > 1 {
+	if len(inType) > 0 && len(s.PrimaryFields) > 1 {
 		l.warn(modelName(s.ModelType), s.PrimaryFields[0].Name,
 			"this driver makes column %q alone the primary key, because it counts up; the tag autoIncrement:false makes all %d fields the key",
-			t.PrimaryKey.Parts[0].Column, len(s.PrimaryFields))
+			slices.Sorted(maps.Values(inType))[0], len(s.PrimaryFields))
 	}
 }
 
 // clauses adds the constraints that a type tag has smuggled in.
-func (l *loader) clauses(s *gs.Schema, f *gs.Field, d coltype.Definition, t *schema.Table) {
+func (l *loader) clauses(s *gs.Schema, f *gs.Field, d definition, t *schema.Table) {
 	if d.Unique {
 		t.Uniques = append(t.Uniques, schema.Unique{Name: l.uniqueName(s.Table, f.DBName), Parts: schema.Columns(f.DBName)})
 	}
 	for _, expr := range d.Checks {
-		name := l.db.NamingStrategy.CheckerName(s.Table, f.DBName)
+		name := l.namer().CheckerName(s.Table, f.DBName)
 		t.Checks = append(t.Checks, schema.Check{Name: name, Expr: schema.Expr(expr)})
 	}
 }
 
 func (l *loader) uniqueName(table, column string) string {
-	return l.db.NamingStrategy.UniqueName(table, column)
+	return l.namer().UniqueName(table, column)
 }
 
 func (l *loader) uniques(s *gs.Schema, t *schema.Table) {
@@ -124,7 +109,8 @@ func (l *loader) uniques(s *gs.Schema, t *schema.Table) {
 			continue // on a relation: lintField says so
 		}
 		if l.migrated(s, "unique constraint", u.Name, u.Field) {
-			t.Uniques = append(t.Uniques, schema.Unique{Name: u.Name, Parts: schema.Columns(u.Field.DBName)})
+			name := l.name(s, u.Field, u.Name, func(n gs.Namer) string { return n.UniqueName(s.Table, u.Field.DBName) })
+			t.Uniques = append(t.Uniques, schema.Unique{Name: name, Parts: schema.Columns(u.Field.DBName)})
 		}
 	}
 	sortByName(t.Uniques)
@@ -161,7 +147,8 @@ func (l *loader) foreignKeys(s *gs.Schema, t *schema.Table) {
 		}
 		owner := modelName(rel.Schema.ModelType)
 		f := schema.ForeignKey{
-			Name: c.Name, RefTable: l.tableName(c.ReferenceSchema),
+			Name:     l.name(s, rel.Field, c.Name, func(n gs.Namer) string { return n.RelationshipFKName(*rel) }),
+			RefTable: l.tableName(c.ReferenceSchema),
 			OnDelete: l.action(owner, rel.Name, "OnDelete", c.OnDelete),
 			OnUpdate: l.action(owner, rel.Name, "OnUpdate", c.OnUpdate),
 		}
@@ -194,86 +181,4 @@ func (l *loader) action(model, field, key, text string) schema.Action {
 	}
 	l.fail(model, field, "the constraint rule %s:%s is none: the rules are CASCADE, RESTRICT, SET NULL, SET DEFAULT, NO ACTION", key, text)
 	return schema.NoAction
-}
-
-// parsedIndex is an index in the form that every version of GORM gives.
-type parsedIndex = gs.Index
-
-// parseIndexes returns the indexes of a model in the order of their names.
-// GORM returned a map by value until 1.26 and returns a list of pointers since.
-func parseIndexes(s *gs.Schema) []parsedIndex {
-	var out []parsedIndex
-	switch v := any(s.ParseIndexes()).(type) {
-	case map[string]gs.Index:
-		out = slices.Collect(maps.Values(v))
-	case []*gs.Index:
-		for _, ix := range v {
-			out = append(out, *ix)
-		}
-	}
-	slices.SortFunc(out, func(a, b parsedIndex) int { return cmp.Compare(a.Name, b.Name) })
-	return out
-}
-
-func (l *loader) indexes(s *gs.Schema, t *schema.Table) {
-	for _, ix := range parseIndexes(s) {
-		model := modelName(s.ModelType)
-		out := schema.Index{Name: ix.Name, Where: sqlOf(ix.Where), Comment: ix.Comment}
-		switch class := strings.ToUpper(strings.TrimSpace(ix.Class)); class {
-		case "":
-		case "UNIQUE":
-			out.Unique = true
-		default: // FULLTEXT, SPATIAL: what MySQL calls an index class
-			out.Method = out.Method.With(schema.MySQL, strings.ToLower(class))
-			if l.dialect != schema.MySQL {
-				l.warn(model, ix.Fields[0].Name, "index %q: the class %s exists on MySQL only", ix.Name, class)
-			}
-		}
-		if ix.Type != "" {
-			l.indexType(model, ix, &out)
-		}
-		if o := strings.TrimSpace(ix.Option); o != "" && !strings.EqualFold(o, "CONCURRENTLY") {
-			l.warn(model, ix.Fields[0].Name, "index %q: the option %q is not part of the schema", ix.Name, o)
-		}
-		var fields []*gs.Field
-		for _, o := range ix.Fields {
-			fields = append(fields, o.Field)
-			out.Parts = append(out.Parts, l.part(o))
-		}
-		if l.migrated(s, "index", ix.Name, fields...) {
-			t.Indexes = append(t.Indexes, out)
-		}
-	}
-}
-
-func (l *loader) indexType(model string, ix parsedIndex, out *schema.Index) {
-	switch l.dialect {
-	case schema.Postgres, schema.MySQL, schema.MariaDB:
-		out.Method = out.Method.With(l.dialect, ix.Type)
-	case schema.SQLite:
-		l.warn(model, ix.Fields[0].Name, "index %q: %s has no index types, type:%s is left out", ix.Name, l.dialect, ix.Type)
-	}
-}
-
-func (l *loader) part(o gs.IndexOption) schema.Part {
-	p := schema.Part{Column: o.DBName, Length: o.Length}
-	expr, collation, nulls, desc := coltype.Tail(o.Expression)
-	if expr != "" {
-		p.Column, p.Length, p.Expr = "", 0, schema.Expr(expr)
-	}
-	if o.Collate != "" {
-		collation = strings.Trim(o.Collate, "\"`")
-	}
-	if o.Sort != "" {
-		_, _, nulls, desc = coltype.Tail("x " + o.Sort)
-	}
-	p.Desc, p.Nulls = desc, nulls
-	if collation != "" {
-		p.Collation = p.Collation.With(l.dialect, collation)
-	}
-	return p
-}
-
-func sqlOf(text string) schema.SQL {
-	return schema.SQL{Text: strings.TrimSpace(text)}
 }

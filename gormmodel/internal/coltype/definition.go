@@ -14,6 +14,7 @@ type Definition struct {
 	Collation     string
 	Generated     string // the expression, without its parentheses
 	Stored        bool
+	Identity      string // ALWAYS or BY DEFAULT; "" where it is no identity column
 	Checks        []string
 	Comment       string
 	Rest          string // from the first clause on, as written
@@ -137,6 +138,9 @@ func (p *parser) clause() {
 			p.generated()
 			return
 		}
+		if p.identity() {
+			return
+		}
 	case "AS":
 		if p.kind(1) == group {
 			p.generated()
@@ -144,6 +148,20 @@ func (p *parser) clause() {
 		}
 	}
 	p.d.Unknown = strings.TrimSpace(p.text[from:])
+}
+
+// identity reads GENERATED ALWAYS | BY DEFAULT AS IDENTITY.
+func (p *parser) identity() bool {
+	mode, n := p.word(1), 2
+	if mode == "BY" && p.word(2) == "DEFAULT" {
+		mode, n = "BY DEFAULT", 3
+	}
+	if mode != "ALWAYS" && mode != "BY DEFAULT" || p.word(n) != "AS" || p.word(n+1) != "IDENTITY" {
+		return false
+	}
+	p.d.Identity = mode
+	p.i += n + 2
+	return true
 }
 
 // generated reads AS (expr) [STORED | VIRTUAL].
@@ -328,6 +346,17 @@ func Tail(expr string) (rest, collation, nulls string, desc bool) {
 	}
 	last := toks[n-1]
 	return strings.TrimSpace(expr[:last.pos+len(last.text)]), collation, nulls, desc
+}
+
+// OpClass takes the name of an operator class off the end of an index part.
+// PostgreSQL's own end in _ops.
+func OpClass(expr string) (rest, class string) {
+	toks := scan(expr)
+	n := len(toks)
+	if n < 2 || toks[n-1].kind != word || !strings.HasSuffix(strings.ToLower(toks[n-1].text), "_ops") {
+		return expr, ""
+	}
+	return strings.TrimSpace(expr[:toks[n-1].pos]), toks[n-1].text
 }
 
 // IsList reports whether an expression is several, with commas between them

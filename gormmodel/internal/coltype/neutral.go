@@ -39,9 +39,9 @@ func Of(f *gs.Field) schema.Type {
 		return schema.Type{Kind: schema.KindBytes, Size: max(f.Size, 0)}
 	case gs.Time:
 		if isTimeOfDay(f) {
-			return schema.Type{Kind: schema.KindTime, Precision: digits(f)}
+			return schema.Type{Kind: schema.KindTime, Precision: Digits(f)}
 		}
-		return schema.Type{Kind: schema.KindDateTime, Precision: digits(f)}
+		return schema.Type{Kind: schema.KindDateTime, Precision: Digits(f)}
 	}
 	t := FromText(Parse(string(f.DataType)).Type)
 	if kind, ok := typerNames[t.Text]; ok && t.Kind == schema.KindNative && isDBTyper(f) {
@@ -50,9 +50,9 @@ func Of(f *gs.Field) schema.Type {
 	return t
 }
 
-// digits returns the precision that the tag asks for. Field.Precision will not
+// Digits returns the precision that the tag asks for. Field.Precision will not
 // do: the MySQL driver writes its own default there (1.6.0).
-func digits(f *gs.Field) int {
+func Digits(f *gs.Field) int {
 	n, err := strconv.Atoi(strings.TrimSpace(f.TagSettings["PRECISION"]))
 	if err != nil || n < 0 {
 		return 0
