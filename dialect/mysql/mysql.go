@@ -39,7 +39,7 @@ type Dialect struct {
 // settings are what the server said when it was asked. The zero value stands
 // for a server that nobody has asked.
 type settings struct {
-	asked     bool
+	assumed   bool   // nobody said which version it is
 	database  string // the default namespace
 	sqlMode   string // of the session that asked
 	lowerCase int    // lower_case_table_names: 0 names as written, 1 in lower case, 2 compared without case
@@ -55,7 +55,7 @@ func New(d schema.Dialect, version string) Dialect {
 	if version != "" {
 		f.Version = dialect.ParseVersion(version)
 	}
-	return Dialect{flavor: f, settings: settings{charset: "utf8mb4", engine: "InnoDB"}}
+	return Dialect{flavor: f, settings: settings{assumed: version == "", charset: "utf8mb4", engine: "InnoDB"}}
 }
 
 func oldest(d schema.Dialect) dialect.Version {
@@ -74,7 +74,7 @@ func Open(ctx context.Context, db dialect.Queryer) (Dialect, error) {
 	}
 	defer rows.Close()
 	var version string
-	s := settings{asked: true}
+	var s settings
 	for rows.Next() {
 		if err := rows.Scan(&version, &s.database, &s.sqlMode, &s.lowerCase, &s.charset, &s.collation, &s.engine); err != nil {
 			return Dialect{}, err

@@ -1,0 +1,157 @@
+package mysql
+
+import (
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// dropWords are what stands behind CREATE and DROP, for the objects that these
+// servers have.
+var dropWords = map[schema.ObjectKind]string{
+	schema.View: "VIEW", schema.Trigger: "TRIGGER", schema.Function: "FUNCTION", schema.Procedure: "PROCEDURE",
+	schema.Sequence: "SEQUENCE", schema.Event: "EVENT",
+}
+
+// possibleObject says why this server cannot have an object.
+func (c *compiler) possibleObject(o schema.Object) error {
+	if dropWords[o.Kind] == "" {
+		return c.cannot(o.String(), "has none; where only other dialects shall have it, give its definition for those: schema.SQL{}.On(…)")
+	}
+	if o.Kind == schema.Sequence {
+		if err := c.needs(dialect.Sequences, o.String(), "sequences"); err != nil {
+			return err
+		}
+	}
+	return checkQualified(o.String(), o.Name)
+}
+
+func (c *compiler) createObject(o op.CreateObject) error {
+	definition := o.Object.Definition.For(c.name)
+	if definition != "" {
+		if err := c.possibleObject(o.Object); err != nil {
+			return err
+		}
+	}
+	if _, err := c.apply(o); err != nil {
+		return err
+	}
+	if definition != "" {
+		c.define(o.Object.Name, definition)
+	}
+	return nil
+}
+
+// define carries out a definition, in the session that it wants. It is one
+// statement to the server, however many stand between BEGIN and END.
+func (c *compiler) define(object, definition string) {
+	settings, statement := splitSettings(definition)
+	statement = strings.TrimRight(strings.TrimSpace(statement), "; \t\r\n")
+	if settings == "" {
+		c.emit(object, statement)
+		return
+	}
+	c.session(object, strings.TrimSuffix(strings.TrimSpace(settings), ";"))
+	c.emit(object, statement)
+	c.session(object, "SET sql_mode = "+quoteString(c.d.sessionMode())+", time_zone = '"+sessionZone+"'")
+}
+
+// session adds a statement that changes nothing but the session.
+func (c *compiler) session(object, sql string) {
+	c.out = append(c.out, dialect.Stmt{SQL: sql, Op: c.index, Object: object, Session: true})
+}
+
+func (c *compiler) dropObject(o op.DropObject) error {
+	full, err := c.apply(o)
+	if err != nil {
+		return err
+	}
+	object := full.(op.DropObject).Object
+	if object.Definition.For(c.name) == "" {
+		return nil
+	}
+	c.emit(object.Name, "DROP "+dropWords[object.Kind]+" "+quoteName(object.Name))
+	return nil
+}
+
+// alterObject puts another definition in the place of an object.
+func (c *compiler) alterObject(o op.AlterObject) error {
+	full, err := c.apply(o)
+	if err != nil {
+		return err
+	}
+	o = full.(op.AlterObject)
+	from, to := o.From.Definition.For(c.name), o.To.Definition.For(c.name)
+	switch {
+	case to == "" && from == "", to == from:
+		return nil
+	case to == "":
+		c.emit(o.From.Name, "DROP "+dropWords[o.From.Kind]+" "+quoteName(o.From.Name))
+		return nil
+	}
+	if err := c.possibleObject(o.To); err != nil {
+		return err
+	}
+	if from == "" {
+		c.define(o.To.Name, to)
+		return nil
+	}
+	c.redefine(o.To, to)
+	return nil
+}
+
+// redefine replaces an object: at once where the server can, which also keeps
+// who may use it. A sequence keeps its place.
+func (c *compiler) redefine(o schema.Object, definition string) {
+	settings, statement := splitSettings(definition)
+	again := definition
+	switch {
+	case o.Kind == schema.Sequence:
+		again = alterSequence(statement)
+	case o.Kind == schema.View, c.d.can(dialect.ReplaceObjects):
+		again = orReplace(statement)
+		if settings != "" {
+			again = settings + "\n" + again
+		}
+	default:
+		c.emit(o.Name, "DROP "+dropWords[o.Kind]+" "+quoteName(o.Name))
+	}
+	c.define(o.Name, again)
+}
+
+// orReplace makes CREATE OR REPLACE of CREATE.
+func orReplace(definition string) string {
+	toks := significant(definition)
+	if len(toks) < 2 || !toks[0].isWord("create") || toks[1].isWord("or") {
+		return definition
+	}
+	end := toks[0].pos + len(toks[0].text)
+	return definition[:end] + " OR REPLACE" + definition[end:]
+}
+
+// alterSequence makes ALTER SEQUENCE of CREATE SEQUENCE: to create it again
+// would give out its values again.
+func alterSequence(definition string) string {
+	var b strings.Builder
+	toks := tokenize(definition)
+	create, skip := true, 0
+	for _, t := range toks {
+		switch {
+		case skip > 0 && t.kind != tokSpace:
+			skip--
+		case skip > 0:
+		case create && t.isWord("create"):
+			b.WriteString("ALTER")
+			create = false
+		case t.isWord("engine"): // which cannot be changed here: ENGINE = x
+			skip = 2
+		case t.isWord("or"):
+			skip = 1
+		default:
+			b.WriteString(t.text)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,78 @@
+package mysql
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+)
+
+// Script returns stmts as a script for the mysql or mariadb client, which stops
+// at the first error as long as nobody tells it to go on (--force).
+//
+// Its checks stop it: a text that says what is wrong does not fit into a column
+// of numbers, and is in the error of the server. DDL commits by itself, so what
+// stands before a check that fails stays.
+func (d Dialect) Script(stmts []dialect.Stmt) string {
+	s := &script{kept: map[string]string{}}
+	s.add("SET SESSION sql_mode = " + quoteString(d.sessionMode()) + ", time_zone = '" + sessionZone + "', foreign_key_checks = 1, sql_safe_updates = 0")
+	s.add("SET NAMES utf8mb4")
+	for _, stmt := range stmts {
+		if stmt.Kind != dialect.Exec && stmt.Kind != dialect.Go && stmt.Kind != dialect.Remember {
+			s.add("CREATE TEMPORARY TABLE IF NOT EXISTS whim_check (holds int NOT NULL)")
+			break
+		}
+	}
+	for _, stmt := range stmts {
+		query := strings.TrimRight(strings.TrimSpace(stmt.SQL), "; \t\r\n")
+		switch stmt.Kind {
+		case dialect.Exec:
+			s.add(query)
+		case dialect.Remember:
+			s.kept[stmt.Key] = quoteIdent("whim_kept_" + strconv.Itoa(len(s.temps)))
+			s.temps = append(s.temps, s.kept[stmt.Key])
+			s.add("CREATE TEMPORARY TABLE " + s.kept[stmt.Key] + " AS\n" + query)
+		case dialect.Same: // in two, since a temporary table can be read once in a statement
+			s.check(stmt.Must, query+"\nEXCEPT SELECT * FROM "+s.kept[stmt.Key])
+			s.check(stmt.Must, "SELECT * FROM "+s.kept[stmt.Key]+"\nEXCEPT "+query)
+		case dialect.NoNew:
+			s.check(stmt.Must, query+"\nEXCEPT SELECT * FROM "+s.kept[stmt.Key])
+		case dialect.None:
+			s.check(stmt.Must, query)
+		case dialect.Go: // has no SQL; whoever writes a script refuses it
+		}
+	}
+	for _, table := range s.temps {
+		s.add("DROP TEMPORARY TABLE " + table)
+	}
+	return s.b.String()
+}
+
+type script struct {
+	b     strings.Builder
+	kept  map[string]string // temporary tables, by key
+	temps []string          // all of them: a key can come again
+}
+
+// add adds a statement. The client splits at semicolons wherever they stand
+// outside of strings, so a body with some in it gets another delimiter.
+func (s *script) add(sql string) {
+	delimiter := ";"
+	for _, t := range tokenize(sql) {
+		if t.is(";") || t.kind == tokHint && strings.Contains(t.text, ";") {
+			delimiter = "//"
+			for strings.Contains(sql, delimiter) {
+				delimiter += "/"
+			}
+		}
+	}
+	if delimiter == ";" {
+		s.b.WriteString(endLine(sql) + ";\n")
+		return
+	}
+	s.b.WriteString("DELIMITER " + delimiter + "\n" + endLine(sql) + "\n" + delimiter + "\nDELIMITER ;\n")
+}
+
+func (s *script) check(must, query string) {
+	s.add("INSERT INTO whim_check\nSELECT IF(EXISTS (" + query + "), " + quoteString(must) + ", 1)")
+}
