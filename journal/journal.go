@@ -117,11 +117,16 @@ func Read(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, err
 	if err == nil {
 		return s, nil
 	}
+	switch d.Classify(err) {
+	case dialect.Unreachable, dialect.Lost, dialect.Interrupted:
+		return State{}, err // nobody is there to be asked; trying again would double the wait
+	case dialect.Refused, dialect.Denied, dialect.Busy, dialect.ReadOnly, dialect.NotADatabase, dialect.OtherFailure:
+	}
 	// Only a table that is really not there means that nothing is applied: any
 	// other failure must not be taken for an empty database.
 	outcome, probeErr := d.Probe(ctx, q, op.CreateTable{Table: tables()[0]})
 	switch {
-	case probeErr != nil && d.Classify(probeErr) == dialect.Busy:
+	case probeErr != nil && d.Classify(err) == dialect.Refused, probeErr != nil && d.Classify(probeErr) == dialect.Busy:
 		return State{}, probeErr
 	case probeErr == nil && outcome == dialect.Absent:
 		return State{}, nil
