@@ -19,11 +19,14 @@ func (Dialect) Classify(err error) dialect.Class { return classOf(err) }
 func classOf(err error) dialect.Class {
 	var locked *dialect.LockedError
 	var network net.Error
+	var readOnly *ReadOnlyError
 	switch {
 	case err == nil:
 		return dialect.OtherFailure
 	case errors.As(err, &locked):
 		return dialect.Busy
+	case errors.As(err, &readOnly):
+		return dialect.ReadOnly
 	case sqlState(err) != "":
 		return classOfState(sqlState(err))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -67,11 +70,9 @@ func classOfState(state string) dialect.Class {
 		return dialect.ReadOnly
 	case "42501":
 		return dialect.Denied
-	case "3D000":
-		return dialect.Unreachable // no such database
-	case "57P03", "53300":
-		return dialect.Unreachable // starting up or shutting down; too many connections
-	case "57P01", "57P02", "57P05", "25P03":
+	case "3D000", "53300", "08001", "08004":
+		return dialect.Unreachable // no such database; too many connections; no connection was made
+	case "57P01", "57P02", "57P03", "57P05", "25P03":
 		return dialect.Lost // the session was ended: by an administrator, a crash, a time-out
 	}
 	switch {

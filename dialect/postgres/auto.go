@@ -1,0 +1,217 @@
+package postgres
+
+import (
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// How a column that gives out values becomes another, or an ordinary one. No
+// value is ever given out twice: a new sequence starts behind the largest
+// value in the table, and behind what the old sequence gave out.
+
+// serialSequence returns the sequence that the word serial makes.
+func (d Dialect) serialSequence(table, column string) (name, quoted string) {
+	namespace, _ := schema.Split(table)
+	name = automaticName(table, column, "seq")
+	return schema.Qualify(namespace, name), quoteIn(d, namespace, name)
+}
+
+// passing is the name of a sequence on its way from one kind to another.
+const passing = "_whim_passing_seq"
+
+func (ch *columnChange) autoKinds() (from, to string) {
+	kind := func(c schema.Column) string {
+		switch {
+		case isSerial(c):
+			return "serial"
+		case isIdentity(c):
+			return "identity"
+		}
+		return ""
+	}
+	return kind(ch.before), kind(ch.after)
+}
+
+// leaveAuto takes away what the column gave out values with. Where it goes on
+// doing so in another way, the sequence stays for a while, for its value.
+func (ch *columnChange) leaveAuto() {
+	from, to := ch.autoKinds()
+	if from == to {
+		if from == "identity" && ch.before.Identity != ch.after.Identity {
+			ch.identity()
+		}
+		return
+	}
+	name := quoteIdent(ch.after.Name)
+	namespace, _ := schema.Split(ch.table)
+	switch from {
+	case "serial":
+		_, seq := ch.d.serialSequence(ch.table, ch.after.Name)
+		ch.column("DROP DEFAULT")
+		ch.flush()
+		if to == "identity" {
+			ch.emit(ch.table, "ALTER SEQUENCE "+seq+" OWNED BY NONE", "ALTER SEQUENCE "+seq+" RENAME TO "+quoteIdent(passing))
+		} else {
+			ch.emit(ch.table, "DROP SEQUENCE "+seq)
+		}
+	case "identity":
+		if to == "serial" {
+			ch.flush()
+			ch.emit(ch.table,
+				"CREATE SEQUENCE "+quoteIn(ch.d, namespace, passing)+" AS "+storedType(ch.after),
+				"SELECT setval("+quoteString(quoteIn(ch.d, namespace, passing))+", greatest(coalesce(pg_sequence_last_value("+
+					ch.sequenceOf()+"::regclass), 0), coalesce(max("+name+"), 0)) + 1, false) FROM "+quoteName(ch.d, ch.table))
+		}
+		ch.column("DROP IDENTITY")
+	}
+}
+
+// sequenceOf asks the server for the sequence of the column.
+func (ch *columnChange) sequenceOf() string {
+	return "pg_get_serial_sequence(" + quoteString(quoteName(ch.d, ch.table)) + ", " + quoteString(ch.after.Name) + ")"
+}
+
+// enterAuto gives the column what it gives out values with. Its actions come
+// behind those that change the type and NOT NULL.
+func (ch *columnChange) enterAuto() {
+	from, to := ch.autoKinds()
+	if from == to {
+		return
+	}
+	name, table := quoteIdent(ch.after.Name), quoteName(ch.d, ch.table)
+	namespace, _ := schema.Split(ch.table)
+	largest := "(SELECT greatest(coalesce(max(" + name + "), 0), 0) + 1 FROM " + table + ")"
+	switch to {
+	case "identity":
+		ch.flush() // the type, before the server looks whether it is an integer
+		ch.column("ADD " + ch.d.identityText(ch.after))
+		ch.flush()
+		if from == "serial" {
+			old := quoteIn(ch.d, namespace, passing)
+			ch.emit(ch.table,
+				"SELECT setval("+ch.sequenceOf()+", greatest((SELECT last_value + is_called::int FROM "+old+"), "+largest+"), false)",
+				"DROP SEQUENCE "+old)
+			return
+		}
+		if ch.after.Identity.Options == "" {
+			ch.emit(ch.table, "SELECT setval("+ch.sequenceOf()+", "+largest+", false)")
+			return
+		}
+		// With options, values may go down, or up in steps: the next one is the
+		// first of its own that is not in the table.
+		seq := ch.sequenceOf()
+		ch.emit(ch.table, "SELECT setval("+seq+", m.last) FROM (SELECT CASE WHEN s.seqincrement > 0 THEN max("+name+") ELSE min("+name+") END AS last, "+
+			"s.seqmin, s.seqmax, s.seqincrement, s.seqstart FROM "+table+", pg_sequence s WHERE s.seqrelid = "+seq+"::regclass"+
+			" GROUP BY s.seqincrement, s.seqmin, s.seqmax, s.seqstart) m"+
+			" WHERE m.last BETWEEN m.seqmin AND m.seqmax AND (m.last - m.seqstart) * sign(m.seqincrement) >= 0")
+	case "serial":
+		_, seq := ch.d.serialSequence(ch.table, ch.after.Name)
+		ch.flush()
+		if from == "identity" {
+			_, local := schema.Split(ch.table)
+			ch.emit(ch.table, "ALTER SEQUENCE "+quoteIn(ch.d, namespace, passing)+" RENAME TO "+quoteIdent(automaticName(local, ch.after.Name, "seq")))
+		} else {
+			ch.emit(ch.table, "CREATE SEQUENCE "+seq+" AS "+storedType(ch.after))
+		}
+		ch.column("SET DEFAULT nextval(" + quoteString(seq) + "::regclass)")
+		ch.flush()
+		ch.emit(ch.table, "ALTER SEQUENCE "+seq+" OWNED BY "+table+"."+name)
+		if from == "" {
+			ch.emit(ch.table, "SELECT setval("+quoteString(seq)+", "+largest+", false)")
+		}
+	}
+}
+
+// adjustSequence gives the sequence of a serial column the new type. (That of
+// an identity follows by itself.)
+func (ch *columnChange) adjustSequence() {
+	from, to := ch.autoKinds()
+	if from == "serial" && to == "serial" && storedType(ch.before) != storedType(ch.after) {
+		_, seq := ch.d.serialSequence(ch.table, ch.after.Name)
+		ch.emit(ch.table, "ALTER SEQUENCE "+seq+" AS "+storedType(ch.after))
+	}
+}
+
+// identity changes the properties of an identity.
+func (ch *columnChange) identity() {
+	var sets []string
+	if ch.before.Identity.Always != ch.after.Identity.Always {
+		word := "BY DEFAULT"
+		if ch.after.Identity.Always {
+			word = "ALWAYS"
+		}
+		sets = append(sets, "SET GENERATED "+word)
+	}
+	for _, clause := range sequenceChange(sequenceOptions(ch.before.Identity.Options), sequenceOptions(ch.after.Identity.Options)) {
+		sets = append(sets, "SET "+clause)
+	}
+	if len(sets) > 0 {
+		ch.column(strings.Join(sets, " "))
+	}
+}
+
+// sequenceOptions takes the options of a sequence apart: by what they are
+// about, as they are written.
+func sequenceOptions(text string) map[string]string {
+	out := map[string]string{}
+	toks := significant(tokenize(text))
+	word := func(i int) string {
+		if i < len(toks) && toks[i].kind == tokWord {
+			return strings.ToUpper(toks[i].text)
+		}
+		return ""
+	}
+	for i := 0; i < len(toks); {
+		key, start := word(i), i
+		i++
+		switch key {
+		case "NO":
+			key = word(i)
+			i++
+			out[key] = "NO " + key
+			continue
+		case "CYCLE":
+			out[key] = key
+			continue
+		case "START", "INCREMENT", "OWNED", "RESTART", "AS", "MINVALUE", "MAXVALUE", "CACHE", "SEQUENCE":
+			if w := word(i); w == "WITH" || w == "BY" || w == "NAME" {
+				i++
+			}
+		}
+		from := i
+		for i < len(toks) && (i == from || toks[i-1].is("-") || toks[i-1].is("+") || toks[i-1].is(".") || toks[i].is(".")) {
+			i++
+		}
+		var words []string
+		value := join(toks[from:i])
+		for _, t := range toks[start:from] {
+			words = append(words, strings.ToUpper(t.text))
+		}
+		out[key] = strings.TrimSpace(strings.Join(words, " ") + " " + value)
+	}
+	return out
+}
+
+// sequenceChange returns the clauses that turn one set of options into another.
+// What is not said any more goes back to what it is by itself.
+func sequenceChange(from, to map[string]string) []string {
+	initial := []struct{ key, text string }{
+		{"AS", "AS bigint"}, {"INCREMENT", "INCREMENT BY 1"}, {"MINVALUE", "NO MINVALUE"}, {"MAXVALUE", "NO MAXVALUE"},
+		{"START", "START WITH 1"}, {"CACHE", "CACHE 1"}, {"CYCLE", "NO CYCLE"}, {"OWNED", "OWNED BY NONE"},
+	}
+	var out []string
+	for _, i := range initial {
+		was, is := from[i.key], to[i.key]
+		if was == "" {
+			was = i.text
+		}
+		if is == "" {
+			is = i.text
+		}
+		if was != is {
+			out = append(out, is)
+		}
+	}
+	return out
+}

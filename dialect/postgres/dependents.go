@@ -1,0 +1,383 @@
+package postgres
+
+import (
+	"slices"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// What is made of a column stands in the way when its type changes: the server
+// refuses for the sake of views, rules, policies, triggers, generated columns
+// and functions whose body is SQL (0A000). It makes plain indexes, keys, checks,
+// exclusion constraints and statistics anew by itself.
+
+// around carries out a change of the type of a column with everything out of
+// the way that the server would refuse it for. What is dropped comes back when
+// no more such changes follow.
+func (c *compiler) around(table, column string, change func() error) error {
+	t, _ := c.state.Table(table)
+	var generated []schema.Column
+	for _, col := range t.Columns {
+		if col.Name != column && mentions(col.Generated.Expr.For(schema.Postgres), column) {
+			generated = append(generated, col)
+		}
+	}
+	refs := []schema.Ref{{Name: table, Column: column}}
+	for _, g := range generated {
+		refs = append(refs, schema.Ref{Name: table, Column: g.Name})
+	}
+	if err := c.takeAway(c.needing(refs, stopsRetype)); err != nil {
+		return err
+	}
+	var removed []removedColumn
+	for _, g := range generated {
+		removed = append(removed, c.removeColumn(t, g))
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	for _, r := range removed {
+		c.addAgain(r)
+		c.restore(r)
+	}
+	return nil
+}
+
+// stopsRetype reports whether the server refuses to change the type of a
+// column for the sake of ob.
+func stopsRetype(ob schema.Object) bool {
+	switch ob.Kind {
+	case schema.View, schema.MaterializedView, schema.Rule, schema.Policy, schema.Trigger:
+		return true
+	case schema.Function, schema.Procedure:
+		return sqlBody(ob)
+	default:
+		return false
+	}
+}
+
+func anyObject(schema.Object) bool { return true }
+
+// sqlBody reports whether the body of a routine is SQL that the server has
+// parsed, and not a string.
+func sqlBody(ob schema.Object) bool {
+	toks := significant(tokenize(ob.Definition.For(schema.Postgres)))
+	return slices.ContainsFunc(toks, func(t token) bool { return t.word("atomic") || t.word("return") })
+}
+
+// needing returns the objects that are made of what refs name, and those that
+// are made of them in turn, in the order in which they can be created. Only
+// such objects count as fits says; whatever is made of one of them does.
+func (c *compiler) needing(refs []schema.Ref, fits func(schema.Object) bool) []schema.Object {
+	all := c.state.Objects()
+	found := make([]bool, len(all))
+	var order []schema.Object
+	for more := true; more; {
+		more = false
+		for i, ob := range all {
+			if found[i] || ob.Definition.For(schema.Postgres) == "" {
+				continue
+			}
+			direct := fits(ob) && slices.ContainsFunc(refs, func(r schema.Ref) bool { return c.needs(ob, r) })
+			if direct || slices.ContainsFunc(order, func(o schema.Object) bool { return c.madeOf(ob, o) }) {
+				found[i], more = true, true
+				order = append(order, ob)
+			}
+		}
+	}
+	return c.inOrder(order)
+}
+
+// madeOf reports whether a is made of b, or is on it.
+func (c *compiler) madeOf(a, b schema.Object) bool {
+	if a.ID() == b.ID() {
+		return false
+	}
+	relation := b.Kind == schema.View || b.Kind == schema.MaterializedView
+	if relation && a.Table == b.Name {
+		return true
+	}
+	if a.Needs != nil {
+		return slices.ContainsFunc(a.Needs, func(r schema.Ref) bool { return r.Name == b.Name && r.Kind == b.Kind })
+	}
+	switch b.Kind {
+	case schema.Trigger, schema.Rule, schema.Policy, schema.Exclusion, schema.Statistics:
+		return false // nothing is made of them
+	default:
+		_, local, _ := objectName(b)
+		return namesTable(a.Definition.For(schema.Postgres), local)
+	}
+}
+
+// needs reports whether an object is made of a table, a column, or an object.
+// Where nobody has asked the server, a name in its text is taken for that.
+func (c *compiler) needs(ob schema.Object, r schema.Ref) bool {
+	if ob.Needs != nil {
+		return slices.Contains(ob.Needs, r)
+	}
+	text := ob.Definition.For(schema.Postgres)
+	_, local := schema.Split(r.Name)
+	if r.Kind != "" {
+		return namesTable(text, local)
+	}
+	return (ob.Table == r.Name || namesTable(text, local)) && (r.Column == "" || mentions(text, r.Column))
+}
+
+func (c *compiler) needsColumn(ob schema.Object, table, column string) bool {
+	return c.needs(ob, schema.Ref{Name: table, Column: column})
+}
+
+// namesTable reports whether a text has a name in it, also one in front of a
+// parenthesis.
+func namesTable(text, name string) bool {
+	return slices.ContainsFunc(tokenize(text), func(t token) bool {
+		n, ok := t.name()
+		return ok && n == name
+	})
+}
+
+// inOrder sorts objects so that each stands behind those that it is made of.
+func (c *compiler) inOrder(objects []schema.Object) []schema.Object {
+	out := make([]schema.Object, 0, len(objects))
+	seen := map[schema.ObjectID]bool{}
+	var visit func(ob schema.Object)
+	visit = func(ob schema.Object) {
+		if seen[ob.ID()] {
+			return
+		}
+		seen[ob.ID()] = true
+		for _, other := range objects {
+			if c.madeOf(ob, other) {
+				visit(other)
+			}
+		}
+		out = append(out, ob)
+	}
+	for _, ob := range objects {
+		visit(ob)
+	}
+	return out
+}
+
+// takeAway drops objects that will come back, the last first, with their
+// owners and grants remembered.
+func (c *compiler) takeAway(objects []schema.Object) error {
+	for _, ob := range slices.Backward(objects) {
+		if slices.ContainsFunc(c.away, func(o schema.Object) bool { return o.ID() == ob.ID() }) {
+			continue
+		}
+		if err := c.stale(ob); err != nil {
+			return err
+		}
+		c.keepGrants(ob)
+		c.emit(ob.Name, c.d.dropText(ob))
+		c.away = append(c.away, ob)
+	}
+	return nil
+}
+
+// stale refuses to create an object again from a text that speaks of a column
+// by a name that it had until a moment ago: the server has rewritten its own
+// text, and nobody has read it since.
+func (c *compiler) stale(ob schema.Object) error {
+	for table, columns := range c.renamed {
+		for _, column := range columns {
+			if c.needsColumn(ob, table, column) {
+				return unsupported(ob.String(), "it has to be created again after a column of %q was renamed: put the rename into a revision of its own", table)
+			}
+		}
+	}
+	return nil
+}
+
+// bringBack creates again what was taken away.
+func (c *compiler) bringBack() {
+	if len(c.away) == 0 {
+		return
+	}
+	objects := c.inOrder(c.away)
+	c.away = nil
+	for _, ob := range objects {
+		c.emit(ob.Name, c.d.definition(ob)...)
+		c.restoreGrants(ob)
+	}
+}
+
+// A removedColumn is a column that was dropped to be added again, with what
+// went with it.
+type removedColumn struct {
+	column schema.Column
+	parts  tableParts
+	late   []schema.Object // exclusion constraints and statistics
+}
+
+// removeColumn drops a column with everything of the table that is made of it.
+func (c *compiler) removeColumn(t schema.Table, col schema.Column) removedColumn {
+	r := removedColumn{col, c.partsWith(t, col.Name), nil}
+	r.late = c.needing([]schema.Ref{{Name: t.Name, Column: col.Name}}, func(ob schema.Object) bool {
+		return ob.Kind == schema.Exclusion || ob.Kind == schema.Statistics
+	})
+	for _, f := range r.parts.foreign {
+		c.alter(f.table, "DROP CONSTRAINT "+quoteIdent(foreignKeyName(f.table, f.key)))
+	}
+	for _, ob := range slices.Backward(r.late) {
+		c.emit(ob.Name, c.d.dropText(ob))
+	}
+	c.alter(t.Name, "DROP COLUMN "+quoteIdent(col.Name))
+	return r
+}
+
+// addAgain adds the column, behind the others.
+func (c *compiler) addAgain(r removedColumn) {
+	c.alter(r.parts.Name, "ADD COLUMN "+c.d.columnDef(r.column, true))
+	c.columnExtras(r.parts.Name, r.column)
+}
+
+// tableParts are the keys, constraints and indexes that go with a column.
+type tableParts struct {
+	schema.Table
+	foreign []foreign // foreign keys of other tables, to a key with the column in it
+}
+
+type foreign struct {
+	table string
+	key   schema.ForeignKey
+}
+
+// partsWith returns what of a table has a column in it.
+func (c *compiler) partsWith(t schema.Table, column string) tableParts {
+	has := func(parts []schema.Part, include []string) bool {
+		return slices.Contains(include, column) || slices.ContainsFunc(parts, func(p schema.Part) bool {
+			return p.Column == column || p.Column == "" && mentions(p.Expr.For(schema.Postgres), column)
+		})
+	}
+	var out tableParts
+	out.Name = t.Name
+	if has(t.PrimaryKey.Parts, t.PrimaryKey.Include) {
+		out.PrimaryKey = t.PrimaryKey
+	}
+	for _, u := range t.Uniques {
+		if has(u.Parts, u.Include) {
+			out.Uniques = append(out.Uniques, u)
+		}
+	}
+	for _, k := range t.Checks {
+		if mentions(k.Expr.For(schema.Postgres), column) {
+			out.Checks = append(out.Checks, k)
+		}
+	}
+	for _, i := range t.Indexes {
+		if has(i.Parts, i.Include) || mentions(i.Where.For(schema.Postgres), column) {
+			out.Indexes = append(out.Indexes, i)
+		}
+	}
+	for _, f := range t.ForeignKeys {
+		if slices.Contains(f.Columns, column) {
+			out.ForeignKeys = append(out.ForeignKeys, f)
+		}
+	}
+	for _, other := range c.state.Schema().Tables {
+		for _, f := range other.ForeignKeys {
+			key := f.RefColumns
+			if len(key) == 0 {
+				for _, p := range t.PrimaryKey.Parts {
+					key = append(key, p.Column)
+				}
+			}
+			if f.RefTable == t.Name && slices.Contains(key, column) && !(other.Name == t.Name && slices.Contains(f.Columns, column)) {
+				out.foreign = append(out.foreign, foreign{other.Name, f})
+			}
+		}
+	}
+	return out
+}
+
+// restore makes what went with a column again.
+func (c *compiler) restore(r removedColumn) {
+	p, table := r.parts, r.parts.Name
+	var adds []string
+	if len(p.PrimaryKey.Parts) > 0 {
+		adds = append(adds, "ADD "+c.d.primaryKeyText(p.PrimaryKey))
+	}
+	for _, u := range p.Uniques {
+		adds = append(adds, "ADD "+c.d.uniqueText(u))
+	}
+	for _, k := range p.Checks {
+		adds = append(adds, "ADD "+c.d.checkText(k))
+	}
+	for _, f := range p.ForeignKeys {
+		adds = append(adds, "ADD "+c.d.foreignKeyText(f))
+	}
+	c.alter(table, adds...)
+	bare := p.Table
+	bare.Checks, bare.ForeignKeys = slices.Clone(bare.Checks), slices.Clone(bare.ForeignKeys)
+	for i := range bare.Checks {
+		bare.Checks[i].NotValid = false // they are there: what is left are comments
+	}
+	for i := range bare.ForeignKeys {
+		bare.ForeignKeys[i].NotValid = false
+	}
+	c.emit(table, c.d.afterCreate(bare)...)
+	for _, f := range p.foreign {
+		c.alter(f.table, "ADD "+c.d.foreignKeyText(f.key))
+		if f.key.Comment != "" {
+			c.emit(f.table, c.d.commentConstraint(f.table, foreignKeyName(f.table, f.key), f.key.Comment))
+		}
+	}
+	for _, ob := range r.late {
+		c.emit(ob.Name, c.d.definition(ob)...)
+	}
+}
+
+// changeGenerated changes how a column is computed, or whether it is.
+func (c *compiler) changeGenerated(table string, before, after schema.Column, fill schema.Default) error {
+	was, is := before.Generated.Expr.For(schema.Postgres), after.Generated.Expr.For(schema.Postgres)
+	same := sameType(storedType(before), storedType(after)) && before.Collation.Postgres == after.Collation.Postgres
+	name := quoteIdent(after.Name)
+	switch {
+	case was != "" && is != "" && before.Generated.Stored == after.Generated.Stored && same && c.d.Flavor().Can(dialect.SetExpression):
+		ch := &columnChange{compiler: c, table: table, before: before, after: after}
+		ch.column("SET EXPRESSION AS (" + endLine(c.d.sql(is)) + ")")
+		ch.properties(fill)
+		return nil
+	case was != "" && is == "" && before.Generated.Stored:
+		c.alter(table, "ALTER COLUMN "+name+" DROP EXPRESSION")
+		before.Generated = schema.Generated{}
+		return c.change(table, before, after, fill)
+	}
+	t, _ := c.state.Table(table)
+	if err := c.takeAway(c.needing([]schema.Ref{{Name: table, Column: after.Name}}, stopsRetype)); err != nil {
+		return err
+	}
+	if was != "" && is == "" {
+		// The values of a virtual column are nowhere: they are put down first.
+		const values = "_whim_values"
+		c.alter(table, "ADD COLUMN "+quoteIdent(values)+" "+c.d.sql(storedType(before)))
+		c.update(table, "UPDATE "+quoteName(c.d, table)+" SET "+quoteIdent(values)+" = "+name)
+		r := c.removeColumn(t, after)
+		c.alter(table, "RENAME COLUMN "+quoteIdent(values)+" TO "+name)
+		c.restore(r)
+		plain := before
+		plain.Generated, plain.NotNull, plain.Comment, plain.Storage = schema.Generated{}, false, "", ""
+		return c.change(table, plain, after, fill)
+	}
+	if was == "" {
+		c.none(table, "values of "+table+"."+after.Name+" are not what would be computed, and would be lost",
+			"SELECT "+name+" FROM "+quoteName(c.d, table)+" WHERE "+name+" IS DISTINCT FROM ("+endLine(c.d.sql(is))+") LIMIT 6")
+	}
+	r := c.removeColumn(t, after)
+	c.addAgain(r)
+	c.restore(r)
+	return c.dropOwned(table, after.Name)
+}
+
+// inherits returns a column that a table has, or gets, from a parent although
+// the state does not say so. See adopt.
+func (c *compiler) inherits(table, column string) (schema.Column, bool) {
+	t, ok := c.adopted[table]
+	if !ok {
+		return schema.Column{}, false
+	}
+	return t.Column(column)
+}

@@ -1,0 +1,408 @@
+package postgres
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// words are what stands behind DROP and COMMENT ON, for the objects that
+// PostgreSQL has.
+var words = map[schema.ObjectKind]string{
+	schema.View: "VIEW", schema.MaterializedView: "MATERIALIZED VIEW", schema.Trigger: "TRIGGER", schema.Function: "FUNCTION",
+	schema.Procedure: "PROCEDURE", schema.Aggregate: "AGGREGATE", schema.Sequence: "SEQUENCE", schema.Namespace: "SCHEMA",
+	schema.Extension: "EXTENSION", schema.Enum: "TYPE", schema.Domain: "DOMAIN", schema.CompositeType: "TYPE", schema.RangeType: "TYPE",
+	schema.Collation: "COLLATION", schema.Exclusion: "CONSTRAINT", schema.Rule: "RULE", schema.Policy: "POLICY", schema.Statistics: "STATISTICS",
+}
+
+// objectRef returns the name of an object as it is written in SQL: a routine's
+// with the types of its arguments.
+func (d Dialect) objectRef(ob schema.Object) string {
+	namespace, local, args := objectName(ob)
+	switch ob.Kind {
+	case schema.Namespace:
+		if real := d.scratch.namespace(ob.Name); real != "" {
+			return quoteIdent(real)
+		}
+		return quoteIdent(ob.Name)
+	case schema.Trigger, schema.Rule, schema.Policy, schema.Exclusion, schema.Extension:
+		return quoteIdent(ob.Name) // of the table, or of the database
+	default:
+		return quoteIn(d, namespace, local) + d.sql(args)
+	}
+}
+
+// dropText returns the statement that drops an object.
+func (d Dialect) dropText(ob schema.Object) string {
+	name := d.objectRef(ob)
+	switch ob.Kind {
+	case schema.Exclusion:
+		return "ALTER TABLE " + quoteName(d, ob.Table) + " DROP CONSTRAINT " + name
+	case schema.Trigger, schema.Rule, schema.Policy:
+		return "DROP " + words[ob.Kind] + " " + name + " ON " + quoteName(d, ob.Table)
+	default:
+		return "DROP " + words[ob.Kind] + " " + name
+	}
+}
+
+// definition returns the statements that create an object.
+func (d Dialect) definition(ob schema.Object) []string {
+	statements, err := splitStatements(ob.Definition.For(schema.Postgres))
+	if err != nil {
+		return []string{d.sql(ob.Definition.For(schema.Postgres))} // the server says better what is wrong with it
+	}
+	for i, s := range statements {
+		statements[i] = d.sql(s)
+	}
+	if ob.Kind == schema.Extension && len(statements) > 0 {
+		statements[0] = ifNotExists(statements[0])
+	}
+	return statements
+}
+
+// ifNotExists makes CREATE EXTENSION take what is there: who installs
+// extensions is often somebody else, who was here before.
+func ifNotExists(sql string) string {
+	toks := tokenize(sql)
+	sig := significant(toks)
+	if len(sig) < 3 || !sig[0].word("create") || !sig[1].word("extension") || sig[2].word("if") {
+		return sql
+	}
+	seen := 0
+	for i, t := range toks {
+		if !t.blank() {
+			seen++
+		}
+		if seen == 2 {
+			return join(toks[:i+1]) + " IF NOT EXISTS" + join(toks[i+1:])
+		}
+	}
+	return sql
+}
+
+func (c *compiler) createObject(o op.CreateObject) error {
+	if _, err := c.state.Apply(o); err != nil {
+		return err
+	}
+	if o.Object.Definition.For(schema.Postgres) == "" {
+		return nil
+	}
+	if words[o.Object.Kind] == "" {
+		return unsupported(o.Object.String(), "PostgreSQL has none; where only other dialects shall have it, give its definition for those: schema.SQL{}.On(…)")
+	}
+	for _, sql := range c.d.definition(o.Object) {
+		if table, ok := c.ownerComes(o.Object, sql); ok {
+			c.waiting = append(c.waiting, waiting{c.at, o.Object.Name, func() bool { _, ok := c.state.Table(table); return ok }, []string{sql}})
+			continue
+		}
+		c.emit(o.Object.Name, sql)
+	}
+	c.restoreGrants(o.Object)
+	return nil
+}
+
+// ownerComes reports whether a statement gives a sequence to a table that is
+// not there yet: the table needs the sequence first.
+func (c *compiler) ownerComes(ob schema.Object, sql string) (table string, ok bool) {
+	if ob.Kind != schema.Sequence || !strings.HasPrefix(sql, "ALTER") {
+		return "", false
+	}
+	table, _, owned := ownedBy(ob)
+	if !owned {
+		return "", false
+	}
+	_, there := c.state.Table(table)
+	return table, !there && slices.ContainsFunc(c.later(), func(o op.Op) bool { return makesTable(o) == table })
+}
+
+// ownedBy returns the column that a sequence goes with.
+func ownedBy(ob schema.Object) (table, column string, ok bool) {
+	toks := significant(tokenize(ob.Definition.For(schema.Postgres)))
+	i := slices.IndexFunc(toks, func(t token) bool { return t.word("owned") })
+	if i < 0 || i+2 >= len(toks) || !toks[i+1].word("by") || toks[i+2].word("none") && toks[i+2].kind == tokWord {
+		return "", "", false
+	}
+	var parts []string
+	for _, t := range toks[i+2:] {
+		n, isName := t.name()
+		if !isName && !t.is(".") {
+			break
+		}
+		if isName {
+			parts = append(parts, n)
+		}
+	}
+	switch len(parts) {
+	case 2:
+		return schema.Qualify("", parts[0]), parts[1], true
+	case 3:
+		return schema.Qualify(parts[0], parts[1]), parts[2], true
+	}
+	return "", "", false
+}
+
+func (c *compiler) dropObject(o op.DropObject) error {
+	if o.Object.Kind == schema.Sequence && c.wentAlong(o.Object) {
+		return nil
+	}
+	full, err := c.state.Apply(o)
+	if err != nil {
+		return err
+	}
+	ob := full.(op.DropObject).Object
+	if ob.Definition.For(schema.Postgres) == "" {
+		return nil
+	}
+	if c.comesBack(ob) {
+		c.keepGrants(ob)
+	}
+	c.emit(ob.Name, c.d.dropText(ob))
+	return nil
+}
+
+// wentAlong reports whether a sequence is gone with the column that owned it.
+// The operation that drops it comes from a schema in which it stands alone.
+func (c *compiler) wentAlong(ob schema.Object) bool {
+	_, there := c.state.Schema().Object(ob.ID())
+	table, _, owned := ownedBy(ob)
+	if there || !owned {
+		return false
+	}
+	return slices.ContainsFunc(c.ops[:c.at], func(o op.Op) bool {
+		switch o := o.(type) {
+		case op.DropTable:
+			return o.Table.Name == table
+		case op.DropColumn:
+			return o.Table == table
+		case op.AlterColumn:
+			return o.Table == table
+		default:
+			return false
+		}
+	})
+}
+
+// comesBack reports whether a later operation creates the object again.
+func (c *compiler) comesBack(ob schema.Object) bool {
+	return slices.ContainsFunc(c.later(), func(o op.Op) bool {
+		create, ok := o.(op.CreateObject)
+		return ok && create.Object.ID() == ob.ID()
+	})
+}
+
+// alterObject changes an object in place where the server can; else it is
+// dropped and created again, and with it what is made of it.
+func (c *compiler) alterObject(o op.AlterObject) error {
+	full, err := c.state.Apply(o)
+	if err != nil {
+		return err
+	}
+	from, to := full.(op.AlterObject).From, o.To
+	was, is := from.Definition.For(schema.Postgres), to.Definition.For(schema.Postgres)
+	switch {
+	case was == is:
+		return nil
+	case was == "":
+		c.emit(to.Name, c.d.definition(to)...)
+		return nil
+	case is == "":
+		c.emit(from.Name, c.d.dropText(from))
+		return nil
+	}
+	if sameTokens(head(was), head(is)) {
+		c.trailing(from, to)
+		return nil
+	}
+	switch to.Kind {
+	case schema.Enum:
+		return c.alterEnum(from, to)
+	case schema.Domain:
+		return c.alterDomain(from, to)
+	case schema.CompositeType:
+		return c.alterComposite(from, to)
+	case schema.RangeType:
+		return c.replaceType(from, to, nil)
+	case schema.Sequence:
+		c.alterSequence(from, to)
+		return nil
+	case schema.Extension:
+		c.alterExtension(from, to)
+		return nil
+	case schema.Function, schema.Procedure:
+		if sameSignature(was, is) {
+			c.emit(to.Name, orReplace(c.d.sql(head(is))))
+			c.trailing(from, to)
+			return nil
+		}
+	default:
+	}
+	return c.recreate(from, to)
+}
+
+// head returns the first statement of a definition: what the object is.
+// Comments and the like come behind it.
+func head(definition string) string {
+	statements, err := splitStatements(definition)
+	if err != nil || len(statements) == 0 {
+		return definition
+	}
+	return statements[0]
+}
+
+// trailing carries out what changes behind the first statement.
+func (c *compiler) trailing(from, to schema.Object) {
+	was, is := c.d.definition(from), c.d.definition(to)
+	for _, s := range was[min(1, len(was)):] {
+		if !slices.Contains(is, s) {
+			c.undo(from, s, is)
+		}
+	}
+	for _, s := range is[min(1, len(is)):] {
+		if !slices.Contains(was, s) {
+			c.emit(to.Name, s)
+		}
+	}
+}
+
+// undo takes back one of the statements behind a definition, unless another one
+// sets the same thing.
+func (c *compiler) undo(ob schema.Object, sql string, others []string) {
+	toks := tokenize(sql)
+	sig := significant(toks)
+	switch {
+	case len(sig) > 2 && sig[0].word("comment"):
+		subject := sql[:strings.LastIndex(sql[:len(sql)-len(lastConstant(sql))], "IS")]
+		if !slices.ContainsFunc(others, func(o string) bool { return strings.HasPrefix(o, subject) }) {
+			c.emit(ob.Name, subject+"IS NULL")
+		}
+	case len(sig) > 2 && sig[0].word("create") && (sig[1].word("index") || sig[1].word("unique")):
+		if i := slices.IndexFunc(sig, func(t token) bool { return t.word("index") }); i+1 < len(sig) {
+			if name, ok := sig[i+1].name(); ok {
+				c.emit(ob.Name, "DROP INDEX "+c.d.indexName(ob.Name, name))
+			}
+		}
+	}
+}
+
+// lastConstant returns the constant at the end of a statement.
+func lastConstant(sql string) string {
+	toks := tokenize(sql)
+	return toks[len(toks)-1].text
+}
+
+// recreate drops an object and creates it as it shall be, with everything
+// around it that is made of it.
+func (c *compiler) recreate(from, to schema.Object) error {
+	if from.Kind == schema.Collation {
+		if user := c.userOfCollation(from); user != "" {
+			return unsupported(from.String(), "%s uses it", user)
+		}
+	}
+	c.bringBack()
+	around := c.needing([]schema.Ref{{Kind: from.Kind, Name: from.Name}}, func(ob schema.Object) bool { return ob.ID() != from.ID() && ob.ID() != to.ID() })
+	around = slices.DeleteFunc(around, func(ob schema.Object) bool { return ob.ID() == to.ID() })
+	for _, t := range c.state.Schema().Tables {
+		if user := c.uses(t, from); user != "" {
+			return unsupported(from.String(), "it cannot be changed in place, and %s uses it", user)
+		}
+	}
+	if err := c.takeAway(around); err != nil {
+		return err
+	}
+	c.keepGrants(from)
+	c.emit(from.Name, c.d.dropText(from))
+	c.emit(to.Name, c.d.definition(to)...)
+	c.restoreGrants(from)
+	c.bringBack()
+	return nil
+}
+
+// uses says what of a table is made of an object, or "".
+func (c *compiler) uses(t schema.Table, ob schema.Object) string {
+	if !ob.Kind.Early() {
+		return ""
+	}
+	_, local, _ := objectName(ob)
+	calls := func(text string) bool { return text != "" && namesTable(text, local) }
+	for _, col := range t.Columns {
+		if calls(defaultText(col)) || calls(col.Generated.Expr.For(schema.Postgres)) || !isRoutine(ob.Kind) && c.isNamed(typeText(col.Type), ob.Name) {
+			return "column " + t.Name + "." + col.Name
+		}
+	}
+	for _, k := range t.Checks {
+		if calls(k.Expr.For(schema.Postgres)) {
+			return "check " + checkName(t, k) + " of " + t.Name
+		}
+	}
+	for _, i := range t.Indexes {
+		if calls(i.Where.For(schema.Postgres)) || slices.ContainsFunc(i.Parts, func(p schema.Part) bool { return calls(p.Expr.For(schema.Postgres)) }) {
+			return "index " + i.Name
+		}
+	}
+	return ""
+}
+
+func (c *compiler) userOfCollation(ob schema.Object) string {
+	for _, t := range c.state.Schema().Tables {
+		for _, col := range t.Columns {
+			if col.Collation.Postgres == ob.Name {
+				return "column " + t.Name + "." + col.Name
+			}
+		}
+	}
+	return ""
+}
+
+// sameSignature reports whether CREATE OR REPLACE can turn one routine into
+// another: arguments with their names, and the result, are the same.
+func sameSignature(a, b string) bool {
+	return slices.Equal(signature(a), signature(b))
+}
+
+// signature returns what stands between the name of a routine and the rest.
+func signature(text string) []string {
+	toks := significant(tokenize(text))
+	open := slices.IndexFunc(toks, func(t token) bool { return t.is("(") })
+	if open < 0 {
+		return nil
+	}
+	var out []string
+	depth := 0
+	for i, t := range toks[open:] {
+		switch {
+		case t.is("("):
+			depth++
+		case t.is(")"):
+			depth--
+		case depth == 0 && t.kind == tokWord && attributes[foldWord(t.text)]:
+			return out
+		case depth == 0 && t.word("returns") && open+i+1 < len(toks) && toks[open+i+1].word("null"):
+			return out
+		}
+		if t.kind == tokWord {
+			t.text = foldWord(t.text)
+		}
+		out = append(out, t.text)
+	}
+	return out
+}
+
+// attributes are the words that begin what follows the signature.
+var attributes = map[string]bool{
+	"language": true, "transform": true, "window": true, "immutable": true, "stable": true, "volatile": true, "not": true,
+	"leakproof": true, "called": true, "strict": true, "security": true, "external": true, "parallel": true, "cost": true,
+	"rows": true, "support": true, "set": true, "as": true, "begin": true, "return": true,
+}
+
+// orReplace makes CREATE OR REPLACE of CREATE.
+func orReplace(sql string) string {
+	toks := tokenize(sql)
+	sig := significant(toks)
+	if len(sig) > 1 && sig[0].word("create") && !sig[1].word("or") {
+		i := slices.IndexFunc(toks, func(t token) bool { return t.word("create") })
+		return join(toks[:i+1]) + " OR REPLACE" + join(toks[i+1:])
+	}
+	return sql
+}

@@ -1,0 +1,267 @@
+package postgres
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// alterTable changes the options of a table in place.
+func (c *compiler) alterTable(o op.AlterTable) error {
+	before, _ := c.state.Table(o.Table)
+	if _, err := c.state.Apply(o); err != nil {
+		return err
+	}
+	if before.Name != "" && before.Options != o.From { // a database that is not quite what the history says
+		to := mergeOptions(before.Options, o.From, o.To)
+		if _, err := c.state.Apply(op.AlterTable{Table: o.Table, From: o.To, To: to}); err != nil {
+			return err
+		}
+	}
+	after, _ := c.state.Table(o.Table)
+	was, is := before.Options.Postgres, after.Options.Postgres
+	if was.PartitionBy != is.PartitionBy {
+		return unsupported(tableObject(o.Table), "PostgreSQL cannot make a partitioned table of another one, nor partition it in another way: "+
+			"create a new table and move the rows")
+	}
+	c.parents(o.Table, was, is)
+	var actions []string
+	if was.AccessMethod != is.AccessMethod {
+		if !c.d.Flavor().Can(dialect.SetAccessMethod) {
+			return unsupported(tableObject(o.Table), "PostgreSQL %d cannot change the access method of a table", c.d.version[0])
+		}
+		method := is.AccessMethod
+		if method == "" {
+			method = "heap"
+		}
+		actions = append(actions, "SET ACCESS METHOD "+quoteIdent(method))
+	}
+	if was.Unlogged != is.Unlogged {
+		word := "SET LOGGED"
+		if is.Unlogged {
+			word = "SET UNLOGGED"
+		}
+		actions = append(actions, word)
+	}
+	actions = append(actions, storageActions(was.Storage, is.Storage)...)
+	actions = append(actions, rowSecurity(was.RowSecurity, is.RowSecurity)...)
+	if was.ReplicaIdentity != is.ReplicaIdentity {
+		word := is.ReplicaIdentity
+		if word == "" {
+			word = "DEFAULT"
+		}
+		actions = append(actions, "REPLICA IDENTITY "+word)
+	}
+	actions = append(actions, c.d.clusterOn(was.ClusterOn, is.ClusterOn)...)
+	c.alter(o.Table, actions...)
+	if was.Tablespace != is.Tablespace {
+		name := is.Tablespace
+		if name == "" {
+			name = "pg_default"
+		}
+		c.alter(o.Table, "SET TABLESPACE "+quoteIdent(name)) // which does not go with other actions
+	}
+	if before.Options.Comment != after.Options.Comment {
+		c.emit(o.Table, "COMMENT ON TABLE "+quoteName(c.d, o.Table)+" IS "+commentText(after.Options.Comment))
+	}
+	return nil
+}
+
+// mergeOptions returns live with what differs between from and to as it is in
+// to.
+func mergeOptions(live, from, to schema.TableOptions) schema.TableOptions {
+	set(&live.Comment, from.Comment, to.Comment)
+	l, f, t := &live.Postgres, from.Postgres, to.Postgres
+	set(&l.Unlogged, f.Unlogged, t.Unlogged)
+	set(&l.Tablespace, f.Tablespace, t.Tablespace)
+	set(&l.AccessMethod, f.AccessMethod, t.AccessMethod)
+	set(&l.Storage, f.Storage, t.Storage)
+	set(&l.PartitionBy, f.PartitionBy, t.PartitionBy)
+	set(&l.PartitionOf, f.PartitionOf, t.PartitionOf)
+	set(&l.Bound, f.Bound, t.Bound)
+	set(&l.Inherits, f.Inherits, t.Inherits)
+	set(&l.OfType, f.OfType, t.OfType)
+	set(&l.RowSecurity, f.RowSecurity, t.RowSecurity)
+	set(&l.ReplicaIdentity, f.ReplicaIdentity, t.ReplicaIdentity)
+	set(&l.ClusterOn, f.ClusterOn, t.ClusterOn)
+	live.WithoutRowID, live.Strict, live.MySQL = to.WithoutRowID, to.Strict, to.MySQL
+	return live
+}
+
+func set[T comparable](live *T, from, to T) {
+	if from != to {
+		*live = to
+	}
+}
+
+// rowSecurity returns the actions between two settings of row security.
+func rowSecurity(from, to string) (actions []string) {
+	if from == to {
+		return nil
+	}
+	switch {
+	case from == "" && to != "":
+		actions = append(actions, "ENABLE ROW LEVEL SECURITY")
+	case from != "" && to == "":
+		actions = append(actions, "DISABLE ROW LEVEL SECURITY")
+	}
+	switch {
+	case to == "FORCED":
+		actions = append(actions, "FORCE ROW LEVEL SECURITY")
+	case from == "FORCED":
+		actions = append(actions, "NO FORCE ROW LEVEL SECURITY")
+	}
+	return actions
+}
+
+// clusterOn returns the action between two indexes that CLUSTER goes by.
+func (d Dialect) clusterOn(from, to string) []string {
+	switch {
+	case from == to:
+		return nil
+	case to == "":
+		return []string{"SET WITHOUT CLUSTER"}
+	}
+	return []string{"CLUSTER ON " + quoteIdent(to)}
+}
+
+// A parameter is one of WITH (…).
+type parameter struct{ key, text string }
+
+// splitStorage takes what stands in WITH (…) apart.
+func splitStorage(text string) []parameter {
+	var out []parameter
+	var current []token
+	flush := func() {
+		s := strings.TrimSpace(join(current))
+		key, _, _ := strings.Cut(s, "=")
+		if s != "" {
+			out = append(out, parameter{strings.TrimSpace(key), s})
+		}
+		current = nil
+	}
+	for _, t := range tokenize(text) {
+		if t.is(",") {
+			flush()
+		} else {
+			current = append(current, t)
+		}
+	}
+	flush()
+	return out
+}
+
+func storageKeys(text string) []string {
+	var keys []string
+	for _, p := range splitStorage(text) {
+		keys = append(keys, strings.TrimSpace(strings.TrimPrefix(p.key, "SET (")))
+	}
+	return keys
+}
+
+// storageActions sets and resets the storage parameters that differ.
+func storageActions(from, to string) (actions []string) {
+	was, is := splitStorage(from), splitStorage(to)
+	var gone, sets []string
+	for _, p := range was {
+		if !slices.ContainsFunc(is, func(q parameter) bool { return q.key == p.key }) {
+			gone = append(gone, p.key)
+		}
+	}
+	for _, p := range is {
+		if !slices.Contains(was, p) {
+			sets = append(sets, p.text)
+		}
+	}
+	if len(gone) > 0 {
+		actions = append(actions, "RESET ("+strings.Join(gone, ", ")+")")
+	}
+	if len(sets) > 0 {
+		actions = append(actions, "SET ("+strings.Join(sets, ", ")+")")
+	}
+	return actions
+}
+
+// parents attaches a table to another one and detaches it: a partition, a table
+// that inherits, a table of a type.
+func (c *compiler) parents(table string, was, is schema.PostgresTable) {
+	name := quoteName(c.d, table)
+	if was.PartitionOf != is.PartitionOf || was.PartitionOf != "" && was.Bound != is.Bound {
+		if was.PartitionOf != "" {
+			c.adopt(table, was.PartitionOf)
+			c.alter(was.PartitionOf, "DETACH PARTITION "+name)
+		}
+		if is.PartitionOf != "" {
+			c.adopt(table, is.PartitionOf)
+			c.alter(is.PartitionOf, "ATTACH PARTITION "+name+" "+c.d.bound(is.Bound))
+		}
+	}
+	if was.Inherits != is.Inherits {
+		old, new := parentNames(was.Inherits), parentNames(is.Inherits)
+		for _, p := range old {
+			if !slices.Contains(new, p) {
+				c.adopt(table, p)
+				c.alter(table, "NO INHERIT "+quoteName(c.d, p))
+			}
+		}
+		for _, p := range new {
+			if !slices.Contains(old, p) {
+				c.adopt(table, p)
+				c.alter(table, "INHERIT "+quoteName(c.d, p))
+			}
+		}
+	}
+	if was.OfType != is.OfType {
+		if was.OfType != "" {
+			c.alter(table, "NOT OF")
+		}
+		if is.OfType != "" {
+			c.alter(table, "OF "+c.d.sql(is.OfType))
+		}
+	}
+}
+
+// adopt notes what a table has in common with a parent that it leaves or comes
+// to. A table with a parent lists its own columns only, so operations follow
+// that add or drop those of the parent, and they are there, or stay, anyway.
+func (c *compiler) adopt(table, parent string) {
+	p, _ := c.state.Table(parent)
+	have := c.adopted[table]
+	have.Columns = append(have.Columns, p.Columns...)
+	if len(p.PrimaryKey.Parts) > 0 {
+		have.PrimaryKey = p.PrimaryKey
+	}
+	have.Uniques = append(have.Uniques, p.Uniques...)
+	have.Checks = append(have.Checks, p.Checks...)
+	have.ForeignKeys = append(have.ForeignKeys, p.ForeignKeys...)
+	have.Indexes = append(have.Indexes, p.Indexes...)
+	c.adopted[table] = have
+}
+
+// parentNames takes the parents of a table that inherits apart: identifiers,
+// with commas between them.
+func parentNames(text string) []string {
+	var out []string
+	var parts []string
+	flush := func() {
+		switch len(parts) {
+		case 1:
+			out = append(out, schema.Qualify("", parts[0]))
+		case 2:
+			out = append(out, schema.Qualify(parts[0], parts[1]))
+		}
+		parts = nil
+	}
+	for _, t := range significant(tokenize(text)) {
+		if n, ok := t.name(); ok {
+			parts = append(parts, n)
+		} else if t.is(",") {
+			flush()
+		}
+	}
+	flush()
+	return out
+}

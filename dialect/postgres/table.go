@@ -1,0 +1,199 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+func (c *compiler) createTable(o op.CreateTable) error {
+	if err := c.possible(o.Table); err != nil {
+		return err
+	}
+	if _, err := c.state.Apply(o); err != nil {
+		return err
+	}
+	t := o.Table.Clone()
+	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool {
+		own := t
+		own.Indexes = nil // they are made behind the table
+		if f.RefTable == t.Name && keyed(own, f.RefColumns) || f.RefTable != t.Name && c.referable(f) {
+			return false
+		}
+		c.wait(t.Name, f)
+		return true
+	})
+	c.emit(t.Name, c.d.createTable(t))
+	c.emit(t.Name, c.d.afterCreate(t)...)
+	return nil
+}
+
+// wait puts off a foreign key until what it refers to is there.
+func (c *compiler) wait(table string, f schema.ForeignKey) {
+	sql := []string{"ALTER TABLE " + quoteName(c.d, table) + " ADD " + c.d.foreignKeyText(f)}
+	if f.Comment != "" {
+		sql = append(sql, c.d.commentConstraint(table, foreignKeyName(table, f), f.Comment))
+	}
+	c.waiting = append(c.waiting, waiting{c.at, table, func() bool { return c.referable(f) }, sql})
+}
+
+// dropTable drops a table, and before it the foreign keys to it of tables that
+// go later. Those of tables that stay are in the way, as they should be.
+func (c *compiler) dropTable(o op.DropTable) error {
+	t, ok := c.state.Table(o.Table.Name)
+	if ok {
+		for _, other := range c.state.Schema().Tables {
+			for _, f := range other.ForeignKeys {
+				if other.Name != t.Name && f.RefTable == t.Name && c.goes(other.Name, f) {
+					c.dropEarly(other.Name, f)
+				}
+			}
+		}
+	}
+	if _, err := c.state.Apply(o); err != nil {
+		return err
+	}
+	c.emit(o.Table.Name, "DROP TABLE "+quoteName(c.d, o.Table.Name))
+	return c.dropOwned(o.Table.Name, "")
+}
+
+// goes reports whether a later operation drops the foreign key or its table.
+func (c *compiler) goes(table string, f schema.ForeignKey) bool {
+	return slices.ContainsFunc(c.later(), func(o op.Op) bool {
+		switch o := o.(type) {
+		case op.DropTable:
+			return o.Table.Name == table
+		case op.DropForeignKey:
+			return o.Table == table && (o.ForeignKey.Name == f.Name && f.Name != "" || o.ForeignKey.Same(f))
+		default:
+			return false
+		}
+	})
+}
+
+// dropEarly drops a foreign key that is in the way now, and that a later
+// operation would drop anyway.
+func (c *compiler) dropEarly(table string, f schema.ForeignKey) {
+	name := foreignKeyName(table, f)
+	if key := table + "\x00" + name; !c.early[key] {
+		c.early[key] = true
+		c.alter(table, "DROP CONSTRAINT "+quoteIdent(name))
+	}
+}
+
+// dropOwned takes out of the state the sequences that went with a table, or
+// with one column of it.
+func (c *compiler) dropOwned(table, column string) error {
+	for _, ob := range c.state.Objects() {
+		if ob.Kind != schema.Sequence {
+			continue
+		}
+		t, col, ok := ownedBy(ob)
+		if ok && t == table && (column == "" || col == column) {
+			if _, err := c.state.Apply(op.DropObject{Object: ob}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *compiler) renameTable(o op.RenameTable) error {
+	if _, err := c.state.Apply(o); err != nil {
+		return err
+	}
+	fromSpace, from := schema.Split(o.From)
+	toSpace, to := schema.Split(o.To)
+	name := o.From
+	if from != to {
+		c.alter(name, "RENAME TO "+quoteIdent(to))
+		name = schema.Qualify(fromSpace, to)
+	}
+	if fromSpace != toSpace {
+		if real := c.d.scratch.namespace(toSpace); real != "" {
+			c.alter(name, "SET SCHEMA "+quoteIdent(real))
+			return nil
+		}
+		// What the default namespace is called, only the session knows.
+		c.emit(name, "DO $whim$ BEGIN EXECUTE format('ALTER TABLE %s SET SCHEMA %I', "+
+			quoteString(quoteName(c.d, name))+", current_schema()); END $whim$")
+	}
+	return nil
+}
+
+func (c *compiler) renameColumn(o op.RenameColumn) error {
+	if _, err := c.state.Apply(o); err != nil {
+		return err
+	}
+	c.renamed[o.Table] = append(c.renamed[o.Table], o.To, o.From)
+	c.alter(o.Table, "RENAME COLUMN "+quoteIdent(o.From)+" TO "+quoteIdent(o.To))
+	return nil
+}
+
+// possible says why this PostgreSQL cannot have such a table.
+func (c *compiler) possible(t schema.Table) error {
+	can := c.d.Flavor().Can
+	what := tableObject(t.Name)
+	no := func(thing string) error {
+		return unsupported(what, "it has %s, which PostgreSQL %d does not know", thing, c.d.version[0])
+	}
+	for _, col := range t.Columns {
+		if err := c.possibleColumn(t.Name, col); err != nil {
+			return err
+		}
+	}
+	keys := []schema.ConstraintOptions{t.PrimaryKey.ConstraintOptions}
+	parts := slices.Clone(t.PrimaryKey.Parts)
+	for _, u := range t.Uniques {
+		keys, parts = append(keys, u.ConstraintOptions), append(parts, u.Parts...)
+		if u.NullsNotDistinct && !can(dialect.NullsNotDistinct) {
+			return no("a unique constraint with NULLS NOT DISTINCT")
+		}
+	}
+	if slices.ContainsFunc(parts, func(p schema.Part) bool { return p.Column == "" }) {
+		return unsupported(what, "a key of it has an expression, which only an index can have")
+	}
+	if slices.ContainsFunc(keys, func(k schema.ConstraintOptions) bool { return k.WithoutOverlaps }) && !can(dialect.TemporalConstraints) {
+		return no("a key WITHOUT OVERLAPS")
+	}
+	for _, i := range t.Indexes {
+		if i.NullsNotDistinct && !can(dialect.NullsNotDistinct) {
+			return no("an index with NULLS NOT DISTINCT")
+		}
+	}
+	for _, f := range t.ForeignKeys {
+		switch {
+		case f.Period && !can(dialect.TemporalConstraints):
+			return no("a foreign key with PERIOD")
+		case f.NotEnforced && !can(dialect.NotEnforced):
+			return no("a foreign key that is NOT ENFORCED")
+		case len(f.SetColumns) > 0 && !can(dialect.SetNullColumns):
+			return no("a foreign key that sets some of its columns")
+		}
+	}
+	for _, k := range t.Checks {
+		if k.NotEnforced && !can(dialect.NotEnforced) {
+			return no("a check that is NOT ENFORCED")
+		}
+	}
+	return nil
+}
+
+func (c *compiler) possibleColumn(table string, col schema.Column) error {
+	can := c.d.Flavor().Can
+	no := func(thing string) error {
+		return unsupported(fmt.Sprintf("column %q of table %q", col.Name, table), "it is %s, which PostgreSQL %d does not know", thing, c.d.version[0])
+	}
+	if isGenerated(col) && !col.Generated.Stored && !can(dialect.VirtualColumns) {
+		return no("a virtual generated column")
+	}
+	if col.Compression != "" && !can(dialect.ColumnCompression) {
+		return no("one with a COMPRESSION of its own")
+	}
+	return nil
+}
+
+func isGenerated(c schema.Column) bool { return c.Generated.Expr.For(schema.Postgres) != "" }
