@@ -4,8 +4,8 @@
 //
 // It has no template language, no ORM, no router and no magic: handlers are
 // plain [http.Handler]s, models come from a provider such as gormmodel, and
-// nothing happens before [App.Main]. It opens no file before it is needed;
-// looking at a database that does not exist does not make one.
+// nothing happens before [App.Main]. It opens no database before it is needed;
+// looking at one that does not exist does not make it.
 //
 // Only [App.Main] exits. Two apps in one process do not disturb each other.
 // Start at [New].
@@ -14,14 +14,13 @@ package app
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -47,6 +46,16 @@ type Config struct {
 	// A relative path is one in the instance folder, and with it relative to
 	// the working directory: who starts the program elsewhere has another
 	// database there. On a server, say where it is.
+	//
+	// A database on a server is known by the URLs that other programs take too:
+	//
+	//	postgres://shop:secret@db.example:5432/shop?sslmode=verify-full
+	//	mysql://shop:secret@db.example:3306/shop
+	//	mariadb://shop:secret@db.example/shop
+	//
+	// What such a URL leaves out, the password above all, is taken from where
+	// the server's own programs look: PGPASSWORD and ~/.pgpass, ~/.my.cnf and
+	// MYSQL_PWD. docs/databases.md has the options.
 	Database string
 
 	// Instance is the folder of data that belongs to this machine and not to
@@ -66,9 +75,9 @@ type App struct {
 	prog       string // how people call it: "shop", "whim", "go run ."
 	migrations string
 
-	conn   *connector // nil where the configuration is wrong
-	db     *sql.DB
-	broken error // what is wrong with the configuration
+	database database // empty where the configuration is wrong
+	db       *sql.DB
+	broken   error // what is wrong with the configuration
 
 	models   []model.Source
 	history  *op.History
@@ -76,36 +85,35 @@ type App struct {
 	commands []*cobra.Command
 }
 
-// memories counts the databases in memory, so that each has a name of its own.
-var memories atomic.Int64
-
 // New makes an app. A configuration that cannot work is reported by the first
 // command or query that needs it.
 func New(name string, cfg Config) *App {
 	a := &App{name: name, prog: prog(name), migrations: orDefault(cfg.Migrations, "migrations")}
-	url := orDefault(os.Getenv("DATABASE_URL"), cfg.Database)
+	url, from := os.Getenv("DATABASE_URL"), "DATABASE_URL"
+	if url == "" {
+		url, from = cfg.Database, "Config.Database"
+	}
 	instance, err := filepath.Abs(orDefault(os.Getenv("WHIM_INSTANCE"), orDefault(cfg.Instance, "instance")))
 	if err != nil {
 		err = &whimbrel.Error{Code: whimbrel.Unreachable, Msg: "the working directory cannot be found", Detail: []string{err.Error()}, Err: err}
-	}
-	var loc location
-	if err == nil {
-		loc, err = parseURL(url, instance)
+	} else {
+		a.database, err = parse(url, from, instance, name)
 	}
 	if err != nil {
 		a.broken = err
-		a.db = sql.OpenDB(broken{err})
-		return a
+		a.database.connector = broken{err}
 	}
-	a.conn, err = newConnector(loc, instance, name+"-"+strconv.FormatInt(memories.Add(1), 10))
-	if err != nil {
-		a.broken = err
-		a.db = sql.OpenDB(broken{err})
-		return a
-	}
-	a.db = sql.OpenDB(a.conn)
+	a.db = sql.OpenDB(a.database.connector)
 	return a
 }
+
+// A broken connector stands for a database whose URL is wrong, so that App.DB
+// needs no error: the first use reports it.
+type broken struct{ err error }
+
+func (b broken) Connect(context.Context) (driver.Conn, error) { return nil, b.err }
+func (b broken) Driver() driver.Driver                        { return b }
+func (b broken) Open(string) (driver.Conn, error)             { return nil, b.err }
 
 func orDefault(s, fallback string) string {
 	if s == "" {
@@ -121,8 +129,9 @@ func (a *App) Name() string { return a.name }
 // its migrations. Nothing is opened before the first query.
 func (a *App) DB() *sql.DB { return a.db }
 
-// Dialect returns the dialect of the database.
-func (a *App) Dialect() schema.Dialect { return schema.SQLite }
+// Dialect returns the dialect of the database, as its URL says it, so that
+// nobody has to connect: behind mysql:// there may be a MariaDB.
+func (a *App) Dialect() schema.Dialect { return a.database.dialect }
 
 // Models adds sources of models: what the database shall be.
 func (a *App) Models(sources ...model.Source) { a.models = append(a.models, sources...) }

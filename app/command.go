@@ -12,11 +12,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
-	"github.com/whimbreldb/whimbrel/dialect/sqlite"
 	"github.com/whimbreldb/whimbrel/op"
 )
 
@@ -121,9 +119,6 @@ func (a *App) registration() []string {
 	return []string{fmt.Sprintf("import %q", pkg), "a.History(&migrations.History)"}
 }
 
-// oldest is the oldest SQLite that is supported.
-const oldest = "3.35"
-
 func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 	if a.broken != nil {
 		return nil, a.broken
@@ -133,14 +128,13 @@ func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 		h = new(op.History)
 	}
 	return whimbrel.Open(whimbrel.Config{
-		History: h,
-		Models:  a.models,
-		DB:      a.db,
-		// What is compiled in can do more than what a script may meet elsewhere.
-		Dialect:  sqlite.New(sqlite3.SQLITE_VERSION),
-		Script:   sqlite.New(oldest),
-		Database: a.conn.loc.String(),
-		Missing:  a.conn.missing,
+		History:  h,
+		Models:   a.models,
+		DB:       a.db,
+		Dialect:  a.database.here,
+		Script:   a.database.script,
+		Database: a.database.shown,
+		Missing:  a.database.missing,
 		Dir:      a.migrations,
 		OnEvent:  on,
 	})

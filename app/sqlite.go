@@ -9,13 +9,89 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
-	"modernc.org/sqlite"
+	driversqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/schema"
 )
+
+// oldestSQLite is the oldest SQLite that is supported.
+const oldestSQLite = "3.35"
+
+// memories counts the databases in memory, so that each has a name of its own.
+var memories atomic.Int64
+
+// openSQLite returns the database of a URL, of which rest follows sqlite:.
+func openSQLite(rest, instance, name string) (database, error) {
+	loc, err := locate(rest, instance)
+	if err != nil {
+		return database{}, err
+	}
+	c, err := newSQLiteConnector(loc, instance, name+"-"+strconv.FormatInt(memories.Add(1), 10))
+	return database{
+		dialect: schema.SQLite, shown: loc.String(), connector: c, missing: c.missing,
+		// What is compiled in can do more than what a script may meet elsewhere.
+		here: sqlite.New(sqlite3.SQLITE_VERSION), script: sqlite.New(oldestSQLite),
+	}, err
+}
+
+// A location is where a SQLite database is.
+type location struct {
+	path   string // absolute; "" for memory
+	memory bool
+	inside bool // path is relative to the instance folder, which is ours to make
+}
+
+// String is how people find the database: its path.
+func (l location) String() string {
+	if l.memory {
+		return "in memory"
+	}
+	return l.path
+}
+
+// locate reads what follows sqlite:. What follows the three slashes is a path as
+// it is: no character in it has a meaning, so that every file has a URL.
+func locate(rest, instance string) (location, error) {
+	if rest == "//" || rest == "///:memory:" {
+		return location{memory: true}, nil
+	}
+	path, ok := strings.CutPrefix(rest, "///")
+	switch {
+	case !ok && strings.HasPrefix(rest, "//"):
+		return location{}, bad("two slashes name a server, and SQLite has none")
+	case !ok:
+		return location{}, bad("three slashes must follow sqlite:")
+	case path == "":
+		return location{}, bad("the file name is missing")
+	case strings.ContainsRune(path, 0):
+		return location{}, bad("a path cannot hold a NUL byte")
+	case hasOptions(path):
+		return location{}, bad("options after ? are not supported")
+	case strings.HasSuffix(path, "/"):
+		return location{}, bad("it names a folder")
+	}
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return location{path: filepath.Clean(path)}, nil
+	}
+	return location{path: filepath.Join(instance, path), inside: true}, nil
+}
+
+// hasOptions reports whether a path ends in something that was surely meant as
+// options: ?name=value. A file of such a name would be made in silence.
+func hasOptions(path string) bool {
+	_, query, ok := strings.Cut(path, "?")
+	name, _, eq := strings.Cut(query, "=")
+	return ok && eq && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == ""
+}
 
 // options are what makes the driver right (modernc.org/sqlite 1.58 seen):
 // without them times are written in a form that SQLite cannot read, foreign
@@ -25,9 +101,9 @@ import (
 const options = "_time_format=sqlite&_txlock=immediate&_error_rc=1" +
 	"&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
 
-// A connector opens connections to one database, and makes the file when the
+// A sqliteConnector opens connections to one database, and makes the file when the
 // first one is wanted: nothing is made before somebody queries.
-type connector struct {
+type sqliteConnector struct {
 	loc      location
 	instance string
 	base     driver.Connector
@@ -36,11 +112,11 @@ type connector struct {
 	keep driver.Conn // keeps a database in memory alive
 }
 
-// newConnector returns the connector of a location. The id tells apart the
+// newSQLiteConnector returns the connector of a location. The id tells apart the
 // databases in memory of one process.
-func newConnector(loc location, instance, id string) (*connector, error) {
-	base, err := sqlite.NewConnector(dsn(loc, id))
-	return &connector{loc: loc, instance: instance, base: base}, err
+func newSQLiteConnector(loc location, instance, id string) (*sqliteConnector, error) {
+	base, err := driversqlite.NewConnector(dsn(loc, id))
+	return &sqliteConnector{loc: loc, instance: instance, base: base}, err
 }
 
 // dsn returns a URI, in which every character of a path can be written.
@@ -58,7 +134,7 @@ func dsn(loc location, id string) string {
 }
 
 // missing reports whether there is no file yet.
-func (c *connector) missing() bool {
+func (c *sqliteConnector) missing() bool {
 	if c.loc.memory {
 		return false
 	}
@@ -67,7 +143,7 @@ func (c *connector) missing() bool {
 }
 
 // Connect implements driver.Connector.
-func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+func (c *sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.loc.memory {
@@ -104,10 +180,10 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // Driver implements driver.Connector.
-func (c *connector) Driver() driver.Driver { return c.base.Driver() }
+func (c *sqliteConnector) Driver() driver.Driver { return c.base.Driver() }
 
 // Close implements io.Closer: sql.DB.Close calls it.
-func (c *connector) Close() error {
+func (c *sqliteConnector) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.keep == nil {
@@ -118,11 +194,11 @@ func (c *connector) Close() error {
 	return err
 }
 
-var _ io.Closer = (*connector)(nil)
+var _ io.Closer = (*sqliteConnector)(nil)
 
 // look says what is wrong with the path in better words than SQLite, which has
 // one sentence for all of it.
-func (c *connector) look() error {
+func (c *sqliteConnector) look() error {
 	info, err := os.Stat(c.loc.path)
 	switch {
 	case err == nil && info.IsDir():
@@ -181,7 +257,7 @@ func reason(err error) string {
 
 // makeFolder makes the folder of a database in the instance folder. What is in
 // there is data of this machine, so git is told to leave it alone.
-func (c *connector) makeFolder() error {
+func (c *sqliteConnector) makeFolder() error {
 	if !c.loc.inside {
 		return nil
 	}
@@ -206,10 +282,3 @@ func execOn(ctx context.Context, conn driver.Conn, query string) error {
 	_, err := conn.(driver.ExecerContext).ExecContext(ctx, query, nil)
 	return err
 }
-
-// A broken connector stands for a database whose URL is wrong, so that App.DB
-// needs no error: the first use reports it.
-type broken struct{ err error }
-
-func (b broken) Connect(context.Context) (driver.Conn, error) { return nil, b.err }
-func (b broken) Driver() driver.Driver                        { return new(sqlite.Driver) }

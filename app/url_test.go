@@ -1,15 +1,20 @@
 package app
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
-func TestParseURL(t *testing.T) {
+func TestSQLiteURL(t *testing.T) {
 	const instance = "/srv/instance"
 	tests := []struct {
 		url  string
@@ -22,8 +27,6 @@ func TestParseURL(t *testing.T) {
 		{url: "sqlite:///a b?c#d%20é🛒.db", want: location{path: "/srv/instance/a b?c#d%20é🛒.db", inside: true}},
 		{url: "sqlite://", want: location{memory: true}},
 		{url: "sqlite:///:memory:", want: location{memory: true}},
-		{url: "", why: "it does not start with sqlite:"},
-		{url: "shop.db", why: "it does not start with sqlite:"},
 		{url: "sqlite:", why: "three slashes must follow sqlite:"},
 		{url: "sqlite:shop.db", why: "three slashes must follow sqlite:"},
 		{url: "sqlite:/shop.db", why: "three slashes must follow sqlite:"},
@@ -32,11 +35,9 @@ func TestParseURL(t *testing.T) {
 		{url: "sqlite:///data/", why: "it names a folder"},
 		{url: "sqlite:///a\x00b", why: "a path cannot hold a NUL byte"},
 		{url: "sqlite:///shop.db?mode=ro", why: "options after ? are not supported"},
-		{url: "file:shop.db", why: "the scheme is not sqlite"},
-		{url: "postgres://me:pw@host/shop", why: "postgres is not supported here yet"},
 	}
 	for _, tt := range tests {
-		got, err := parseURL(tt.url, instance)
+		got, err := locate(strings.TrimPrefix(tt.url, "sqlite:"), instance)
 		if tt.why == "" {
 			got.path = filepath.ToSlash(got.path)
 			if err != nil || got != tt.want {
@@ -44,8 +45,168 @@ func TestParseURL(t *testing.T) {
 			}
 			continue
 		}
-		if whimbrel.CodeOf(err) != whimbrel.BadDatabase || !strings.Contains(err.Error(), tt.why) {
+		if err == nil || err.Error() != tt.why {
 			t.Errorf("%q: got %v, want %q", tt.url, err, tt.why)
+		}
+	}
+}
+
+// noSettings takes away what the environment says about databases.
+func noSettings(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{
+		"DATABASE_URL", "WHIM_INSTANCE", "MYSQL_PWD", "PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGSERVICE",
+		"PGSERVICEFILE", "PGSSLMODE", "PGAPPNAME", "PGCONNECT_TIMEOUT", "PGTZ", "PGOPTIONS", "PGSSLROOTCERT",
+	} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("HOME", t.TempDir())
+}
+
+// TestServerURL: what people write, and where it leads.
+func TestServerURL(t *testing.T) {
+	noSettings(t)
+	tests := []struct {
+		url      string
+		dialect  schema.Dialect
+		shown    string
+		password string
+	}{
+		{"postgres://me:pw@db.example:5433/shop?sslmode=verify-full", schema.Postgres, "postgres://me@db.example:5433/shop", "pw"},
+		{"postgresql://me@db.example/shop", schema.Postgres, "postgresql://me@db.example:5432/shop", ""},
+		{"postgres://me@db.example/", schema.Postgres, "postgres://me@db.example:5432/me", ""},
+		{"postgres://me@a,b:5433/shop", schema.Postgres, "postgres://me@a:5432,b:5433/shop", ""},
+		{"postgres://me@a,b/shop?port=5434", schema.Postgres, "postgres://me@a:5434,b:5434/shop", ""},
+		{"postgres://me:pw@[::1]:5433/shop", schema.Postgres, "postgres://me@[::1]:5433/shop", "pw"},
+		{"postgres:///shop?host=/var/run/postgresql&user=me", schema.Postgres, "postgres://me@unix(/var/run/postgresql/.s.PGSQL.5432)/shop", ""},
+		{"postgres://me@%2Fvar%2Frun/shop", schema.Postgres, "postgres://me@unix(/var/run/.s.PGSQL.5432)/shop", ""},
+		{"postgres://me:p%40ss%2Fw%3Ard%25%23%3F%20@h/shop", schema.Postgres, "postgres://me@h:5432/shop", "p@ss/w:rd%#? "},
+		{"postgres://me:p:w+d@h/shop", schema.Postgres, "postgres://me@h:5432/shop", "p:w+d"},
+		{"postgres://me@h/shop?password=pw", schema.Postgres, "postgres://me@h:5432/shop", "pw"},
+		{"postgres://me:größe🛒@h/商店", schema.Postgres, "postgres://me@h:5432/商店", "größe🛒"},
+
+		{"mysql://me:pw@db.example:3307/shop?tls=skip-verify&charset=utf8mb4", schema.MySQL, "mysql://me@db.example:3307/shop", "pw"},
+		{"mariadb://me:pw@db.example/shop", schema.MariaDB, "mariadb://me@db.example:3306/shop", "pw"},
+		{"mysql://me@[::1]/shop", schema.MySQL, "mysql://me@[::1]:3306/shop", ""},
+		{"mysql://me@[::1]:3307/shop", schema.MySQL, "mysql://me@[::1]:3307/shop", ""},
+		{"mysql://me@localhost/shop?socket=/run/mysqld/mysqld.sock", schema.MySQL, "mysql://me@unix(/run/mysqld/mysqld.sock)/shop", ""},
+		{"mysql://me@/shop?unix_socket=%2Frun%2Fs", schema.MySQL, "mysql://me@unix(/run/s)/shop", ""},
+		{"mysql://me:pw@unix(/run/mysqld/mysqld.sock)/shop?tls=false", schema.MySQL, "mysql://me@unix(/run/mysqld/mysqld.sock)/shop", "pw"},
+		{"mysql://me:pw@tcp(db.example:3307)/shop", schema.MySQL, "mysql://me@db.example:3307/shop", "pw"},
+		{"mysql://me:p%40ss%2Fw%3Ard%25%23%3F%20@h/shop", schema.MySQL, "mysql://me@h:3306/shop", "p@ss/w:rd%#? "},
+		{"mysql://me@/shop", schema.MySQL, "mysql://me@127.0.0.1:3306/shop", ""},
+		{"mysql://h/shop?user=me&password=p%40w", schema.MySQL, "mysql://me@h:3306/shop", "p@w"},
+		{"mysql://me@h/my%20shop", schema.MySQL, "mysql://me@h:3306/my shop", ""},
+	}
+	for _, tt := range tests {
+		db, err := parse(tt.url, "a test", t.TempDir(), "shop")
+		if err != nil {
+			t.Errorf("%s: %v", tt.url, err)
+			continue
+		}
+		password := ""
+		switch c := db.connector.(type) {
+		case *postgresConnector:
+			password = c.password.text()
+		case *mysqlConnector:
+			password = c.password.text()
+		}
+		if db.dialect != tt.dialect || db.shown != tt.shown || password != tt.password {
+			t.Errorf("%s: got %s, %s, password %q", tt.url, db.dialect, db.shown, password)
+		}
+		if d := db.here.Flavor().Dialect; d != tt.dialect {
+			t.Errorf("%s: %s speaks to it", tt.url, d)
+		}
+		if d := db.script.Flavor(); d.Dialect != tt.dialect {
+			t.Errorf("%s: scripts are for %s", tt.url, d.Dialect)
+		}
+	}
+}
+
+// TestBadURL: each mistake is named, and what can be done about it.
+func TestBadURL(t *testing.T) {
+	noSettings(t)
+	services := filepath.Join(t.TempDir(), "services")
+	if err := os.WriteFile(services, []byte("[other]\nhost=h\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PGSERVICEFILE", services)
+	tests := []struct{ url, why, hint string }{
+		{"", "it is empty", "sqlite:///shop.db"},
+		{"shop.db", "it does not start with sqlite:", "postgres://USER:PASSWORD@HOST:5432/DATABASE"},
+		{"file:shop.db", "it does not start with sqlite:", ""},
+		{"oracle://me@h/shop", "the scheme is none of sqlite, postgres", ""},
+		{" postgres://me@h/shop", "there is white space around it", ""},
+		{"postgres://me@h/shop\n", "there is white space around it", ""},
+		{"postgresql+psycopg2://me:hunter2@h/shop", "it names a driver", "postgresql://…"},
+		{"mysql+pymysql://me:hunter2@h/shop", "it names a driver", "mysql://…"},
+		{"jdbc:postgresql://h/shop?password=hunter2", "it is one for Java", "Leave out jdbc:"},
+		{"host=db user=me password=hunter2", "it is in the notation of libpq", "postgres://USER"},
+		{"me:hunter2@tcp(h:3306)/shop?parseTime=true", "it is in the notation of the Go driver", "as a URL: mysql://me:PASSWORD@h:3306/shop"},
+		{"me:hun@te/r2@unix(/run/s)/shop", "it is in the notation of the Go driver", "as a URL: mysql://me:PASSWORD@localhost/shop?socket=%2Frun%2Fs"},
+
+		{"postgres:shop", "two slashes must follow postgres:", "postgres://USER"},
+		{"postgres://me:hunter2@x@h/shop", "it has more than one @", "@ is %40"},
+		{"postgres://me:hunter2/x@h/shop", "there is a / or a ? before the @", "/ is %2F"},
+		{"postgres://me:1?hunter2@h/shop", "there is a / or a ? before the @", "? is %3F"},
+		{"postgres://me:1?hunter2=x@h/shop", "there is a / or a ? before the @", ""},
+		{"postgres://me:hunter2#x@h/shop", "it has a #", "# is %23"},
+		{"postgres://me:hunter2%zz@h/shop", "the password has a % that is not followed", "% is %25"},
+		{"postgres://me:hunter2 x@h/shop", "it has a space", "a space is %20"},
+		{"postgres://me:hunter2%00@h/shop", "the password has a NUL byte", ""},
+		{"postgres://me:hunter2[x@h/shop", "", ""}, // no meaning in a URL there
+		{"postgres://me:hunter2/h/shop", "the port is not a number", "@ is %40"},
+		{"postgres://me@h:port/shop", "the port is not a number", ""},
+		{"postgres://me@h:99999/shop", "invalid port", ""},
+		{"postgres://me@::1/shop", "an IPv6 address is written in brackets", "[::1]"},
+		{"postgres://me@[hunter2]/shop", "what is in brackets is not an IPv6 address", ""},
+		{"postgres://me@(h)/shop", "the host has a character that no host has", ""},
+		{"postgres://me@h/shop?hunter2", "an option after the ? is not name=value", ""},
+		{"postgres://me:hunter2@h/shop?sslmode=no-verify", "sslmode is invalid", ""},
+		{"postgres://me:hunter2@h/shop?sslrootcert=/no/such.pem", "unable to read CA file: open /no/such.pem", ""},
+		{"postgres://me:hunter2@h/shop?connect_timeout=soon", "invalid connect_timeout", ""},
+		{"postgres://me:hunter2@h/shop?target_session_attrs=best", "unknown target_session_attrs value", ""},
+		{"postgres://me:hunter2@h/shop?default_query_exec_mode=best", "default_query_exec_mode", ""},
+		{"postgres://me:hunter2@h/shop?service=none", "unable to find service: none", ""},
+		{"postgres://me:hunter2@a,b/shop?port=1,2,3", "could not match 3 port numbers to 2 hosts", ""},
+
+		{"mysql://me:hunter2@h", "the name of the database is missing", "mysql://USER:PASSWORD@HOST:3306/DATABASE"},
+		{"mariadb://me:hunter2@h/", "the name of the database is missing", "mariadb://USER"},
+		{"mysql://me:hunter2@a,b/shop", "several hosts are not supported for MySQL", ""},
+		{"mysql://me:hunter2@x@h/shop", "it has more than one @", ""},
+		{"mysql://me:hunter2@h/shop?tls=custom", "tls is none of true, false, skip-verify and preferred", ""},
+		{"mysql://me:hunter2@h/shop?ssl-mode=SURE", "ssl-mode is none of", ""},
+		{"mysql://me:hunter2@h/shop?ssl-mode=REQUIRED&tls=true", "tls and ssl-mode say the same thing", ""},
+		{"mysql://me:hunter2@h/shop?ssl-ca=/no/such.pem", "ssl-ca cannot be read: /no/such.pem: no such file", ""},
+		{"mysql://me:hunter2@h/shop?ssl-cert=/no/such.pem", "ssl-cert and ssl-key belong together", ""},
+		{"mysql://me:hunter2@/shop?socket=/run/s&ssl-mode=VERIFY_IDENTITY", "there is no host whose identity could be verified", ""},
+		{"mysql://me:hunter2@h/shop?parseTime=often", "the driver does not take an option: invalid bool value: often", ""},
+		{"mysql://me:hunter2@h/shop?loc=Nowhere", "the driver does not take an option", ""},
+		{"mysql://me:hunter2@h/shop?strict=true", "the driver has no option strict", "sql_mode"},
+		{"mysql://me:hunter2@h/shop?charset=utf8mb4;DROP", "the charset is not a name", ""},
+	}
+	for _, tt := range tests {
+		_, err := parse(tt.url, "a test", t.TempDir(), "shop")
+		if tt.why == "" {
+			if err != nil {
+				t.Errorf("%q: %v", tt.url, err)
+			}
+			continue
+		}
+		var e *whimbrel.Error
+		if !errors.As(err, &e) || e.Code != whimbrel.BadDatabase {
+			t.Errorf("%q: got %v, want %q", tt.url, err, tt.why)
+			continue
+		}
+		all := e.Msg + "\n" + strings.Join(e.Detail, "\n") + "\n" + strings.Join(e.Hint, "\n")
+		if !strings.Contains(e.Msg, tt.why) || !strings.Contains(strings.Join(e.Hint, "\n"), tt.hint) {
+			t.Errorf("%q: got\n%s\nwant %q and %q", tt.url, all, tt.why, tt.hint)
+		}
+		if strings.Contains(all, "hunter2") || strings.Contains(all, "r2@") {
+			t.Errorf("%q: the password is in\n%s", tt.url, all)
+		}
+		if strings.Contains(e.Msg, "\n") || !strings.Contains(all, "it is from a test") || len(e.Hint) == 0 {
+			t.Errorf("%q: %s", tt.url, all)
 		}
 	}
 }
@@ -53,20 +214,21 @@ func TestParseURL(t *testing.T) {
 // TestSecrets: whatever is wrong with a URL, its password is not in what is
 // printed.
 func TestSecrets(t *testing.T) {
+	noSettings(t)
 	for _, url := range []string{
-		"postgres://me:hunter2@host:5432/shop?sslmode=disable",
 		"postgres://me:hunter2@host:notaport/shop",
 		"postgres://me:hunter2%zz@host/shop",
-		"postgres://host/shop?password=hunter2",
-		"mysql://me:hunter2@tcp(host:3306)/shop",
+		"postgres://me:hunter2@host/shop?sslmode=wrong",
+		"postgres://host/shop?password=hunter2&sslmode=wrong",
+		"mysql://me:hunter2@tcp(host:3306)/",
 		"me:hunter2@tcp(host:3306)/shop",
 		"host=db user=me password=hunter2",
 		"sqlite://me:hunter2@host/shop.db",
 		"sqlite:///shop.db?key=hunter2",
 		" postgres://me:hunter2@host/shop",
 		"\x00postgres://me:hunter2@host/shop",
+		"hunter2",
 	} {
-		t.Setenv("DATABASE_URL", "")
 		a := New("shop", Config{Database: url})
 		var out strings.Builder
 		if code := a.Run(t.Context(), []string{"db", "upgrade"}, strings.NewReader(""), &out, &out); code != 1 {
@@ -81,6 +243,44 @@ func TestSecrets(t *testing.T) {
 		if strings.Contains(all, "hunter2") {
 			t.Errorf("%q: the password is in\n%s", url, all)
 		}
+	}
+}
+
+// TestSecretIsNotPrinted: nothing that holds a password prints it.
+func TestSecretIsNotPrinted(t *testing.T) {
+	noSettings(t)
+	t.Setenv("PGPASSWORD", "hunter2")
+	for _, url := range []string{"postgres://me:hunter2@h/shop", "postgres://me@h/shop", "mysql://me:hunter2@h/shop"} {
+		a := New("shop", Config{Database: url})
+		if a.broken != nil {
+			t.Fatal(a.broken)
+		}
+		var out strings.Builder
+		log := slog.New(slog.NewTextHandler(&out, nil))
+		password := newSecret("hunter2")
+		for _, v := range []any{a, *a, a.database, a.database.connector, password, &password, struct{ p secret }{password}, struct{ P secret }{password}} {
+			fmt.Fprintf(&out, "%v %+v %#v %s %q %x\n", v, v, v, v, v, v)
+			log.Info("x", "v", v)
+		}
+		switch c := a.database.connector.(type) {
+		case *postgresConnector:
+			fmt.Fprintf(&out, "%+v %#v %+v", *c, *c, *c.config)
+			fmt.Fprintf(&out, "%+v %#v", c.base, c.base)
+		case *mysqlConnector:
+			fmt.Fprintf(&out, "%+v %#v %+v %s", *c, *c, *c.config, c.config.FormatDSN())
+			fmt.Fprintf(&out, "%+v %#v", c.base, c.base)
+		}
+		text, err := json.Marshal(struct{ P secret }{password})
+		if err != nil {
+			t.Error(err)
+		}
+		out.Write(text)
+		for _, leak := range []string{"hunter2", fmt.Sprintf("%x", "hunter2"), fmt.Sprintf("%v", []byte("hunter2"))} {
+			if strings.Contains(out.String(), leak) {
+				t.Errorf("%s: %s is in\n%s", url, leak, out.String())
+			}
+		}
+		a.Close()
 	}
 }
 

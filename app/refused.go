@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// This file says why a server did not let somebody in. The errors below it come
+// from the connection itself; what a statement fails with later, the library
+// explains.
+
+// refused is an error about a database that cannot be used. The cause is said
+// as the server or the system says it.
+func refused(code whimbrel.Code, msg, shown string, err error, hint ...string) *whimbrel.Error {
+	e := &whimbrel.Error{Code: code, Msg: msg, Detail: []string{"database: " + shown}, Hint: hint, Err: err}
+	if err != nil {
+		e.Detail = append(e.Detail, distinctLines(err.Error())...)
+	}
+	return e
+}
+
+// distinctLines returns the lines of a text, each once: a driver that tries
+// with TLS and without, or an IPv4 and an IPv6 address, may fail twice for the
+// same reason, and say it again with a word in front.
+func distinctLines(text string) []string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimSpace(line)
+		said := slices.ContainsFunc(lines, func(l string) bool { return strings.HasSuffix(l, line) })
+		if !said {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// A serverKind is what differs between the servers in what people are told.
+type serverKind struct {
+	name   string // as people know it
+	ca     string // the option that names a file of certificates
+	noTLS  string // the option that does without
+	verify string // the option that does without the name of the host
+	hint   string // for the address
+}
+
+var (
+	kindPostgres = serverKind{
+		name: "PostgreSQL", ca: "sslrootcert=/path/to/ca.pem", noTLS: "sslmode=disable", verify: "sslmode=verify-ca",
+		hint: "Look whether the server runs, and whether host and port are right: pg_isready -h HOST -p PORT",
+	}
+	kindMySQL = serverKind{
+		name: "MySQL or MariaDB", ca: "ssl-ca=/path/to/ca.pem", noTLS: "ssl-mode=DISABLED", verify: "ssl-mode=VERIFY_CA",
+		hint: "Look whether the server runs, and whether host and port are right: mysqladmin ping -h HOST -P PORT",
+	}
+)
+
+// network explains an error of the network or of TLS. where is the address that
+// was tried.
+func (k serverKind) network(err error, shown, where string) *whimbrel.Error {
+	var (
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		alert     tls.AlertError
+		record    tls.RecordHeaderError
+		dns       *net.DNSError
+		op        *net.OpError
+	)
+	switch {
+	case errors.As(err, &authority):
+		return refused(whimbrel.BadTLS, "the certificate of the server is signed by nobody who is trusted here", shown, err,
+			"Name the certificate of who signed it in the URL: "+k.ca)
+	case errors.As(err, &host):
+		return refused(whimbrel.BadTLS, "the certificate of the server is for another name", shown, err,
+			"Use the name that is in the certificate, or do without comparing the name: "+k.verify)
+	case errors.As(err, &invalid), errors.As(err, &alert), errors.As(err, &record), strings.Contains(err.Error(), "tls: "):
+		return refused(whimbrel.BadTLS, "no encrypted connection to the server can be made", shown, err)
+	case errors.As(err, &dns):
+		return refused(whimbrel.Unreachable, "no server of that name is known: "+dns.Name, shown, err, "Look whether the host in the URL is right.")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return refused(whimbrel.Unreachable, "no server listens at "+where, shown, err, k.hint)
+	case errors.Is(err, fs.ErrNotExist):
+		return refused(whimbrel.Unreachable, "there is no socket at "+where, shown, err, "Look whether the server runs here, and where it has its socket.")
+	case errors.Is(err, fs.ErrPermission):
+		return refused(whimbrel.Unreachable, "the socket may not be used: "+where, shown, err)
+	case errors.As(err, &op) && op.Op == "dial":
+		return refused(whimbrel.Unreachable, "the server cannot be reached at "+where, shown, err, k.hint)
+	}
+	return nil
+}
+
+// stranger explains an error of somebody who does not speak as this kind of
+// server does, or says nothing.
+func (k serverKind) stranger(ctx context.Context, err error, shown, network, address string) *whimbrel.Error {
+	where := address
+	who := whoAnswers(ctx, network, address)
+	switch who {
+	case k.name:
+		return nil
+	case "":
+		return refused(whimbrel.Unreachable, "the server does not answer at "+where, shown, err, k.hint)
+	case answersOther:
+		return refused(whimbrel.WrongServer, "what answers at "+where+" is no "+k.name, shown, err, "Look whether host and port are right.")
+	}
+	e := refused(whimbrel.WrongServer, "what answers at "+where+" is "+who+", and the URL says "+k.name, shown, err)
+	switch who {
+	case kindPostgres.name:
+		e.Hint = []string{"The URL of a PostgreSQL begins with postgres://"}
+	case kindMySQL.name:
+		e.Hint = []string{"The URL of a MySQL begins with mysql://, that of a MariaDB with mariadb://"}
+	default:
+		e.Hint = []string{"Look whether host and port are right."}
+	}
+	return e
+}
+
+// shellWord returns a word as a shell takes it.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// quoteName returns a name as SQL takes it.
+func quoteName(name, quote string) string {
+	return quote + strings.ReplaceAll(name, quote, quote+quote) + quote
+}

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+	"time"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// A server is the dialect of a database server whose version is not known
+// before somebody is connected to it: commands that need no server work without
+// one. The first method that has a connection asks; until then it is the oldest
+// server that works. A server that cannot be worked with makes that method
+// fail, and so nothing is ever changed there.
+type server struct {
+	open func(context.Context, dialect.Queryer) (dialect.Dialect, error)
+
+	mu    sync.Mutex
+	now   dialect.Dialect
+	asked bool
+}
+
+var _ dialect.Dialect = (*server)(nil)
+
+func newServer(oldest dialect.Dialect, open func(context.Context, dialect.Queryer) (dialect.Dialect, error)) *server {
+	return &server{open: open, now: oldest}
+}
+
+// dialect returns what is known by now.
+func (s *server) dialect() dialect.Dialect {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+// ask returns the dialect of the server behind q.
+func (s *server) ask(ctx context.Context, q dialect.Queryer) (dialect.Dialect, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked {
+		return s.now, nil
+	}
+	d, err := s.open(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	s.now, s.asked = d, true
+	return d, nil
+}
+
+// What needs no connection.
+
+func (s *server) Flavor() dialect.Flavor                  { return s.dialect().Flavor() }
+func (s *server) Type(t schema.Type) string               { return s.dialect().Type(t) }
+func (s *server) Quote(name string) string                { return s.dialect().Quote(name) }
+func (s *server) Literal(value string) string             { return s.dialect().Literal(value) }
+func (s *server) Normalize(x schema.Schema) schema.Schema { return s.dialect().Normalize(x) }
+func (s *server) Neutral(t schema.Table) schema.Table     { return s.dialect().Neutral(t) }
+func (s *server) Script(stmts []dialect.Stmt) string      { return s.dialect().Script(stmts) }
+
+func (s *server) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
+	return s.dialect().Compile(ops, state)
+}
+
+// Classify knows our own errors too: those of a connection that was not made.
+func (s *server) Classify(err error) dialect.Class {
+	switch whimbrel.CodeOf(err) {
+	case whimbrel.Unreachable, whimbrel.WrongServer, whimbrel.AccessDenied, whimbrel.BadTLS, whimbrel.BadDatabase, whimbrel.TooOld:
+		return dialect.Unreachable
+	}
+	return s.dialect().Classify(err)
+}
+
+// What has one.
+
+func (s *server) Inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
+	d, err := s.ask(ctx, q)
+	if err != nil {
+		return schema.Schema{}, err
+	}
+	return d.Inspect(ctx, q)
+}
+
+func (s *server) Probe(ctx context.Context, q dialect.Queryer, o op.Op) (dialect.Outcome, error) {
+	d, err := s.ask(ctx, q)
+	if err != nil {
+		return dialect.Unknown, err
+	}
+	return d.Probe(ctx, q, o)
+}
+
+func (s *server) Begin(ctx context.Context, conn *sql.Conn, stmts []dialect.Stmt) (dialect.Tx, error) {
+	d, err := s.ask(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	return d.Begin(ctx, conn, stmts)
+}
+
+func (s *server) Mark(ctx context.Context, q dialect.Queryer) (string, error) {
+	d, err := s.ask(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	return d.Mark(ctx, q)
+}
+
+func (s *server) Lock(ctx context.Context, conn *sql.Conn, wait time.Duration) (func(context.Context) error, error) {
+	d, err := s.ask(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	return d.Lock(ctx, conn, wait)
+}
+
+func (s *server) Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn, dialect.Dialect) error) error {
+	d, err := s.ask(ctx, db)
+	if err != nil {
+		return err
+	}
+	return d.Scratch(ctx, db, f)
+}
+
+func (s *server) Blocker(ctx context.Context, q dialect.Queryer, object string) string {
+	d, err := s.ask(ctx, q)
+	if err != nil {
+		return ""
+	}
+	return d.Blocker(ctx, q, object)
+}
