@@ -30,7 +30,9 @@ func (c *cursor) column() schema.Column {
 			col.NotNull = true
 		case c.word("NULL"):
 		case c.word("DEFAULT"):
-			col.Default = c.defaultValue()
+			if col.Default = sqlDefault(c.call()); in.mysql() && col.Default.Kind == schema.StringDefault && isNumeric(col.Type.Text) {
+				col.Default.Kind = schema.LiteralDefault // MySQL writes DEFAULT '5'
+			}
 		case c.word("ON", "UPDATE"):
 			col.OnUpdate = c.call()
 		case c.word("AUTO_INCREMENT"):
@@ -76,11 +78,6 @@ func (c *cursor) generated(col *schema.Column) {
 	default:
 		c.want("VIRTUAL")
 	}
-}
-
-// defaultValue reads what stands behind DEFAULT.
-func (c *cursor) defaultValue() schema.Default {
-	return sqlDefault(c.call())
 }
 
 // call takes one value: a constant, a name, a call, or what stands in

@@ -34,7 +34,7 @@ func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context
 	if err != nil {
 		return err
 	}
-	s := &scratch{db: db, conn: conn}
+	s := &scratchPlace{db: db, conn: conn}
 	defer func() {
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTimeout)
 		defer cancel()
@@ -58,8 +58,8 @@ func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context
 	return f(ctx, conn, there)
 }
 
-// A scratch is one scratch database, as far as it has come.
-type scratch struct {
+// A scratchPlace is one scratch database, as far as it has come.
+type scratchPlace struct {
 	db   *sql.DB
 	conn *sql.Conn
 
@@ -73,7 +73,7 @@ type scratch struct {
 // begin notes what the session was, and gives it the settings that every
 // statement of a revision is carried out in. Foreign keys are not checked:
 // there are no rows, and a table may refer to one that comes later.
-func (s *scratch) begin(ctx context.Context, d Dialect) error {
+func (s *scratchPlace) begin(ctx context.Context, d Dialect) error {
 	row := s.conn.QueryRowContext(ctx, "SELECT coalesce(DATABASE(), ''), @@character_set_database, @@collation_database")
 	if err := row.Scan(&s.home, &s.charset, &s.collate); err != nil {
 		return err
@@ -88,14 +88,14 @@ func (s *scratch) begin(ctx context.Context, d Dialect) error {
 	return s.exec(ctx, "SET SESSION foreign_key_checks = 0")
 }
 
-func (s *scratch) exec(ctx context.Context, statement string) error {
+func (s *scratchPlace) exec(ctx context.Context, statement string) error {
 	_, err := s.conn.ExecContext(ctx, statement)
 	return err
 }
 
 // sweep drops what was left behind by processes that are gone. That this user
 // may not drop one is no reason to stop.
-func (s *scratch) sweep(ctx context.Context) error {
+func (s *scratchPlace) sweep(ctx context.Context) error {
 	names, err := s.leftovers(ctx)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func (s *scratch) sweep(ctx context.Context) error {
 	return nil
 }
 
-func (s *scratch) leftovers(ctx context.Context) (names []string, err error) {
+func (s *scratchPlace) leftovers(ctx context.Context) (names []string, err error) {
 	rows, err := s.conn.QueryContext(ctx, "SHOW DATABASES LIKE '"+strings.ReplaceAll(scratchPrefix, "_", `\_`)+"%'")
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (s *scratch) leftovers(ctx context.Context) (names []string, err error) {
 }
 
 // lock tries to get the lock that the maker of a scratch database holds.
-func (s *scratch) lock(ctx context.Context, name string) (bool, error) {
+func (s *scratchPlace) lock(ctx context.Context, name string) (bool, error) {
 	var got sql.NullInt64
 	err := s.conn.QueryRowContext(ctx, "SELECT GET_LOCK("+quoteString(name)+", 0)").Scan(&got)
 	return got.Int64 == 1, err
@@ -144,7 +144,7 @@ func (s *scratch) lock(ctx context.Context, name string) (bool, error) {
 
 // create makes the database. The lock comes first, so that nobody takes it for
 // a leftover.
-func (s *scratch) create(ctx context.Context) error {
+func (s *scratchPlace) create(ctx context.Context) error {
 	var random [8]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return err
@@ -168,7 +168,7 @@ func (s *scratch) create(ctx context.Context) error {
 // that was lost, as happens when the context ends in the middle of a statement,
 // is replaced by another one for the drop; the server gives up its lock by
 // itself.
-func (s *scratch) clean(ctx context.Context) error {
+func (s *scratchPlace) clean(ctx context.Context) error {
 	var errs []error
 	if s.name != "" {
 		drop := "DROP DATABASE IF EXISTS " + quoteIdent(s.name)
@@ -202,6 +202,9 @@ func (s *scratch) clean(ctx context.Context) error {
 // mayNot reports whether the server refused to create a database because of
 // who is asking.
 func mayNot(err error) bool {
+	if err == nil {
+		return false
+	}
 	n := numberOf(err)
 	return n == 1044 || n == 1142 || n == 1227
 }
