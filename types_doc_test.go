@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whimbreldb/whimbrel/dialect/mysql"
+	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -39,9 +41,11 @@ func TestDocsTypes(t *testing.T) {
 	}
 	var b strings.Builder
 	b.WriteString("# Types\n\nMade from the dialects by `make generate`.\n\n" +
-		"What a neutral type of a revision becomes. A variant (`.On`) replaces it on one dialect.\n\n| in a revision | SQLite |\n| --- | --- |\n")
+		"What a neutral type of a revision becomes. A variant (`.On`) replaces it on one dialect.\n\n| in a revision | SQLite | PostgreSQL | MySQL | MariaDB |\n| --- | --- | --- | --- | --- |\n")
 	for _, c := range columns {
-		fmt.Fprintf(&b, "| `schema.%s` | `%s` |\n", c.source, sqlite.New("").Type(c.column.Column().Type))
+		t := c.column.Column().Type
+		fmt.Fprintf(&b, "| `schema.%s` | `%s` | `%s` | `%s` | `%s` |\n", c.source, sqlite.New("").Type(t), postgres.New("").Type(t),
+			mysql.New(schema.MySQL, "").Type(t), mysql.New(schema.MariaDB, "").Type(t))
 	}
 	b.WriteString("\nA type change that is the same text on a dialect (`String(\"c\", 50)` to `String(\"c\", 100)` on SQLite) is recorded in the\n" +
 		"history and runs no statement there.\n")

@@ -59,6 +59,9 @@ func classOfNet(err error) dialect.Class {
 
 // numberOf returns the server's number of an error, 0 for none.
 func numberOf(err error) int {
+	if err == nil {
+		return 0
+	}
 	for e := err; e != nil; e = errors.Unwrap(e) {
 		if joined, ok := e.(interface{ Unwrap() []error }); ok {
 			for _, one := range joined.Unwrap() {

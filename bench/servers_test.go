@@ -1,0 +1,247 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/dialect/mysql"
+	"github.com/whimbreldb/whimbrel/dialect/postgres"
+	"github.com/whimbreldb/whimbrel/internal/dbtest"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// servers runs f for each server that WHIM_TEST_DATABASES asks for, SQLite
+// apart, which has benchmarks of its own.
+func servers(b *testing.B, f func(b *testing.B, s *dbtest.Server)) {
+	for _, s := range dbtest.Servers(b) {
+		if s.Dialect != schema.SQLite {
+			b.Run(s.Name, func(b *testing.B) { f(b, s) })
+		}
+	}
+}
+
+// speak returns the dialect of a server.
+func speak(b *testing.B, s *dbtest.Server, db *sql.DB) dialect.Dialect {
+	b.Helper()
+	var d dialect.Dialect
+	var err error
+	if s.Dialect == schema.Postgres {
+		d, err = postgres.Open(context.Background(), db)
+	} else {
+		d, err = mysql.Open(context.Background(), db)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
+// serverCPU is the processor time of the server process behind the one
+// connection of db so far, where this machine can tell.
+func serverCPU(db *sql.DB, d schema.Dialect) time.Duration {
+	var pid string
+	if d == schema.Postgres {
+		if db.QueryRow("SELECT pg_backend_pid()").Scan(&pid) != nil {
+			return 0
+		}
+	} else {
+		var file string
+		if db.QueryRow("SELECT @@pid_file").Scan(&file) != nil {
+			return 0
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return 0
+		}
+		pid = strings.TrimSpace(string(text))
+	}
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	user, _ := strconv.Atoi(fields[11]) // utime and stime, in hundredths of a second on Linux
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+// both reports the processor time of client and server together, for each run
+// of f.
+func both(b *testing.B, db *sql.DB, d schema.Dialect, f func()) {
+	b.Helper()
+	f() // once, to warm the caches of the server
+	ours, theirs, n := cpu(), serverCPU(db, d), 0
+	for b.Loop() {
+		f()
+		n++
+	}
+	client, server := (cpu()-ours).Seconds()/float64(n), (serverCPU(db, d)-theirs).Seconds()/float64(n)
+	b.ReportMetric(client, "client-cpu-s/op")
+	b.ReportMetric(server, "server-cpu-s/op")
+}
+
+// wide is a history of one revision: n tables with 13 columns, 3 indexes, a
+// foreign key and a check each.
+func wide(n int) *op.History {
+	h := &op.History{}
+	h.Add(op.Revision{ID: "wide", Created: "2026-11-22T16:40:12Z", Message: "wide", Upgrade: func(m *op.Script) {
+		for i := range n {
+			items := []schema.Item{schema.BigInt("id").NotNull().AutoIncrement().PrimaryKey()}
+			for k := range 11 {
+				items = append(items, schema.String(fmt.Sprintf("column_%d", k), 50).NotNull().Default("x"))
+			}
+			t := table(i)
+			items = append(items, schema.BigInt("parent_id"),
+				schema.ForeignKey{Name: "fk_" + t, Columns: []string{"parent_id"}, RefTable: table(i / 2), RefColumns: []string{"id"}, OnDelete: schema.Cascade},
+				schema.Check{Name: "chk_" + t, Expr: schema.Expr("column_1 <> ''")})
+			for k := range 3 {
+				items = append(items, schema.Index{Name: fmt.Sprintf("idx_%s_%d", t, k), Parts: schema.Columns(fmt.Sprintf("column_%d", k))})
+			}
+			m.CreateTable(t, items...)
+		}
+	}})
+	return h
+}
+
+func made(b *testing.B, s *dbtest.Server, n int) (*sql.DB, dialect.Dialect, whimbrel.Config) {
+	b.Helper()
+	db := s.Database(b)
+	d := speak(b, s, db)
+	cfg := whimbrel.Config{History: wide(n), DB: db, Dialect: d}
+	if _, err := whimbrel.Upgrade(context.Background(), cfg); err != nil {
+		b.Fatal(err)
+	}
+	return db, d, cfg
+}
+
+// leanQueries read the same catalogs once each, and nothing is made of them.
+var leanQueries = map[bool][]string{
+	true: {
+		"SELECT oid, relname, relkind, relnamespace FROM pg_class WHERE relnamespace = current_schema()::regnamespace",
+		"SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND c.relkind = 'r'",
+		"SELECT conrelid, conname, contype, conkey, confrelid, confkey, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = current_schema()::regnamespace",
+		"SELECT indexrelid, indrelid, indisunique, indkey::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace)",
+	},
+	false: {
+		"SELECT * FROM information_schema.tables WHERE table_schema = DATABASE()",
+		"SELECT * FROM information_schema.columns WHERE table_schema = DATABASE()",
+		"SELECT * FROM information_schema.statistics WHERE table_schema = DATABASE()",
+		"SELECT * FROM information_schema.key_column_usage WHERE table_schema = DATABASE()",
+		"SELECT * FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()",
+		"SELECT * FROM information_schema.check_constraints WHERE constraint_schema = DATABASE()",
+	},
+}
+
+// BenchmarkServerInspect reads n wide tables, beside one bare query for each
+// catalog.
+func BenchmarkServerInspect(b *testing.B) {
+	servers(b, func(b *testing.B, s *dbtest.Server) {
+		for _, n := range []int{1000, 5000} {
+			b.Run(strconv.Itoa(n), func(b *testing.B) {
+				db, d, _ := made(b, s, n)
+				db.SetMaxOpenConns(1)
+				b.Run("whimbrel", func(b *testing.B) {
+					both(b, db, s.Dialect, func() {
+						got, err := d.Inspect(context.Background(), db)
+						if err != nil || len(got.Tables) < n {
+							b.Fatal(len(got.Tables), err)
+						}
+					})
+				})
+				b.Run("bare-catalogs", func(b *testing.B) {
+					both(b, db, s.Dialect, func() {
+						for _, q := range leanQueries[s.Dialect == schema.Postgres] {
+							read(b, db, q)
+						}
+					})
+				})
+			})
+		}
+	})
+}
+
+// BenchmarkServerDrift compares 1,000 wide tables with their history, end to
+// end: replay, inspection, building in scratch, inspection, comparison.
+func BenchmarkServerDrift(b *testing.B) {
+	servers(b, func(b *testing.B, s *dbtest.Server) {
+		_, _, cfg := made(b, s, 1000)
+		for b.Loop() {
+			r, err := drift(cfg)
+			if err != nil || !r.Empty() {
+				b.Fatal(r.Lines(), err)
+			}
+		}
+	})
+}
+
+// BenchmarkServerUpgrade1000 is 1,000 one-table revisions, beside the bare
+// statements in the same transactions.
+func BenchmarkServerUpgrade1000(b *testing.B) {
+	h := ourHistory()
+	servers(b, func(b *testing.B, s *dbtest.Server) {
+		fresh := func(b *testing.B, f func(db *sql.DB, d dialect.Dialect)) {
+			for b.Loop() {
+				b.StopTimer()
+				db := s.Database(b)
+				d := speak(b, s, db)
+				b.StartTimer()
+				f(db, d)
+			}
+		}
+		b.Run("whimbrel", func(b *testing.B) {
+			fresh(b, func(db *sql.DB, d dialect.Dialect) {
+				if _, err := whimbrel.Upgrade(context.Background(), whimbrel.Config{History: h, DB: db, Dialect: d}); err != nil {
+					b.Fatal(err)
+				}
+			})
+		})
+		b.Run("bare-statements", func(b *testing.B) {
+			fresh(b, func(db *sql.DB, d dialect.Dialect) { bare(b, db, d) })
+		})
+	})
+}
+
+// bare runs the same statements, with a row for each revision, and nothing else.
+func bare(b *testing.B, db *sql.DB, d dialect.Dialect) {
+	ctx := context.Background()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	do := func(q string) {
+		if _, err := conn.ExecContext(ctx, q); err != nil {
+			b.Fatal(q, err)
+		}
+	}
+	do("CREATE TABLE version (revision varchar(200) NOT NULL PRIMARY KEY)")
+	for i := range revisions {
+		stmts, err := d.Compile([]op.Op{op.CreateTable{Table: schema.NewTable(table(i), columns()...)}}, op.NewState(schema.Schema{}))
+		if err != nil {
+			b.Fatal(err)
+		}
+		do("BEGIN")
+		for _, s := range stmts {
+			do(s.SQL)
+		}
+		do(fmt.Sprintf("INSERT INTO version VALUES ('rev%05d')", i))
+		do("COMMIT")
+	}
+}
+
+func drift(cfg whimbrel.Config) (whimbrel.DriftReport, error) {
+	p, err := whimbrel.Open(cfg)
+	if err != nil {
+		return whimbrel.DriftReport{}, err
+	}
+	return p.Drift(context.Background())
+}
