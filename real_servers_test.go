@@ -15,6 +15,7 @@ import (
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/mysql"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
+	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/op"
@@ -26,25 +27,12 @@ import (
 // an empty database upgraded from it is the same in every kind of object. The
 // files are given by WHIM_REAL_SCHEMAS, the servers by WHIM_TEST_DATABASES.
 func TestRealSchemasOnServers(t *testing.T) {
-	root := os.Getenv("WHIM_REAL_SCHEMAS")
-	if root == "" {
+	if os.Getenv("WHIM_REAL_SCHEMAS") == "" {
 		t.Skip("WHIM_REAL_SCHEMAS names no folder") // asked for by make test-real only
 	}
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
-		folder := map[schema.Dialect]string{schema.Postgres: "postgres", schema.MySQL: "mysql", schema.MariaDB: "mysql"}[s.Dialect]
-		if folder == "" {
-			return // TestRealSchemas has SQLite
-		}
-		files, err := filepath.Glob(filepath.Join(root, folder, "*.sql"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no %s/%s/*.sql (%v)", root, folder, err)
-		}
-		for _, file := range files {
-			name := strings.TrimSuffix(filepath.Base(file), ".sql")
-			if strings.HasSuffix(name, "_objects") {
-				continue // belongs to another
-			}
-			t.Run(name, func(t *testing.T) { realOnServer(t, s, file) })
+		for _, file := range realFiles(t, s) {
+			t.Run(stem(file), func(t *testing.T) { realOnServer(t, s, file) })
 		}
 	})
 }
@@ -53,17 +41,7 @@ func realOnServer(t *testing.T, s *dbtest.Server, file string) {
 	ctx := context.Background()
 	url := s.URL(t)
 	real := s.Open(t, url)
-	files := []string{file}
-	if more := strings.TrimSuffix(file, ".sql") + "_objects.sql"; exists(more) {
-		files = append(files, more)
-	}
-	for _, f := range files {
-		if s.Dialect == schema.Postgres {
-			psql(t, url, f)
-		} else {
-			load(t, real, f)
-		}
-	}
+	fillFrom(t, s, real, url, file)
 	project := func(db *sql.DB, h *op.History) *whimbrel.Project {
 		p, err := whimbrel.Open(whimbrel.Config{History: h, DB: db, Dialect: speaks(t, s, db), Dir: t.TempDir()})
 		if err != nil {
@@ -100,6 +78,107 @@ func realOnServer(t *testing.T, s *dbtest.Server, file string) {
 	}
 	t.Log(counts(want))
 }
+
+// TestRealPairs turns each real schema into each other one of its dialect, and
+// back: everything that a database can hold goes, and something else comes.
+func TestRealPairs(t *testing.T) {
+	if os.Getenv("WHIM_REAL_SCHEMAS") == "" {
+		t.Skip("WHIM_REAL_SCHEMAS names no folder") // asked for by make test-real only
+	}
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		files := realFiles(t, s)
+		schemas := make([]schema.Schema, len(files))
+		for i, f := range files {
+			url := s.URL(t)
+			db := s.Open(t, url)
+			fillFrom(t, s, db, url, f)
+			schemas[i] = inspected(t, s, db)
+		}
+		for i, from := range schemas {
+			for j, to := range schemas {
+				if i != j {
+					t.Run(fmt.Sprintf("%s to %s", stem(files[i]), stem(files[j])), func(t *testing.T) { realPair(t, s, from, to) })
+				}
+			}
+		}
+	})
+}
+
+func realPair(t *testing.T, s *dbtest.Server, from, to schema.Schema) {
+	ctx := context.Background()
+	db := s.Database(t)
+	d := speaks(t, s, db)
+	there := diff.Diff(from, to)
+	back, ok := diff.Downgrade(there)
+	if !ok {
+		t.Fatal("a diff must be invertible")
+	}
+	h := history(
+		rev("from", "", func(m *op.Script) { m.Add(diff.Diff(schema.Schema{}, from)...) }, nil),
+		rev("to", "from", func(m *op.Script) { m.Add(there...) }, func(m *op.Script) { m.Add(back...) }),
+	)
+	p, err := whimbrel.Open(whimbrel.Config{History: h, DB: db, Dialect: d, Dir: folder(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := func(when string, want schema.Schema) {
+		t.Helper()
+		ops, noise := scratch.Compare(d, want, inspected(t, s, db))
+		for _, o := range ops {
+			t.Errorf("%s: difference: %s", when, fmt.Sprint(op.Describe(o)))
+		}
+		if noise != nil {
+			t.Errorf("%s: noise: %q", when, noise)
+		}
+	}
+	for range 2 {
+		if _, err := p.Upgrade(ctx, "head"); err != nil {
+			t.Fatalf("upgrade: %v", err)
+		}
+		same("after the upgrade", to)
+		if _, err := p.Downgrade(ctx, "-1"); err != nil {
+			t.Fatalf("downgrade: %v", err)
+		}
+		same("after the downgrade", from)
+	}
+}
+
+// realFiles returns the schemas of a dialect. What belongs to another file is
+// not among them.
+func realFiles(t *testing.T, s *dbtest.Server) []string {
+	t.Helper()
+	folder := map[schema.Dialect]string{schema.Postgres: "postgres", schema.MySQL: "mysql", schema.MariaDB: "mysql"}[s.Dialect]
+	if folder == "" {
+		return nil // TestRealSchemas has SQLite
+	}
+	files, err := filepath.Glob(filepath.Join(os.Getenv("WHIM_REAL_SCHEMAS"), folder, "*.sql"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no schemas of %s (%v)", folder, err)
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_objects.sql") })
+}
+
+func stem(file string) string { return strings.TrimSuffix(filepath.Base(file), ".sql") }
+
+// fillFrom runs a dump, and the file of objects that belongs to it.
+func fillFrom(t *testing.T, s *dbtest.Server, db *sql.DB, url, file string) {
+	t.Helper()
+	files := []string{file}
+	if more := strings.TrimSuffix(file, ".sql") + "_objects.sql"; exists(more) {
+		files = append(files, more)
+	}
+	for _, f := range files {
+		if s.Dialect == schema.Postgres {
+			psql(t, url, f)
+		} else {
+			load(t, db, f)
+		}
+	}
+}
+
+// folder is where no revision file is written: what stands in it would have to
+// be registered.
+func folder(t *testing.T) string { return filepath.Join(t.TempDir(), "migrations") }
 
 func exists(file string) bool {
 	_, err := os.Stat(file)
