@@ -151,7 +151,8 @@ holds one document and nothing else: ` + "`command`, `exit`, `result` and, when 
 Which database it is says ` + "`db current --verbose`. The URL in an app's `main.go`, `sqlite:///shop.db`" + `, is a file in the
 folder ` + "`instance`, which is looked for in the working directory: `whim` and `go run .`" + ` work in the folder of the app, a
 built program where it is started. ` + "`WHIM_INSTANCE` names another folder, `DATABASE_URL`" + ` another database; both have the
-last word. ` + "`upgrade`" + ` says when it makes a database. A program of your own that mounts these commands decides for itself
+last word. ` + "`postgres://…`, `mysql://…` and `mariadb://…`" + ` lead to a server: [databases.md](databases.md) has the options, and
+where a password comes from. ` + "`upgrade`" + ` says when it makes a file. A program of your own that mounts these commands decides for itself
 ([library.md](library.md)).
 
 `)
