@@ -23,13 +23,13 @@ import (
 //
 //  1. what is made of tables and goes or changes: views, triggers
 //  2. foreign keys that go, then indexes, checks and unique constraints
-//  3. tables that go, referring ones first
+//  3. tables that go, referring ones first, and what only they were made of
 //  4. what tables are made of, and tables that come, referred ones first; foreign
 //     keys in a circle after them
 //  5. what tables are made of, changed: types, functions
 //  6. table options, new columns, changed columns, primary keys, columns that go
 //  7. unique constraints, checks and indexes that come, then foreign keys
-//  8. what tables were made of, and goes
+//  8. what tables were made of that have changed, and goes
 //  9. what is made of tables and comes
 func Diff(from, to schema.Schema) []op.Op {
 	ops, _ := compare(from, to, false)
@@ -61,7 +61,14 @@ func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	}
 	p.foreignKeys(kept)
 	goneObjects, addedObjects := p.objects(from, to)
-	p.dropAll(gone, goneObjects)
+	var stay schema.Schema
+	for _, pair := range kept {
+		stay.Tables = append(stay.Tables, pair.from)
+	}
+	for _, o := range p.alterObjects {
+		stay.Objects = append(stay.Objects, o.(op.AlterObject).From)
+	}
+	p.dropAll(gone, goneObjects, stay)
 	p.createAll(added, addedObjects)
 	return slices.Concat(p.dropLate, p.dropForeignKeys, p.dropParts, p.drop, p.create, p.alterObjects, p.alter,
 		p.dropColumns, p.addParts, p.addForeignKeys, p.dropEarly, p.createLate), p.noise

@@ -43,6 +43,39 @@ func link(things []*thing) {
 	}
 }
 
+// neededBy returns those objects among things that s needs.
+func neededBy(s schema.Schema, things []*thing) map[*thing]bool {
+	needed := map[*thing]bool{}
+	if !slices.ContainsFunc(things, func(t *thing) bool { return !t.isTable() }) {
+		return needed
+	}
+	var all []*thing
+	for _, t := range s.Tables {
+		all = append(all, &thing{table: t})
+	}
+	for _, o := range s.Objects {
+		all = append(all, &thing{object: o})
+	}
+	stay := len(all)
+	byObject := map[*thing]*thing{} // of the copies, which are linked anew
+	for _, t := range things {
+		if !t.isTable() {
+			copied := &thing{object: t.object}
+			byObject[copied] = t
+			all = append(all, copied)
+		}
+	}
+	link(all)
+	for _, t := range all[:stay] {
+		for _, n := range t.needs {
+			if t := byObject[n]; t != nil {
+				needed[t] = true
+			}
+		}
+	}
+	return needed
+}
+
 func (t *thing) ref() schema.Ref {
 	if t.isTable() {
 		return schema.Ref{Name: t.table.Name}

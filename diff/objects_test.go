@@ -45,7 +45,7 @@ var objectCases = []lawCase{
 	},
 	{
 		"and goes last", with(db(products(feeling)), mood, touch, touching), db(products()),
-		"drop trigger tr on products\ndrop column products.feeling\ndrop function touch()\ndrop enum mood",
+		"drop trigger tr on products\ndrop function touch()\ndrop column products.feeling\ndrop enum mood",
 	},
 	{
 		"with its table", with(db(products(feeling)), mood, low), db(),
@@ -98,7 +98,7 @@ var objectCases = []lawCase{
 			object(schema.View, "calls", "CREATE VIEW calls AS SELECT f(id) FROM products")),
 		with(db(products()), object(schema.Function, "f(bigint)", "CREATE FUNCTION f(bigint)"),
 			object(schema.View, "calls", "CREATE VIEW calls AS SELECT f(id) FROM products")),
-		"drop view calls\nadd function f(bigint)\ndrop function f(integer)\nadd view calls",
+		"drop view calls\ndrop function f(integer)\nadd function f(bigint)\nadd view calls",
 	},
 	{
 		"foreign keys stand aside when their key changes",
@@ -106,6 +106,20 @@ var objectCases = []lawCase{
 		db(schema.NewTable("a", schema.Int("id"), schema.Int("n"), schema.PrimaryKey{Parts: schema.Columns("n")},
 			schema.Unique{Name: "u", Parts: schema.Columns("id")}), node("b", "a")),
 		"drop foreign key b.fk_a_id\nalter primary key of a: (id) to (n)\nadd unique constraint a.u\nadd foreign key b.fk_a_id",
+	},
+	{
+		"a sequence gives its name to that of a new table",
+		with(db(schema.NewTable("old", schema.BigInt("id").DefaultExpr("nextval('a_id_seq')"))),
+			object(schema.Sequence, "a_id_seq", "CREATE SEQUENCE a_id_seq")),
+		db(schema.NewTable("a", schema.Native("id", "serial"))),
+		"drop table old\ndrop sequence a_id_seq\nadd table a",
+	},
+	{
+		"a type of a type that stays a while",
+		with(db(products(feeling)), object(schema.Domain, "base", "CREATE DOMAIN base"),
+			object(schema.Enum, "mood", "CREATE TYPE mood", schema.Ref{Kind: schema.Domain, Name: "base"})),
+		db(products(schema.Text("feeling"))),
+		"alter column products.feeling: type mood to text\ndrop enum mood\ndrop domain base",
 	},
 	{
 		"triggers of one name on two tables", db(node("a"), node("b")),

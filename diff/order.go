@@ -113,19 +113,24 @@ func (p *phases) createAll(tables []schema.Table, objects []schema.Object) {
 	}
 }
 
-// dropAll drops tables and objects, in the opposite order. What tables were
-// made of goes at the end, when no column has it any more.
-func (p *phases) dropAll(tables []schema.Table, objects []schema.Object) {
+// dropAll drops tables and objects, in the opposite order. What was
+// needed by something that stays goes at the end, when that is altered; the rest
+// goes before anything comes that could have the same name.
+func (p *phases) dropAll(tables []schema.Table, objects []schema.Object, stay schema.Schema) {
 	early, late := inOrder(tables, objects)
 	for _, t := range slices.Backward(late) {
 		p.dropLate = append(p.dropLate, op.DropObject{Object: t.object})
 	}
+	needed := neededBy(stay, early)
 	for _, t := range slices.Backward(early) {
 		switch {
-		case !t.isTable() && (t.needsTable || !t.early()):
-			p.drop = append(p.drop, op.DropObject{Object: t.object})
-		case !t.isTable():
+		case needed[t]:
 			p.dropEarly = append(p.dropEarly, op.DropObject{Object: t.object})
+			for _, n := range t.needs {
+				needed[n] = needed[n] || !n.isTable()
+			}
+		case !t.isTable():
+			p.drop = append(p.drop, op.DropObject{Object: t.object})
 		default:
 			table, circular := t.apart()
 			p.drop = append(p.drop, op.DropTable{Table: table})

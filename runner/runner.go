@@ -19,6 +19,7 @@ import (
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // A Step is one revision in one direction.
@@ -374,7 +375,7 @@ func (r *Run) record(ctx context.Context, e journal.Entry) error {
 // last is asked about, none from before a rename (its names are old ones), and
 // no dropped constraint that has an equal one left.
 func (r *Run) observe(ctx context.Context, ops []filledOp) error {
-	later := map[string]bool{}
+	later, brought := map[string]bool{}, false
 	for _, f := range slices.Backward(ops) {
 		o := f.op
 		if renames(o) && len(ops) > 1 {
@@ -386,6 +387,11 @@ func (r *Run) observe(ctx context.Context, ops []filledOp) error {
 			subject = o.Object.String()
 		case op.DropObject:
 			subject = o.Object.String()
+			if o.Object.Kind == schema.Sequence && brought {
+				continue // a column that counts by itself may have one of that name
+			}
+		case op.CreateTable, op.AddColumn, op.AlterColumn:
+			brought = true
 		case op.AlterObject:
 			subject = o.To.String()
 		default:
