@@ -20,10 +20,13 @@ const (
 // renameInSQL renames an identifier in the text of an expression, as a
 // database does by itself when a column or table is renamed.
 func renameInSQL(s schema.SQL, from, to string, kind nameKind) schema.SQL {
-	s.Text = renameIdent(s.Text, from, to, kind)
+	s.Text = renameIdent(s.Text, from, to, kind, '"')
 	v := &s.Variants
-	for _, text := range []*string{&v.SQLite, &v.Postgres, &v.MySQL, &v.MariaDB} {
-		*text = renameIdent(*text, from, to, kind)
+	for _, text := range []*string{&v.SQLite, &v.Postgres} {
+		*text = renameIdent(*text, from, to, kind, '"')
+	}
+	for _, text := range []*string{&v.MySQL, &v.MariaDB} {
+		*text = renameIdent(*text, from, to, kind, '`')
 	}
 	return s
 }
@@ -33,7 +36,10 @@ func renameInSQL(s schema.SQL, from, to string, kind nameKind) schema.SQL {
 // other byte stays. Names are compared without case. A bare word is no name
 // where it is a keyword, touches a string (x'00'), or stands behind COLLATE or
 // AS.
-func renameIdent(text, from, to string, kind nameKind) string {
+//
+// The new name is written between the quotes q. With backticks the text is
+// MySQL's, where double quotes are those of a string.
+func renameIdent(text, from, to string, kind nameKind, q byte) string {
 	if quotes := "\"`"; !containsFold(text, from) && !strings.ContainsAny(from, quotes) {
 		return text
 	}
@@ -45,15 +51,15 @@ func renameIdent(text, from, to string, kind nameKind) string {
 			word = ""
 		}
 		switch c := text[i]; {
-		case c == '\'':
-			j := quotedEnd(text, i, '\'')
+		case c == '\'' || c == '"' && q == '`':
+			j := quotedEnd(text, i, c)
 			b.WriteString(text[i:j])
 			i = j
 		case c == '"' || c == '`':
 			j := quotedEnd(text, i, c)
 			if strings.EqualFold(unquote(text[i:j], c), from) {
 				if kind == tableName {
-					c = '"'
+					c = q
 				}
 				b.WriteString(quote(to, c))
 			} else {
@@ -88,9 +94,9 @@ func renameIdent(text, from, to string, kind nameKind) string {
 			word = text[i:j]
 			if strings.EqualFold(word, from) && !notAName(before, text[j:], kind) && !isKeyword(word) {
 				if kind == tableName { // in the text of an object, where databases quote
-					b.WriteString(quote(to, '"'))
+					b.WriteString(quote(to, q))
 				} else {
-					b.WriteString(plainOrQuoted(to))
+					b.WriteString(plainOrQuoted(to, q))
 				}
 			} else {
 				b.WriteString(text[i:j])
@@ -134,13 +140,13 @@ func quote(s string, q byte) string {
 	return string(q) + strings.ReplaceAll(s, string(q), string([]byte{q, q})) + string(q)
 }
 
-func plainOrQuoted(name string) string {
+func plainOrQuoted(name string, q byte) string {
 	if isKeyword(name) {
-		return quote(name, '"')
+		return quote(name, q)
 	}
 	for i := range len(name) {
 		if !wordByte(name[i]) || name[i] >= 0x80 || (i == 0 && name[i] >= '0' && name[i] <= '9') {
-			return quote(name, '"')
+			return quote(name, q)
 		}
 	}
 	return name

@@ -47,7 +47,7 @@ func TestRenameIdent(t *testing.T) {
 		{"price'", "price", "cost", columnName, "price'"},
 		{"", "price", "cost", columnName, ""},
 	} {
-		if got := renameIdent(tt.text, tt.from, tt.to, tt.kind); got != tt.want {
+		if got := renameIdent(tt.text, tt.from, tt.to, tt.kind, '"'); got != tt.want {
 			t.Errorf("%s to %s in %s: %s, want %s", tt.from, tt.to, tt.text, got, tt.want)
 		}
 	}
@@ -63,7 +63,7 @@ func FuzzRenameIdent(f *testing.F) {
 			kind = columnName
 		}
 		const to = "zz_new_name"
-		got := renameIdent(text, from, to, kind)
+		got := renameIdent(text, from, to, kind, '"')
 		if !containsFold(text, from) && got != text {
 			t.Fatalf("%q has no %q and became %q", text, from, got)
 		}
@@ -72,13 +72,13 @@ func FuzzRenameIdent(f *testing.F) {
 		}
 		// Inside a string nothing is a name.
 		quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
-		if got := renameIdent(quoted, from, to, kind); got != quoted {
+		if got := renameIdent(quoted, from, to, kind, '"'); got != quoted {
 			t.Fatalf("the string %s became %s", quoted, got)
 		}
 		// Nor in a comment.
 		comment := "/* " + strings.ReplaceAll(text, "*/", "") + "*/"
 		if strings.Count(comment, "*/") == 1 {
-			if got := renameIdent(comment, from, to, kind); got != comment {
+			if got := renameIdent(comment, from, to, kind, '"'); got != comment {
 				t.Fatalf("the comment %s became %s", comment, got)
 			}
 		}
@@ -138,5 +138,15 @@ func TestRenameTablePropagates(t *testing.T) {
 	apply(t, st, RenameTable{"users", "order by"})
 	if got := st.Objects()[0].Definition.Text; got != `CREATE VIEW v AS SELECT 'users' FROM "order by"` {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestRenameMySQL: there a name is between backticks, and what is between
+// double quotes is a string.
+func TestRenameMySQL(t *testing.T) {
+	text := "select `t`.`a` AS `a`, \"t\" from `t` join t"
+	want := "select `z z`.`a` AS `a`, \"t\" from `z z` join `z z`"
+	if got := renameIdent(text, "t", "z z", tableName, '`'); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
