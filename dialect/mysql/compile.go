@@ -23,6 +23,7 @@ type compiler struct {
 	pending []foreignKeyOf      // whose tables do not exist yet
 	relink  []foreignKeyOf      // dropped for a while, since the type of a column changes
 	gone    []foreignKeyOf      // dropped before their operation comes
+	made    map[string]string   // the names of indexes that the server made, by table and foreign key
 }
 
 // A foreignKeyOf is a foreign key and the table that has it.
@@ -34,7 +35,7 @@ type foreignKeyOf struct {
 
 // Compile returns the statements for ops, and applies ops to state.
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
-	c := &compiler{d: d, name: d.flavor.Dialect, state: state, ops: ops, held: map[string][]string{}}
+	c := &compiler{d: d, name: d.flavor.Dialect, state: state, ops: ops, held: map[string][]string{}, made: map[string]string{}}
 	for i, o := range ops {
 		c.index = i
 		if err := c.compile(o); err != nil {

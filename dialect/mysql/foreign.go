@@ -47,8 +47,8 @@ func (c *compiler) dropForeignKey(o op.DropForeignKey) error {
 	if !c.takeGone(o.Table, f) {
 		clauses = append(clauses, "DROP FOREIGN KEY "+quoteIdent(f.Name))
 	}
-	if _, ok := automatic(before, f); ok && !needed(after, f.Columns) {
-		clauses = append(clauses, "DROP INDEX "+quoteIdent(f.Name))
+	if made, ok := c.automatic(before, f); ok && !needed(after, f.Columns) {
+		clauses = append(clauses, "DROP INDEX "+quoteIdent(made.Name))
 	}
 	c.alter(o.Table, clauses...)
 	return nil

@@ -71,23 +71,28 @@ func (c *compiler) createIndex(o op.CreateIndex) error {
 		return err
 	}
 	t, _ := c.state.Table(o.Table)
-	if f, ok := automaticOf(t, o.Index.Name); ok && plainIndex(o.Index, f.Columns) {
+	if f, ok := c.automaticOf(t, o.Index.Name); ok && plainIndex(o.Index, f.Columns) {
 		_, err := c.apply(o) // the server has made it with the foreign key
 		return err
 	}
 	return c.addKey(o, o.Table, o.Index.Name, "ADD "+c.indexText(o.Index))
 }
 
-// addKey adds an index, in the place of the one of that name that the server
-// made for a foreign key.
+// addKey adds an index, and takes away those that the server made for foreign
+// keys which the new one serves as well: one that was made in another statement
+// than its key stays otherwise.
 func (c *compiler) addKey(o op.Op, table, name, clause string) error {
 	before, _ := c.state.Table(table)
 	if _, err := c.apply(o); err != nil {
 		return err
 	}
+	after, _ := c.state.Table(table)
 	var clauses []string
-	if _, ok := automaticOf(before, name); ok {
-		clauses = append(clauses, "DROP INDEX "+quoteIdent(name))
+	for _, f := range before.ForeignKeys {
+		made, was := c.automatic(before, f)
+		if _, is := c.automatic(after, f); was && (!is || sameName(made.Name, name)) && !c.waits(table, f) {
+			clauses = append(clauses, "DROP INDEX "+quoteIdent(made.Name))
+		}
 	}
 	c.alter(table, append(clauses, clause)...)
 	return nil
@@ -122,9 +127,9 @@ func (c *compiler) dropKey(before schema.Table, name, kind string) error {
 		return err
 	}
 	clauses := c.automaticIndexes(before, after)
-	if _, again := automaticOf(after, name); again {
+	if _, again := c.automaticOf(after, name); again {
 		was, _ := before.Index(name)
-		if f, _ := automaticOf(after, name); plainIndex(was, f.Columns) {
+		if f, _ := c.automaticOf(after, name); plainIndex(was, f.Columns) {
 			return nil // a foreign key of that name needs it as it is
 		}
 	}
@@ -137,10 +142,10 @@ func (c *compiler) dropKey(before schema.Table, name, kind string) error {
 func (c *compiler) automaticIndexes(before, after schema.Table) []string {
 	var clauses []string
 	for _, f := range after.ForeignKeys {
-		if _, was := automatic(before, f); was || c.isGone(after.Name, f) {
+		if _, was := c.automatic(before, f); was || c.isGone(after.Name, f) {
 			continue
 		}
-		if i, is := automatic(after, f); is {
+		if i, is := c.automatic(after, f); is {
 			clauses = append(clauses, "ADD "+c.indexText(i))
 		}
 	}
@@ -151,16 +156,24 @@ func (c *compiler) automaticIndexes(before, after schema.Table) []string {
 // whether it does: it needs one that begins with the columns of the key, and
 // makes one of the name of the key where there is none.
 func automatic(t schema.Table, f schema.ForeignKey) (schema.Index, bool) {
-	made := schema.Index{Name: f.Name, Parts: schema.Columns(f.Columns...)}
-	return made, f.Name != "" && !coveredBy(keys(t), f.Columns)
+	return schema.Index{Name: f.Name, Parts: schema.Columns(f.Columns...)}, f.Name != "" && !coveredBy(keys(t), f.Columns)
+}
+
+// automatic is that index by the name that it was seen to have: a key that
+// nobody named has one of the name of its first column.
+func (c *compiler) automatic(t schema.Table, f schema.ForeignKey) (schema.Index, bool) {
+	x, ok := automatic(t, f)
+	if name, seen := c.made[t.Name+"\x00"+f.Name]; seen {
+		x.Name = name
+	}
+	return x, ok
 }
 
 // automaticOf returns the foreign key of t whose automatic index has that name.
-func automaticOf(t schema.Table, name string) (schema.ForeignKey, bool) {
+func (c *compiler) automaticOf(t schema.Table, name string) (schema.ForeignKey, bool) {
 	for _, f := range t.ForeignKeys {
-		if sameName(f.Name, name) {
-			_, ok := automatic(t, f)
-			return f, ok
+		if made, ok := c.automatic(t, f); ok && sameName(made.Name, name) {
+			return f, true
 		}
 	}
 	return schema.ForeignKey{}, false

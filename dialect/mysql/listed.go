@@ -20,20 +20,20 @@ func (c *compiler) unlist(table string) error {
 		return nil
 	}
 	for _, x := range t.Indexes {
-		if !c.implied(t, x) || c.dropsIndex(table, x.Name) {
+		var key schema.ForeignKey
+		implied := isImplied(t, x, func(f schema.ForeignKey) bool {
+			key = f
+			return sameName(f.Name, x.Name) || sameName(f.Columns[0], x.Name)
+		})
+		if !implied || c.dropsIndex(table, x.Name) {
 			continue
 		}
+		c.made[table+"\x00"+key.Name] = x.Name
 		if _, err := c.state.Apply(op.DropIndex{Table: table, Index: x}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// implied reports whether an index is the one that the server made for a
-// foreign key, by the name of the key.
-func (c *compiler) implied(t schema.Table, x schema.Index) bool {
-	return isImplied(t, x, func(f schema.ForeignKey) bool { return sameName(f.Name, x.Name) })
 }
 
 func (c *compiler) dropsIndex(table, name string) bool {

@@ -68,7 +68,7 @@ func (d Dialect) Probe(ctx context.Context, q dialect.Queryer, o op.Op) (dialect
 		if o.To.Definition.For(p.name) == "" {
 			return gone(p.hasObject(o.To))
 		}
-		return p.object(o.To)
+		return p.altered(o)
 	case op.Exec, op.Run:
 		return dialect.Unknown, nil
 	}
@@ -339,6 +339,9 @@ func (p prober) changed(o op.AlterColumn) (dialect.Outcome, error) {
 		return dialect.Other, err
 	}
 	as := func(from, to schema.Column) match {
+		if was, now := from.Collation.On(p.name), to.Collation.On(p.name); was != now && now == "" && strings.EqualFold(was, is.Collation.On(p.name)) {
+			return differs // the collation of the table is not asked for
+		}
 		// What is the same on both sides is as it is, whatever that may be.
 		return p.sameColumn(is, op.Merge(is, from, to), is.NotNull && from.NotNull == to.NotNull)
 	}
@@ -450,6 +453,11 @@ func (p prober) index(table string, want schema.Index) (dialect.Outcome, error) 
 		if want.Name != "" && sameName(name, want.Name) {
 			if p.sameIndex(*found[name], want) {
 				return dialect.Applied, nil
+			}
+			// Perhaps it is the one that came with a foreign key of that name, in whose
+			// place this one shall be.
+			if made, err := p.hasConstraint(table, name, "FOREIGN KEY"); err != nil || made {
+				return dialect.Absent, err
 			}
 			return dialect.Other, nil
 		}
@@ -621,7 +629,7 @@ func (p prober) object(o schema.Object) (dialect.Outcome, error) {
 		schema.Trigger: "action_statement", schema.Function: "routine_definition", schema.Procedure: "routine_definition", schema.Event: "event_definition",
 	}[o.Kind]
 	if column == "" {
-		return dialect.Applied, nil
+		return dialect.Applied, nil // a view is written anew by the server, and CREATE fails where there is one
 	}
 	body, err := one[sql.NullString](p.ctx, p.q, "SELECT "+column+" FROM information_schema."+l.table+" WHERE "+place(l.prefix, o.Name)+l.where)
 	if err != nil || !body.Valid || mangled(body.String) {
@@ -649,4 +657,47 @@ func (p prober) notNullDiffers(is, want schema.Column, key bool) bool {
 		return false
 	}
 	return is.NotNull != (want.NotNull || want.AutoIncrement)
+}
+
+// altered compares an object with both sides of a change. Of a view that the
+// server writes in another way than both, and of a sequence, nobody can say.
+func (p prober) altered(o op.AlterObject) (dialect.Outcome, error) {
+	if o.To.Kind != schema.View && o.To.Kind != schema.Sequence {
+		return p.object(o.To)
+	}
+	there, err := p.hasObject(o.To)
+	if err != nil || !there || o.To.Kind == schema.Sequence {
+		if there {
+			return dialect.Unknown, err
+		}
+		return dialect.Absent, err
+	}
+	reader := newInspector(p.ctx, p.d, p.q)
+	if err := reader.session(); err != nil {
+		return dialect.Unknown, err
+	}
+	text, err := one[sql.NullString](p.ctx, p.q, "SELECT view_definition FROM information_schema.views WHERE "+in(o.To.Name))
+	if err != nil {
+		return dialect.Unknown, err
+	}
+	is := reader.canonical(text.String, ignore)
+	switch {
+	case isBody(o.To.Definition.For(p.name), is):
+		return dialect.Applied, nil
+	case isBody(o.From.Definition.For(p.name), is):
+		return dialect.Absent, nil
+	}
+	return dialect.Unknown, nil
+}
+
+// isBody reports whether a view with that definition has that body.
+func isBody(definition, body string) bool {
+	toks := significant(definition)
+	for i, t := range toks {
+		if t.isWord("as") {
+			rest := definition[toks[i].pos+len(t.text):]
+			return sameText(strings.TrimSpace(rest), body) == equal
+		}
+	}
+	return false
 }

@@ -192,6 +192,7 @@ func (c *compiler) renameColumn(o op.RenameColumn) error {
 		return err
 	}
 	after, _ := c.state.Table(o.Table)
+	after = c.expressions(before, after, o)
 	clauses := []string{"RENAME COLUMN " + quoteIdent(o.From) + " TO " + quoteIdent(o.To)}
 	if c.name == schema.MySQL {
 		drops, adds := c.around(before, after, o.From)
@@ -297,6 +298,29 @@ func (c *compiler) around(before, after schema.Table, column string) (drops, add
 		}
 	}
 	return drops, adds
+}
+
+// expressions returns the table with its expressions as they are after the rename,
+// in the quotes of this dialect.
+func (c *compiler) expressions(before, after schema.Table, o op.RenameColumn) schema.Table {
+	after = after.Clone()
+	renamed := func(was schema.SQL) schema.SQL { return schema.Expr(renameNames(was.For(c.name), o.From, o.To)) }
+	for i, k := range before.Checks {
+		after.Checks[i].Expr = renamed(k.Expr)
+	}
+	for i, col := range before.Columns {
+		if !col.Generated.Expr.IsZero() {
+			after.Columns[i].Generated.Expr = renamed(col.Generated.Expr)
+		}
+	}
+	for i, x := range before.Indexes {
+		for j, p := range x.Parts {
+			if p.Column == "" {
+				after.Indexes[i].Parts[j].Expr = renamed(p.Expr)
+			}
+		}
+	}
+	return after
 }
 
 // mentions reports whether a text has a name in it, quoted or bare.

@@ -151,7 +151,7 @@ func renameInTrigger(text, table string, o op.RenameColumn) (string, bool) {
 		}
 		switch qualifier(toks, at, i) {
 		case "new", "old":
-			b.WriteString(quoteIdent(o.To))
+			b.WriteString(inStyle(t, o.To))
 		default:
 			elsewhere = true
 			b.WriteString(t.text)
@@ -205,4 +205,17 @@ func (c *compiler) changesLater(ob schema.Object, table string) bool {
 		}
 	}
 	return false
+}
+
+// inStyle writes a name that stands behind a dot, where any word is a name, in
+// quotes or without as the old one was.
+func inStyle(old token, name string) string {
+	plain := name != "" && !isDigit(name[0])
+	for i := range len(name) {
+		plain = plain && isWordByte(name[i]) && name[i] < 0x80
+	}
+	if plain && old.kind == tokWord {
+		return name
+	}
+	return quoteIdent(name)
 }
