@@ -113,10 +113,11 @@ func (c *compiler) madeOf(a, b schema.Object) bool {
 // needs reports whether an object is made of a table, a column, or an object.
 // Where nobody has asked the server, a name in its text is taken for that.
 func (c *compiler) needs(ob schema.Object, r schema.Ref) bool {
-	if ob.Needs != nil {
-		return slices.Contains(ob.Needs, r)
-	}
 	text := ob.Definition.For(schema.Postgres)
+	if ob.Needs != nil {
+		// What is on a table dies with it, so nobody asks for its columns.
+		return slices.Contains(ob.Needs, r) || ob.Table != "" && ob.Table == r.Name && r.Column != "" && mentions(text, r.Column)
+	}
 	_, local := schema.Split(r.Name)
 	if r.Kind != "" {
 		return namesTable(text, local)

@@ -144,7 +144,7 @@ func ownedBy(ob schema.Object) (table, column string, ok bool) {
 }
 
 func (c *compiler) dropObject(o op.DropObject) error {
-	if o.Object.Kind == schema.Sequence && c.wentAlong(o.Object) {
+	if o.Object.Kind == schema.Sequence && c.wentAlong(o.Object) || c.foreign(o.Object) {
 		return nil
 	}
 	full, err := c.state.Apply(o)
@@ -160,6 +160,13 @@ func (c *compiler) dropObject(o op.DropObject) error {
 	}
 	c.emit(ob.Name, c.d.dropText(ob))
 	return nil
+}
+
+// foreign reports whether an object is one of other dialects only, which a
+// state that was read from a server does not have.
+func (c *compiler) foreign(ob schema.Object) bool {
+	_, there := c.state.Schema().Object(ob.ID())
+	return !there && !ob.Definition.IsZero() && ob.Definition.For(schema.Postgres) == ""
 }
 
 // wentAlong reports whether a sequence is gone with the column that owned it.
@@ -195,6 +202,9 @@ func (c *compiler) comesBack(ob schema.Object) bool {
 // alterObject changes an object in place where the server can; else it is
 // dropped and created again, and with it what is made of it.
 func (c *compiler) alterObject(o op.AlterObject) error {
+	if c.foreign(o.From) {
+		return c.createObject(op.CreateObject{Object: o.To})
+	}
 	full, err := c.state.Apply(o)
 	if err != nil {
 		return err
@@ -222,8 +232,6 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 		return c.alterDomain(from, to)
 	case schema.CompositeType:
 		return c.alterComposite(from, to)
-	case schema.RangeType:
-		return c.replaceType(from, to, nil)
 	case schema.Sequence:
 		c.alterSequence(from, to)
 		return nil

@@ -323,14 +323,21 @@ func (p prober) renamed(from, to string) (dialect.Outcome, error) {
 }
 
 // altered looks at what the operation changes of a column, and nothing else.
+// Where that is only what the server writes in its own way, or what is in
+// another place, the outcome is not known.
 func (p prober) altered(o op.AlterColumn) (dialect.Outcome, error) {
 	o = p.d.visible(o)
+	compression := "''"
+	if p.d.Flavor().Can(dialect.ColumnCompression) {
+		compression = "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END"
+	}
 	query := `SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, a.atthasdef::text, a.attidentity::text, a.attgenerated::text,
 		coalesce(col_description(a.attrelid, a.attnum), ''),
-		(EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey)))::text, coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+		(EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey)))::text, coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
+		a.attstorage::text, ` + compression + `, coalesce((SELECT collname FROM pg_collation WHERE oid = a.attcollation AND oid <> 100), '')
 		FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 		WHERE a.attrelid = ` + p.relation(o.Table) + " AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = " + quoteString(o.To.Name)
-	v, err := p.texts(query, 9)
+	v, err := p.texts(query, 12)
 	switch {
 	case err != nil:
 		return dialect.Unknown, err
@@ -356,9 +363,15 @@ func (p prober) altered(o op.AlterColumn) (dialect.Outcome, error) {
 		if want.generated == not.generated {
 			want.generated = got.generated
 		}
-		return got.is(want) && (side.Comment == other.Comment || comment == side.Comment) && defaultIs(side, other, v[8])
+		_, collation := schema.Split(side.Collation.Postgres)
+		return got.is(want) && (side.Comment == other.Comment || comment == side.Comment) && defaultIs(side, other, v[8]) &&
+			(side.Storage == other.Storage || side.Storage == "" || storages[v[9]] == side.Storage) &&
+			(side.Compression == other.Compression || v[10] == side.Compression) &&
+			(side.Collation.Postgres == other.Collation.Postgres || v[11] == collation)
 	}
 	switch {
+	case is(o.To, o.From) && is(o.From, o.To):
+		return dialect.Unknown, nil
 	case is(o.To, o.From):
 		return dialect.Applied, nil
 	case is(o.From, o.To):

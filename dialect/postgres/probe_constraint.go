@@ -122,26 +122,34 @@ func sameNames(quoted, names []string, anyOrder bool) bool {
 
 // primaryKey looks at the columns of the key.
 func (p prober) primaryKey(o op.AlterPrimaryKey) (dialect.Outcome, error) {
-	v, err := p.texts("SELECT (SELECT "+attributeNames("c.conrelid", "c.conkey")+" FROM pg_constraint c WHERE c.contype = 'p' AND c.conrelid = t.oid),"+
-		" (SELECT c.conname FROM pg_constraint c WHERE c.contype = 'p' AND c.conrelid = t.oid) FROM pg_class t WHERE t.oid = "+p.relation(o.Table), 2)
+	v, err := p.texts("SELECT "+attributeNames("c.conrelid", "c.conkey")+", c.conname, c.condeferrable::text, c.condeferred::text, "+
+		attributeNames("i.indrelid", "i.indkey::int2[]")+" FROM pg_class t LEFT JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'p'"+
+		" LEFT JOIN pg_index i ON i.indexrelid = c.conindid WHERE t.oid = "+p.relation(o.Table), 5)
 	switch {
 	case err != nil:
 		return dialect.Unknown, err
 	case v == nil:
 		return dialect.Other, nil
 	}
-	var key []string
-	if v[0] != "" {
-		key = strings.Split(v[0], ",")
+	list := func(s string) []string {
+		if s == "" {
+			return nil
+		}
+		return strings.Split(s, ",")
 	}
 	is := func(side, other schema.PrimaryKey) bool {
-		if !sameNames(key, partNames(side.Parts), false) {
+		names := partNames(side.Parts)
+		if !sameNames(list(v[0]), names, false) || !sameNames(list(v[4]), slices.Concat(names, side.Include), false) {
 			return false
 		}
-		renames := slices.Equal(side.Parts, other.Parts) && side.Name != other.Name && side.Name != ""
-		return !renames || v[1] == side.Name
+		if len(names) > 0 && (v[2] != boolText(side.Deferrable || side.InitiallyDeferred) || v[3] != boolText(side.InitiallyDeferred)) {
+			return false
+		}
+		return side.Name == other.Name || side.Name == "" || v[1] == side.Name
 	}
 	switch {
+	case is(o.To, o.From) && is(o.From, o.To):
+		return dialect.Unknown, nil // they differ in what is not looked at
 	case is(o.To, o.From):
 		return dialect.Applied, nil
 	case is(o.From, o.To):
