@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/diff"
@@ -16,10 +17,63 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
+// A modeller is a dialect that can tell what the server makes of most tables
+// without making them. left are the tables that it cannot tell, with those that
+// they refer to. (MySQL and MariaDB: a table there is files, written to disk
+// one by one.)
+type modeller interface {
+	Tables(ctx context.Context, db *sql.DB, tables []schema.Table) (got schema.Schema, left []schema.Table, err error)
+}
+
 // Run returns what the database makes of steps, one after the other, each in a
 // transaction of its own. There is no data, so what works on data is left out.
 // db is only used to reach the same kind of server.
 func Run(ctx context.Context, d dialect.Dialect, db *sql.DB, steps ...[]op.Op) (schema.Schema, error) {
+	if m, ok := d.(modeller); ok && len(steps) == 1 {
+		if tables, ok := onlyTables(steps[0]); ok {
+			return model(ctx, d, m, db, tables)
+		}
+	}
+	return build(ctx, d, db, steps)
+}
+
+// onlyTables returns the tables that ops create, if they do nothing else.
+func onlyTables(ops []op.Op) ([]schema.Table, bool) {
+	state := op.NewState(schema.Schema{})
+	for _, o := range ops {
+		switch o.(type) {
+		case op.CreateTable, op.AddForeignKey:
+		default:
+			return nil, false
+		}
+		if _, err := state.Apply(o); err != nil {
+			return nil, false
+		}
+	}
+	return state.Schema().Tables, true
+}
+
+// model asks for what can be told, and builds the rest.
+func model(ctx context.Context, d dialect.Dialect, m modeller, db *sql.DB, tables []schema.Table) (schema.Schema, error) {
+	got, left, err := m.Tables(ctx, db, tables)
+	if err != nil || len(left) == 0 {
+		return got, err
+	}
+	rest, err := build(ctx, d, db, [][]op.Op{diff.Diff(schema.Schema{}, schema.Schema{Tables: left})})
+	if err != nil {
+		return got, err
+	}
+	for _, t := range rest.Tables {
+		if _, ok := got.Table(t.Name); !ok {
+			got.Tables = append(got.Tables, t)
+		}
+	}
+	got.Unsupported = append(got.Unsupported, rest.Unsupported...)
+	slices.SortFunc(got.Tables, func(a, b schema.Table) int { return strings.Compare(a.Name, b.Name) })
+	return got, nil
+}
+
+func build(ctx context.Context, d dialect.Dialect, db *sql.DB, steps [][]op.Op) (schema.Schema, error) {
 	var got schema.Schema
 	err := d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn, d dialect.Dialect) (err error) {
 		state := op.NewState(schema.Schema{})
