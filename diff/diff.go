@@ -118,8 +118,10 @@ func (p *phases) columns(table string, from, to schema.Table) {
 			continue
 		}
 		// Whether a row's id can be given out twice is no difference that
-		// anybody sees in the data; old ORMs left the keyword out.
-		if p.structural && c.from.AutoIncrement != c.to.AutoIncrement && isKey(from, c.to.Name) {
+		// anybody sees in the data; old ORMs left the keyword out. That is so
+		// for SQLite's rowid alone, which is the one key that may be NULL: it
+		// gives out numbers in any case.
+		if p.structural && c.from.AutoIncrement != c.to.AutoIncrement && isKey(from, c.to.Name) && !c.from.NotNull && !c.to.NotNull {
 			p.noise = append(p.noise, "auto-increment of "+table+"."+c.to.Name+" is written another way")
 			c.from.AutoIncrement = c.to.AutoIncrement
 			if c.from == c.to {

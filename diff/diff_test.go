@@ -170,6 +170,17 @@ func TestStructuralNoise(t *testing.T) {
 	}
 }
 
+// Only SQLite's rowid, which may be NULL, gives out numbers whatever is said.
+func TestStructuralAutoIncrement(t *testing.T) {
+	from, to := products(), products()
+	from.Columns[0].NotNull, to.Columns[0].NotNull = true, true
+	to.Columns[0].AutoIncrement = false
+	ops, noise := Structural(db(from), db(to))
+	if got := lines(ops); got != "alter column products.id: auto-increment" || len(noise) > 0 {
+		t.Errorf("operations %q, noise %q", got, noise)
+	}
+}
+
 func TestAsk(t *testing.T) {
 	price := schema.Int("price").NotNull()
 	for _, tt := range []struct {
