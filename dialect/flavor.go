@@ -74,7 +74,7 @@ var since = map[Feature]map[schema.Dialect]Version{
 	DropNamedCheck:     {schema.SQLite: {3, 53}},
 
 	LockTimeout:  {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
-	UnstableText: {schema.Postgres: {}},
+	UnstableText: {schema.Postgres: {}, schema.MySQL: {}},
 
 	VirtualColumns:      {schema.SQLite: {3, 31}, schema.Postgres: {18}, schema.MySQL: {}, schema.MariaDB: {}},
 	NullsNotDistinct:    {schema.Postgres: {15}},
