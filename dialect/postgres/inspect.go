@@ -31,7 +31,7 @@ func inspect(ctx context.Context, q dialect.Queryer, d Dialect) (_ schema.Schema
 		return schema.Schema{}, err
 	}
 	defer func() {
-		if closed := in.close(); err == nil {
+		if closed := in.close(ctx); err == nil {
 			err = closed
 		}
 	}()
@@ -48,7 +48,7 @@ func inspect(ctx context.Context, q dialect.Queryer, d Dialect) (_ schema.Schema
 	return in.schema(), nil
 }
 
-// An inspector puts a schema together.
+// An inspector puts a schema together. It lives as long as one call of inspect.
 type inspector struct {
 	ctx     context.Context
 	q       dialect.Queryer
@@ -59,7 +59,7 @@ type inspector struct {
 	spaceList string // the keys of spaces, for SQL
 	relations map[int64]*relation
 	ordered   []*relation
-	objects   []*object
+	objects   []*thing
 	made      map[address]made // what the rows of the catalogs have become
 	comments  map[address]string
 	other     []schema.Unsupported
@@ -105,33 +105,33 @@ const (
 // made says what a row of a catalog is in the schema: a table, or an object.
 type made struct {
 	relation *relation
-	object   *object
+	object   *thing
 }
 
-// An object is what an Object is made from: its statements one by one.
-type object struct {
+// A thing is what an Object is made from: its statements one by one.
+type thing struct {
 	schema.Object
 	statements []string
 	needs      refs
 }
 
-func (o *object) add(statement string) { o.statements = append(o.statements, statement) }
+func (o *thing) add(statement string) { o.statements = append(o.statements, statement) }
 
 // add adds an object, with the first of its statements.
-func (in *inspector) add(class, id int64, o schema.Object, statement string) *object {
-	made := &object{Object: o, statements: []string{statement}}
+func (in *inspector) add(class, id int64, o schema.Object, statement string) *thing {
+	made := &thing{Object: o, statements: []string{statement}}
 	in.objects = append(in.objects, made)
 	in.know(class, id, made)
 	return made
 }
 
-func (in *inspector) know(class, id int64, o *object) {
+func (in *inspector) know(class, id int64, o *thing) {
 	in.made[address{class, id, 0}] = made{object: o}
 }
 
 // comment adds the COMMENT ON statement of an object, if it has a comment. What
 // is how the statement names the object: "VIEW v".
-func (in *inspector) comment(o *object, class, id int64, sub int, what string) {
+func (in *inspector) comment(o *thing, class, id int64, sub int, what string) {
 	if text := in.comments[address{class, id, sub}]; text != "" {
 		o.add("COMMENT ON " + what + " IS " + quoteString(text))
 	}
@@ -212,8 +212,10 @@ func numbers(text string) ([]int64, error) {
 // Debian's PostgreSQL 15.20 keeps an account of its own among the options of
 // every column of a table or view, pg_attver, with another number each time the
 // column is made. Nobody declared it, so it is no part of a schema.
-func options(array string) string {
-	return `(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(option_name) || '=' ||
+func options(array string) string { return optionsOf("", array) }
+
+func optionsOf(prefix, array string) string {
+	return `(SELECT pg_catalog.string_agg('` + prefix + `' || pg_catalog.quote_ident(option_name) || '=' ||
 		CASE WHEN option_value ~ '^(-?[0-9]+([.][0-9]+)?|[a-z_][a-z0-9_]*)$' THEN option_value ELSE pg_catalog.quote_literal(option_value) END, ', '
 		ORDER BY option_name) FROM pg_catalog.pg_options_to_table(` + array + `) WHERE option_name <> 'pg_attver')`
 }

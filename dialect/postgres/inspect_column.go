@@ -3,7 +3,6 @@ package postgres
 import (
 	"strings"
 
-	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -110,8 +109,8 @@ func (in *inspector) tableColumn(r *relation, c *column, inherited map[string]*c
 	var from schema.Column
 	if p := inherited[c.Name]; p != nil {
 		from = p.Column
-		if own.Type.Text == "" || serials[own.Type.Text] != "" {
-			from.Type = own.Type
+		if p.text == c.text && (c.text != "" || p.AutoIncrement == own.AutoIncrement) { // of a serial, or of one identity
+			from.Default, from.AutoIncrement, from.Identity = own.Default, own.AutoIncrement, own.Identity
 		}
 	}
 	bare := own
@@ -146,6 +145,3 @@ func (in *inspector) tableColumn(r *relation, c *column, inherited map[string]*c
 	}
 	return own, true
 }
-
-// notNullNames says whether NOT NULL has a name that a catalog keeps.
-func (in *inspector) notNullNames() bool { return in.d.Flavor().Can(dialect.NamedNotNull) }

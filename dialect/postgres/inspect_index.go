@@ -10,7 +10,7 @@ import (
 type index struct {
 	key    *schema.ConstraintOptions // of a primary key
 	unique int                       // which of the table's unique constraints, from 1
-	object *object                   // an exclusion constraint
+	object *thing                    // an exclusion constraint
 }
 
 // An opClass is an operator class.

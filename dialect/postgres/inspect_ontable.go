@@ -103,13 +103,12 @@ func (in *inspector) readPolicies() error {
 // readStatistics reads the statistics objects. They have a namespace of their
 // own, and go with their table all the same.
 func (in *inspector) readStatistics() error {
-	target := "s.stxstattarget"
 	var (
 		oid, relation, namespace int64
 		name, text               string
 		statistics               int
 	)
-	return in.query(`SELECT s.oid, s.stxrelid, s.stxnamespace, s.stxname, pg_catalog.pg_get_statisticsobjdef(s.oid), coalesce(`+target+`, -1)
+	return in.query(`SELECT s.oid, s.stxrelid, s.stxnamespace, s.stxname, pg_catalog.pg_get_statisticsobjdef(s.oid), coalesce(s.stxstattarget, -1)
 		FROM pg_catalog.pg_statistic_ext s WHERE {path} AND s.stxnamespace IN ({spaces}) ORDER BY s.oid`,
 		[]any{&oid, &relation, &namespace, &name, &text, &statistics}, func() error {
 			r := in.relations[relation]

@@ -13,14 +13,13 @@ type relation struct {
 	local, kind    string
 	name, quoted   string // as a schema and as SQL names it
 	options        schema.TableOptions
-	force          bool // row security
 	identity       string
 	partition      bool
 	extension      bool // an extension owns it
 	parents        []int64
 	definition     string // of a view
 	with           string // of a view: what stands in WITH (…)
-	object         *object
+	object         *thing
 
 	columns     []*column
 	byNumber    map[int]*column
@@ -47,7 +46,7 @@ func (in *inspector) readRelations() error {
 	postgres := &r.options.Postgres
 	return in.query(`SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, `+ofExtension("pg_class", "c.oid")+`,
 		CASE WHEN c.reloptions IS NULL THEN '' ELSE coalesce(`+options("c.reloptions")+`, '') END,
-		CASE WHEN t.reloptions IS NULL THEN '' ELSE coalesce(`+options(`(SELECT pg_catalog.array_agg('toast.' || o) FROM pg_catalog.unnest(t.reloptions) o)`)+`, '') END,
+		CASE WHEN t.reloptions IS NULL THEN '' ELSE coalesce(`+optionsOf("toast.", "t.reloptions")+`, '') END,
 		coalesce(s.spcname, ''), coalesce(am.amname, ''),
 		(CASE WHEN c.relrowsecurity THEN 'e' ELSE '' END) || (CASE WHEN c.relforcerowsecurity THEN 'f' ELSE '' END), c.relreplident,
 		CASE WHEN c.reloftype = 0 THEN '' ELSE c.reloftype::pg_catalog.regtype::pg_catalog.text END,

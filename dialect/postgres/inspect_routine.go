@@ -6,11 +6,6 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// An aggregate is a row of pg_aggregate, as far as somebody set it.
-type aggregate struct {
-	kind, options string
-}
-
 // readRoutines reads functions, procedures and aggregates.
 func (in *inspector) readRoutines() error {
 	var (

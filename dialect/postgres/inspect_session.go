@@ -65,7 +65,7 @@ func (in *inspector) open() error {
 		s.settings = append(s.settings, option{own.name, values[i]})
 	}
 	if place := in.d.scratch.place; place != nil {
-		s.namespace, s.condition = place.namespace, setConfig(place.path, settings)
+		s.namespace, s.condition = place.real, setConfig(place.path, settings)
 		return nil
 	}
 	var parts []string
@@ -96,11 +96,9 @@ func setConfig(path string, settings []option) string {
 
 // close gives the settings back to a caller who is in a transaction block,
 // where those of the inspector would stay.
-func (in *inspector) close() error {
+func (in *inspector) close(ctx context.Context) error {
 	var ok bool
 	own := in.session.settings
-	ctx := in.ctx
 	in.ctx = context.WithoutCancel(ctx)
-	defer func() { in.ctx = ctx }()
 	return in.query("SELECT "+setConfig(own[0].value, own[1:]), []any{&ok}, func() error { return nil })
 }

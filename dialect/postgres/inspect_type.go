@@ -19,7 +19,7 @@ type typeRow struct {
 	notNull, ownCollation, owned        bool
 	subtype, class, canonical, diff     string
 	rangeCollation                      int64
-	multirange, methods                 string
+	multirange                          string
 }
 
 // readTypes reads the types that somebody made.
@@ -137,7 +137,7 @@ func (in *inspector) composite(t typeRow, name, quoted string) {
 
 // columnComments adds the comments on the columns of something that is no
 // table.
-func (in *inspector) columnComments(o *object, r *relation) {
+func (in *inspector) columnComments(o *thing, r *relation) {
 	for _, c := range r.columns {
 		if c.Comment != "" {
 			o.add("COMMENT ON COLUMN " + r.quoted + "." + quoteIdent(c.Name) + " IS " + quoteString(c.Comment))

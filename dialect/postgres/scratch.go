@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context
 	}
 	defer func() {
 		if _, failed := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); failed != nil {
-			discard(conn) // the server rolls back when the connection closes
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // so that it is closed: then the server rolls back
 			if err == nil {
 				err = failed
 			}

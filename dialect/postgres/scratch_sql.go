@@ -96,6 +96,9 @@ func (w *rewriter) schemaName(n int) {
 		to = p.namespace
 	}
 	w.toks[w.at[n]].text = quoteIdent(to)
+	if w.tok(n - 2).word("create") {
+		w.toks[w.at[n]].text = "IF NOT EXISTS " + quoteIdent(to) // Compile has seen to it
+	}
 }
 
 // qualifier puts the namespace name, where it is one.
@@ -129,6 +132,9 @@ func (w *rewriter) target() int {
 	}
 	for n := 1; n < len(w.at); n++ {
 		if w.tok(n + 1).is(".") {
+			if w.tok(n-1).word("column") && !w.tok(n+3).is(".") {
+				return -1 // a table and its column
+			}
 			return n
 		}
 		if w.tok(n).kind != tokWord {
