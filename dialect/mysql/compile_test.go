@@ -137,8 +137,8 @@ func compileCases() []compileCase {
 			m.CreateTable("c", schema.BigInt("id").NotNull().PrimaryKey(), schema.ForeignKey{Name: "fk_t", Columns: []string{"id"}, RefTable: "t"})
 			m.CreateObject(viewV)
 			m.CreateObject(trigT)
-			m.CreateObject(object(schema.Trigger, "log", "p", "CREATE TRIGGER `log` AFTER INSERT ON `p` FOR EACH ROW delete from t where t.id < 0"))
-			m.CreateObject(object(schema.Procedure, "pr", "", "CREATE PROCEDURE `pr`()\nBEGIN\n  DELETE FROM t WHERE t.id = 1;\nEND"))
+			m.CreateObject(object(schema.Trigger, "log", "p", "CREATE TRIGGER `log` AFTER INSERT ON `p` FOR EACH ROW delete from `t` where `t`.id < 0"))
+			m.CreateObject(object(schema.Procedure, "pr", "", "CREATE PROCEDURE `pr`()\nBEGIN\n  DELETE FROM `t` WHERE `t`.id = 1;\nEND"))
 		}),
 		on("alter_table_comment", func(m *op.Script) {
 			m.AlterTable("t", schema.TableOptions{}, schema.TableOptions{Comment: `it's \ here`})
