@@ -11,10 +11,17 @@ import (
 // value in the table, and behind what the old sequence gave out.
 
 // serialSequence returns the sequence that the word serial makes.
-func (d Dialect) serialSequence(table, column string) (name, quoted string) {
+func (d Dialect) serialSequence(table, column string) string {
 	namespace, _ := schema.Split(table)
-	name = automaticName(table, column, "seq")
-	return schema.Qualify(namespace, name), quoteIn(d, namespace, name)
+	return quoteIn(d, namespace, automaticName(table, column, "seq"))
+}
+
+// sequence returns the sequence of a column that is a serial.
+func (ch *columnChange) sequence() string {
+	if name, ok := ch.sequences[ch.table+"\x00"+ch.after.Name]; ok {
+		return quoteName(ch.d, name)
+	}
+	return ch.d.serialSequence(ch.table, ch.after.Name)
 }
 
 // passing is the name of a sequence on its way from one kind to another.
@@ -47,7 +54,7 @@ func (ch *columnChange) leaveAuto() {
 	namespace, _ := schema.Split(ch.table)
 	switch from {
 	case "serial":
-		_, seq := ch.d.serialSequence(ch.table, ch.after.Name)
+		seq := ch.sequence()
 		ch.column("DROP DEFAULT")
 		ch.flush()
 		if to == "identity" {
@@ -106,7 +113,7 @@ func (ch *columnChange) enterAuto() {
 			" GROUP BY s.seqincrement, s.seqmin, s.seqmax, s.seqstart) m"+
 			" WHERE m.last BETWEEN m.seqmin AND m.seqmax AND (m.last - m.seqstart) * sign(m.seqincrement) >= 0")
 	case "serial":
-		_, seq := ch.d.serialSequence(ch.table, ch.after.Name)
+		seq := ch.d.serialSequence(ch.table, ch.after.Name)
 		ch.flush()
 		if from == "identity" {
 			_, local := schema.Split(ch.table)
@@ -128,7 +135,7 @@ func (ch *columnChange) enterAuto() {
 func (ch *columnChange) adjustSequence() {
 	from, to := ch.autoKinds()
 	if from == "serial" && to == "serial" && storedType(ch.before) != storedType(ch.after) {
-		_, seq := ch.d.serialSequence(ch.table, ch.after.Name)
+		seq := ch.sequence()
 		ch.emit(ch.table, "ALTER SEQUENCE "+seq+" AS "+storedType(ch.after))
 	}
 }

@@ -28,7 +28,34 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 	}
 	t, _ = c.state.Table(o.Table)
 	after, _ := t.Column(o.To.Name)
+	if isSerial(o.From) && !isSerial(before) {
+		// To the history it is a serial, and the sequence has another name, or
+		// other options: the table or the column was renamed.
+		if seq, ok := c.owned(o.Table, o.To.Name); ok {
+			if after.Default == before.Default {
+				after.Default = o.To.Default
+			}
+			c.sequences[o.Table+"\x00"+o.To.Name] = seq.Name
+			before.Type, before.Default = schema.NativeType(serialOf(storedType(before))), schema.Default{}
+			if err := c.change(o.Table, before, after, o.Fill); err != nil || isSerial(after) {
+				return err
+			}
+			return c.dropOwned(o.Table, o.To.Name)
+		}
+	}
 	return c.change(o.Table, before, after, o.Fill)
+}
+
+// owned returns the sequence that goes with a column.
+func (c *compiler) owned(table, column string) (schema.Object, bool) {
+	for _, ob := range c.state.Objects() {
+		if ob.Kind == schema.Sequence {
+			if t, col, ok := ownedBy(ob); ok && t == table && col == column {
+				return ob, true
+			}
+		}
+	}
+	return schema.Object{}, false
 }
 
 // visible returns o with every property equal on both sides that PostgreSQL

@@ -27,6 +27,8 @@ type compiler struct {
 	adopted map[string]schema.Table // what tables have, or get, from a parent; see adopt
 	renamed map[string][]string     // columns that were renamed here, under their new names, by table
 	lost    map[string]bool         // defaults that a type could not take any more, by table and column
+
+	sequences map[string]string // those of serial columns that have another name than serial gives, by table and column
 }
 
 // Compile returns the statements for ops, and applies ops to state.
@@ -34,7 +36,7 @@ func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	c := &compiler{
 		d: d, state: state, ops: ops,
 		grants: map[schema.ObjectID]int{}, early: map[string]bool{}, adopted: map[string]schema.Table{},
-		renamed: map[string][]string{}, lost: map[string]bool{},
+		renamed: map[string][]string{}, lost: map[string]bool{}, sequences: map[string]string{},
 	}
 	for i, o := range ops {
 		if _, ok := o.(op.AlterColumn); !ok {
@@ -153,12 +155,12 @@ func (c *compiler) understood(o op.Op) error {
 }
 
 // Something waiting is a foreign key to a table, or to a key of it, that a
-// later operation makes; or the owner of a sequence.
+// later operation makes; or a sequence whose owner does.
 type waiting struct {
-	op    int
-	table string
-	ready func() bool
-	sql   []string
+	op       int
+	table    string
+	key      schema.ForeignKey
+	sequence string // the statement, where it is about a sequence of table
 }
 
 // settle adds what was waiting and can be done now, or at the end all of it:
@@ -166,14 +168,29 @@ type waiting struct {
 func (c *compiler) settle(all bool) {
 	at := c.at
 	c.waiting = slices.DeleteFunc(c.waiting, func(w waiting) bool {
-		if !all && !w.ready() {
+		if !all && !c.ready(w) {
 			return false
 		}
 		c.at = w.op
-		c.emit(w.table, w.sql...)
+		if w.sequence != "" {
+			c.emit(w.table, w.sequence)
+			return true
+		}
+		c.alter(w.table, "ADD "+c.d.foreignKeyText(w.key))
+		if w.key.Comment != "" {
+			c.emit(w.table, c.d.commentConstraint(w.table, foreignKeyName(w.table, w.key), w.key.Comment))
+		}
 		return true
 	})
 	c.at = at
+}
+
+func (c *compiler) ready(w waiting) bool {
+	if w.sequence != "" {
+		_, ok := c.state.Table(w.table)
+		return ok
+	}
+	return c.referable(w.key)
 }
 
 // referable reports whether what f refers to is there, or never comes.

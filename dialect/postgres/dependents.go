@@ -24,6 +24,9 @@ func (c *compiler) around(table, column string, change func() error) error {
 		}
 	}
 	refs := []schema.Ref{{Name: table, Column: column}}
+	for _, child := range c.children(table) {
+		refs = append(refs, schema.Ref{Name: child, Column: column})
+	}
 	for _, g := range generated {
 		refs = append(refs, schema.Ref{Name: table, Column: g.Name})
 	}
@@ -42,6 +45,18 @@ func (c *compiler) around(table, column string, change func() error) error {
 		c.restore(r)
 	}
 	return nil
+}
+
+// children returns the tables that have their columns from a table, and theirs.
+func (c *compiler) children(table string) []string {
+	var out []string
+	for _, t := range c.state.Schema().Tables {
+		o := t.Options.Postgres
+		if o.PartitionOf == table || o.Inherits != "" && slices.Contains(parentNames(o.Inherits), table) {
+			out = append(append(out, t.Name), c.children(t.Name)...)
+		}
+	}
+	return out
 }
 
 // stopsRetype reports whether the server refuses to change the type of a

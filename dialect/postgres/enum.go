@@ -45,9 +45,9 @@ func (c *compiler) alterEnum(from, to schema.Object) error {
 		}
 		s := "ALTER TYPE " + name + " ADD VALUE " + quoteString(l)
 		switch {
-		case i > 0 && i < len(is)-1:
+		case i > 0 && i < len(is)-1: // at the end there is no need to say where
 			s += " AFTER " + quoteString(is[i-1])
-		case i == 0:
+		case i == 0 && len(was) > 0:
 			s += " BEFORE " + quoteString(was[0])
 			was = append([]string{l}, was...)
 		}

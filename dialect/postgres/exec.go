@@ -79,10 +79,16 @@ func forbidden(w []string) string {
 				return "there is nobody to take the rows"
 			}
 		}
-	case "discard", "reset":
-		if word(w, 0) == "discard" || word(w, 1) == "all" {
-			return "the session belongs to the program"
+	case "set":
+		switch word(w, 1) {
+		case "local", "constraints":
+			return ""
+		case "transaction":
+			return "a revision is one transaction already"
 		}
+		return "the session belongs to the program: SET LOCAL ends with the revision"
+	case "discard", "reset":
+		return "the session belongs to the program"
 	}
 	return ""
 }

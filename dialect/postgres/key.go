@@ -140,7 +140,11 @@ func (c *compiler) dropForeignKey(o op.DropForeignKey) error {
 	if err != nil {
 		return err
 	}
-	name := foreignKeyName(o.Table, full.(op.DropForeignKey).ForeignKey)
+	f := full.(op.DropForeignKey).ForeignKey
+	if c.forget(func(w waiting) bool { return w.table == o.Table && w.sequence == "" && w.key.Equal(f) }) {
+		return nil
+	}
+	name := foreignKeyName(o.Table, f)
 	if key := o.Table + "\x00" + name; c.early[key] {
 		delete(c.early, key)
 		return nil

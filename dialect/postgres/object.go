@@ -94,7 +94,7 @@ func (c *compiler) createObject(o op.CreateObject) error {
 	}
 	for _, sql := range c.d.definition(o.Object) {
 		if table, ok := c.ownerComes(o.Object, sql); ok {
-			c.waiting = append(c.waiting, waiting{c.at, o.Object.Name, func() bool { _, ok := c.state.Table(table); return ok }, []string{sql}})
+			c.waiting = append(c.waiting, waiting{op: c.at, table: table, sequence: sql})
 			continue
 		}
 		c.emit(o.Object.Name, sql)

@@ -33,11 +33,14 @@ func (c *compiler) createTable(o op.CreateTable) error {
 
 // wait puts off a foreign key until what it refers to is there.
 func (c *compiler) wait(table string, f schema.ForeignKey) {
-	sql := []string{"ALTER TABLE " + quoteName(c.d, table) + " ADD " + c.d.foreignKeyText(f)}
-	if f.Comment != "" {
-		sql = append(sql, c.d.commentConstraint(table, foreignKeyName(table, f), f.Comment))
-	}
-	c.waiting = append(c.waiting, waiting{c.at, table, func() bool { return c.referable(f) }, sql})
+	c.waiting = append(c.waiting, waiting{op: c.at, table: table, key: f})
+}
+
+// forget gives up what was waiting and is not wanted any more.
+func (c *compiler) forget(fits func(waiting) bool) (found bool) {
+	n := len(c.waiting)
+	c.waiting = slices.DeleteFunc(c.waiting, fits)
+	return len(c.waiting) < n
 }
 
 // dropTable drops a table, and before it the foreign keys to it of tables that
@@ -56,6 +59,7 @@ func (c *compiler) dropTable(o op.DropTable) error {
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
+	c.forget(func(w waiting) bool { return w.table == o.Table.Name })
 	c.emit(o.Table.Name, "DROP TABLE "+quoteName(c.d, o.Table.Name))
 	return c.dropOwned(o.Table.Name, "")
 }
@@ -105,6 +109,15 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
+	for i := range c.waiting {
+		w := &c.waiting[i]
+		if w.table == o.From {
+			w.table = o.To
+		}
+		if w.key.RefTable == o.From {
+			w.key.RefTable = o.To
+		}
+	}
 	fromSpace, from := schema.Split(o.From)
 	toSpace, to := schema.Split(o.To)
 	name := o.From
@@ -128,9 +141,28 @@ func (c *compiler) renameColumn(o op.RenameColumn) error {
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
+	for i := range c.waiting {
+		w := &c.waiting[i]
+		if w.table == o.Table {
+			w.key.Columns, w.key.SetColumns = renamedIn(w.key.Columns, o), renamedIn(w.key.SetColumns, o)
+		}
+		if w.key.RefTable == o.Table {
+			w.key.RefColumns = renamedIn(w.key.RefColumns, o)
+		}
+	}
 	c.renamed[o.Table] = append(c.renamed[o.Table], o.To, o.From)
 	c.alter(o.Table, "RENAME COLUMN "+quoteIdent(o.From)+" TO "+quoteIdent(o.To))
 	return nil
+}
+
+func renamedIn(names []string, o op.RenameColumn) []string {
+	names = slices.Clone(names)
+	for i, n := range names {
+		if n == o.From {
+			names[i] = o.To
+		}
+	}
+	return names
 }
 
 // possible says why this PostgreSQL cannot have such a table.
