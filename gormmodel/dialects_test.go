@@ -76,6 +76,12 @@ func TestFor(t *testing.T) {
 	}
 }
 
+type longColumn struct {
+	ID int
+	X  string `gorm:"column:ünd_und_und_und_und_und_und_und_und_und_und_und_und_und_und_und_u"`
+	Y  string `gorm:"column:ünd_und_und_und_und_und_und_und_und_und_und_und_und_und_und_und_"`
+}
+
 // For and With change a copy.
 func TestForCopies(t *testing.T) {
 	base := gormmodel.Models(offline(t, nil), &Product{})
@@ -113,6 +119,14 @@ func TestForErrors(t *testing.T) {
 		{
 			"no type", gormmodel.Models(db, &dashColumn{}).For(schema.SQLite, schema.MySQL),
 			"gormmodel_test.dashColumn.X: the column has no type: SQLite alone allows that",
+		},
+		{
+			"long table", gormmodel.Models(db, &tricky.AnotherModelWithANameThatIsLongerThanIdentifiersMayBe{}).For(schema.SQLite, schema.Postgres),
+			`tricky.AnotherModelWithANameThatIsLongerThanIdentifiersMayBe: the name of the table "another_model_with_a_name_that_is_longer_than_identifiers_may_bes" is longer than the 63 bytes that PostgreSQL takes`,
+		},
+		{
+			"long column", gormmodel.Models(db, &longColumn{}).For(schema.SQLite, schema.MySQL),
+			`gormmodel_test.longColumn.X: the name of the column "ünd_und_und_und_und_und_und_und_und_und_und_und_und_und_und_und_u" is longer than the 64 letters that MySQL takes`,
 		},
 		{
 			"dot", gormmodel.Models(db, &mainOwner{}, &mainTag{}).For(schema.SQLite, schema.Postgres),
@@ -167,6 +181,13 @@ func TestNamespace(t *testing.T) {
 		}
 		if strings.Join(got, ", ") != want {
 			t.Errorf("%s: got %q", name, got)
+		}
+		objects := 0
+		if name == schema.Postgres {
+			objects = 1
+		}
+		if len(m.Schema.Objects) != objects || objects == 1 && m.Schema.Objects[0].String() != "schema audit" {
+			t.Errorf("%s: got %+v", name, m.Schema.Objects)
 		}
 		events, _ := m.Schema.Table("audit.events")
 		if len(events.ForeignKeys) != 1 || events.ForeignKeys[0].RefTable != "audit.events" || events.Indexes[0].Name != "idx_audit_events_kind" {

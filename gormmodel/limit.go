@@ -2,14 +2,19 @@ package gormmodel
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	gs "gorm.io/gorm/schema"
 
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// longestName is how many bytes of a name PostgreSQL keeps.
-const longestName = 63
+const (
+	// longestName is how many bytes of a name PostgreSQL keeps.
+	longestName = 63
+	// longestLetters is how many letters of a name MySQL takes.
+	longestLetters = 64
+)
 
 // shorter returns the naming strategy with PostgreSQL's limit, or nil where the
 // application's own has it or is not one of GORM's. GORM shortens the names that
@@ -38,6 +43,17 @@ func (l *loader) namer() gs.Namer {
 		return l.short
 	}
 	return l.db.NamingStrategy
+}
+
+// checkLength refuses the name of a table or a column that a server does not
+// take. PostgreSQL would cut it, so that what it has is called otherwise.
+func (l *loader) checkLength(model, field, what, name string) {
+	switch {
+	case l.speaks(schema.Postgres) && len(name) > longestName:
+		l.fail(model, field, "the name of the %s %q is longer than the %d bytes that PostgreSQL takes", what, name, longestName)
+	case l.speaks(schema.MySQL) && utf8.RuneCountInString(name) > longestLetters:
+		l.fail(model, field, "the name of the %s %q is longer than the %d letters that MySQL takes", what, name, longestLetters)
+	}
 }
 
 // name returns the name of a constraint or an index. Where GORM has made it,

@@ -217,7 +217,8 @@ func (l *loader) reach(listed []*gs.Schema) {
 // result puts everything in an order that does not depend on the order of the
 // models, nor on the maps that GORM keeps.
 func (l *loader) result() model.Models {
-	out := model.Models{Schema: schema.Schema{Tables: creationOrder(l.tables)}}
+	tables := creationOrder(l.tables)
+	out := model.Models{Schema: schema.Schema{Tables: tables, Objects: l.namespaces(tables)}}
 	slices.Sort(l.keep)
 	out.Keep = slices.Compact(l.keep)
 	slices.SortFunc(l.warnings, func(a, b model.Warning) int {

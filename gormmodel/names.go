@@ -6,6 +6,7 @@ import (
 
 	gs "gorm.io/gorm/schema"
 
+	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -27,15 +28,36 @@ func (l *loader) tableName(s *gs.Schema) string {
 	return schema.Qualify(before, after)
 }
 
+// namespaces returns the schemas that tables are in, which PostgreSQL makes no
+// table without. On MySQL they are databases, which are not made in passing.
+func (l *loader) namespaces(tables []schema.Table) (objects []schema.Object) {
+	if !l.speaks(schema.Postgres) {
+		return nil
+	}
+	var names []string
+	for _, t := range tables {
+		if namespace, _ := schema.Split(t.Name); namespace != "" {
+			names = append(names, namespace)
+		}
+	}
+	slices.Sort(names)
+	for _, n := range slices.Compact(names) {
+		create := schema.SQL{}.On(schema.Postgres, "CREATE SCHEMA "+postgres.New("").Quote(n))
+		objects = append(objects, schema.Object{Kind: schema.Namespace, Name: schema.Qualify("", n), Definition: create})
+	}
+	return objects
+}
+
 func (l *loader) checkTableName(s *gs.Schema) {
 	name := l.tableName(s)
 	namespace, local := schema.Split(name)
+	at, in := l.owner(s)
+	l.checkLength(at, in, "table", local)
 	if !l.speaks(schema.SQLite) && namespace != "" && !strings.Contains(local, ".") || name != "" && !strings.Contains(name, ".") {
 		return
 	}
-	model, field := l.owner(s)
 	before, after, _ := strings.Cut(s.Table, ".")
-	l.fail(model, field, "the table name %q has a dot: GORM would query table %q of schema %q; name the table without one",
+	l.fail(at, in, "the table name %q has a dot: GORM would query table %q of schema %q; name the table without one",
 		s.Table, after, before)
 }
 

@@ -64,6 +64,7 @@ func (l *loader) columns(s *gs.Schema, t *schema.Table) {
 			continue
 		}
 		c, on := l.column(s, f)
+		l.checkLength(modelName(s.ModelType), fieldPath(f), "column", name)
 		l.checkCase(s, f, t.Columns)
 		l.checkCounting(s, f, c, on)
 		t.Columns = append(t.Columns, c)

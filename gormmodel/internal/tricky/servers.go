@@ -9,14 +9,13 @@ import (
 )
 
 // Portable returns the models that GORM's own drivers can create on SQLite,
-// PostgreSQL and MariaDB, with [Sorts], [Sheet], [Square] and [Token] in the
-// place of those that hold what one database alone has, and without the two that
-// refer to each other.
+// PostgreSQL and MariaDB, with others in the place of those that hold what one
+// database alone has, and without the two that refer to each other.
 func Portable() []any {
 	return []any{
 		&Member{}, &Card{}, &Address{}, &Skill{}, &Invoice{}, &InvoiceLine{}, &Lion{}, &Bear{}, &Cage{},
 		&Node{}, &Monk{}, &Story{}, &Sheet{}, &Purse{}, &Preset{}, &Sorts{}, &Token{}, &Stored{},
-		&Veiled{}, &Phrase{}, &Note{}, &State{}, &Town{}, &AnotherModelWithANameThatIsLongerThanIdentifiersMayBe{},
+		&Veiled{}, &Phrase{}, &Note{}, &State{}, &Town{}, &ModelWithANameThatIsAboutAsLongAsIdentifiersMayBe{},
 		&Shout{}, &Remarked{}, &Square{}, &Reader{}, &Lecture{}, &Attendance{}, &Gadget{}, &Unbound{}, &Voucher{},
 		&Pair[int]{},
 	}
@@ -84,6 +83,16 @@ type Sorts struct {
 	Clock    string  `gorm:"type:time"`
 	Generic  string  `gorm:"type:int"`
 	Strict   string  `gorm:"type:varchar(9) NOT NULL DEFAULT 'x'"`
+}
+
+// ModelWithANameThatIsAboutAsLongAsIdentifiersMayBe has names that GORM
+// shortens with a hash, and not to the same length for each database.
+type ModelWithANameThatIsAboutAsLongAsIdentifiersMayBe struct {
+	ID                                   uint
+	AColumnNameThatIsVeryLongAndAnIndex2 string `gorm:"size:10;index;unique"`
+	Short                                string `gorm:"size:10;index:,composite:together"`
+	Holder                               Member
+	HolderID                             uint
 }
 
 // Sheet has the options of indexes that all have, and conditions, which MySQL
