@@ -59,6 +59,7 @@ type inspector struct {
 	spaceList string // the keys of spaces, for SQL
 	relations map[int64]*relation
 	ordered   []*relation
+	columns   []column // room for new ones
 	objects   []*thing
 	made      map[address]made // what the rows of the catalogs have become
 	comments  map[address]string
@@ -231,6 +232,13 @@ func ofExtension(catalog, oid string) string {
 
 // refs are the needs of one thing, each once.
 type refs map[schema.Ref]bool
+
+func (r *refs) add(ref schema.Ref) {
+	if *r == nil {
+		*r = refs{}
+	}
+	(*r)[ref] = true
+}
 
 func (r refs) list() []schema.Ref {
 	out := make([]schema.Ref, 0, len(r)) // never nil: the database was asked

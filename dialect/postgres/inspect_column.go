@@ -17,78 +17,122 @@ type column struct {
 	text      string
 }
 
-// readColumns reads the columns of tables, views and composite types.
+// readColumns reads the columns of tables, views and composite types: there are
+// more of them than of anything else. What few columns have is one text, which
+// is empty for the others. An expression without columns, as a default is, is
+// written much faster when the server is not told of a table.
 func (in *inspector) readColumns() error {
 	compression := "''"
 	if in.d.version[0] >= 14 {
-		compression = "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE a.attcompression::pg_catalog.text END"
+		compression = "a.attcompression"
 	}
 	var (
-		relation                                   int64
-		c                                          column
-		expr, identity, generated, collation, kind string
-		statistics                                 int
-		attributes                                 string
-		inherited                                  int
+		relation   int64
+		c          column
+		expr, rare string
 	)
-	return in.query(`SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid, a.attnotnull,
-		CASE WHEN a.atthasdef THEN coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') ELSE '' END, a.attidentity, a.attgenerated,
-		a.attcollation, CASE WHEN a.attcollation <> t.typcollation THEN 'x' ELSE '' END,
-		CASE WHEN a.attstorage = t.typstorage THEN '' ELSE a.attstorage::pg_catalog.text END, `+compression+`,
-		coalesce(a.attstattarget, -1), CASE WHEN a.attoptions IS NULL OR a.attoptions[2] IS NULL AND a.attoptions[1] LIKE 'pg_attver=%' THEN '' ELSE coalesce(`+options("a.attoptions")+`, '') END, a.attislocal, a.attinhcount
+	return in.query(`SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid, a.attcollation, a.attnotnull,
+		CASE WHEN a.atthasdef THEN coalesce(pg_catalog.pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END), '') ELSE '' END,
+		CASE WHEN a.attidentity = '' AND a.attgenerated = '' AND a.attcollation = t.typcollation AND a.attstorage = t.typstorage AND `+compression+` = ''
+			AND coalesce(a.attstattarget, -1) < 0 AND (a.attoptions IS NULL OR a.attoptions[2] IS NULL AND a.attoptions[1] LIKE 'pg_attver=%') AND a.attislocal AND a.attinhcount = 0 THEN ''
+		ELSE pg_catalog.concat_ws(E'\x1f', a.attidentity, a.attgenerated, CASE WHEN a.attcollation <> t.typcollation THEN 'x' ELSE '' END,
+			CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::pg_catalog.text ELSE '' END, `+compression+`, coalesce(a.attstattarget, -1),
+			coalesce(`+options("a.attoptions")+`, ''), a.attislocal, a.attinhcount > 0) END
 		FROM pg_catalog.pg_attribute a
 		JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 		JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 		LEFT JOIN pg_catalog.pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
 		WHERE {path} AND c.relnamespace IN ({spaces}) AND c.relkind IN ('r', 'p', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
 		ORDER BY a.attrelid, a.attnum`,
-		[]any{
-			&relation, &c.number, &c.Name, &c.Type.Text, &c.typeOID, &c.NotNull, &expr, &identity, &generated, &c.collation, &collation,
-			&kind, &c.Compression, &statistics, &attributes, &c.local, &inherited,
-		}, func() error {
+		[]any{&relation, &c.number, &c.Name, &c.Type.Text, &c.typeOID, &c.collation, &c.NotNull, &expr, &rare}, func() error {
 			r := in.relations[relation]
 			if r == nil {
 				return nil // made while we read
 			}
-			own := c
+			own := in.newColumn()
+			*own = c
 			own.Type.Kind = schema.KindNative
-			own.inherited = inherited > 0
-			own.text = expr
-			own.Comment = in.comments[address{classRelation, relation, c.number}]
-			own.Collation.Postgres = collation // resolved in readCollations
-			own.Options.Postgres = columnOptions(statistics, attributes)
-			var known bool
-			if own.Storage, known = storages[kind]; !known {
-				r.refuse("column %q has storage %q", c.Name, kind)
+			own.text, own.local = expr, true
+			if len(in.comments) > 0 {
+				own.Comment = in.comments[address{classRelation, relation, c.number}]
 			}
-			switch identity {
-			case "":
-			case "a", "d":
-				own.AutoIncrement, own.Identity.Always = true, identity == "a"
-			default:
-				r.refuse("column %q has an identity of kind %q", c.Name, identity)
+			own.Default = defaultOf(expr, own.Type.Text)
+			if rare != "" {
+				in.rareColumn(r, own, strings.Split(rare, "\x1f"))
 			}
-			switch generated {
-			case "":
-				own.Default = defaultOf(expr, own.Type.Text)
-			case "s", "v":
-				own.Generated = schema.Generated{Expr: schema.Expr(strip(expr)), Stored: generated == "s"}
-			default:
-				r.refuse("column %q is generated in a way %q", c.Name, generated)
-			}
-			r.columns = append(r.columns, &own)
-			r.byNumber[own.number] = &own
+			r.addColumn(own)
 			return nil
 		})
 }
 
+// newColumn returns an empty column. They are made in blocks.
+func (in *inspector) newColumn() *column {
+	if len(in.columns) == cap(in.columns) {
+		in.columns = make([]column, 0, 256)
+	}
+	in.columns = append(in.columns, column{})
+	return &in.columns[len(in.columns)-1]
+}
+
+func (r *relation) addColumn(c *column) {
+	r.columns = append(r.columns, c)
+	for len(r.byNumber) <= c.number {
+		r.byNumber = append(r.byNumber, nil)
+	}
+	r.byNumber[c.number] = c
+}
+
+// number returns the column of a number, nil where there is none.
+func (r *relation) number(n int) *column {
+	if n < 0 || n >= len(r.byNumber) {
+		return nil
+	}
+	return r.byNumber[n]
+}
+
+// rareColumn adds what few columns have; see readColumns.
+func (in *inspector) rareColumn(r *relation, c *column, rare []string) {
+	if len(rare) != 9 {
+		r.refuse("column %q has something that is not understood: %q", c.Name, rare)
+		return
+	}
+	identity, generated, storage, compression := rare[0], rare[1], rare[3], rare[4]
+	c.Collation.Postgres = rare[2] // resolved in readCollations
+	c.Options.Postgres = columnOptions(rare[5], rare[6])
+	c.local, c.inherited = rare[7] == "t", rare[8] == "t"
+	var known bool
+	if c.Storage, known = storages[storage]; !known {
+		r.refuse("column %q has storage %q", c.Name, storage)
+	}
+	if c.Compression, known = compressions[compression]; !known {
+		r.refuse("column %q has compression %q", c.Name, compression)
+	}
+	switch identity {
+	case "":
+	case "a", "d":
+		c.AutoIncrement, c.Identity.Always = true, identity == "a"
+	default:
+		r.refuse("column %q has an identity of kind %q", c.Name, identity)
+	}
+	switch generated {
+	case "":
+	case "s", "v":
+		c.Default = schema.Default{}
+		c.Generated = schema.Generated{Expr: schema.Expr(strip(c.text)), Stored: generated == "s"}
+	default:
+		r.refuse("column %q is generated in a way %q", c.Name, generated)
+	}
+}
+
+var compressions = map[string]string{"": "", "p": "pglz", "l": "lz4"}
+
 var storages = map[string]string{"": "", "p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 
 // columnOptions are what ALTER COLUMN sets, one action in a line.
-func columnOptions(statistics int, attributes string) string {
+func columnOptions(statistics, attributes string) string {
 	var lines []string
-	if statistics >= 0 {
-		lines = append(lines, "SET STATISTICS "+itoa(statistics))
+	if !strings.HasPrefix(statistics, "-") {
+		lines = append(lines, "SET STATISTICS "+statistics)
 	}
 	if attributes != "" {
 		lines = append(lines, "SET ("+attributes+")")

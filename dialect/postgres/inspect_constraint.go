@@ -21,25 +21,28 @@ type constraint struct {
 // as triggers; NOT NULL is a property of the column, and read here only where
 // it is more than that (PostgreSQL ≥ 18).
 func (in *inspector) readConstraints() error {
-	enforced, period, setColumns := "true", "false", "''"
+	enforced, period, setColumns, references := "true", "false", "''", "''"
 	if in.d.version[0] >= 15 {
 		setColumns = "coalesce(c.confdelsetcols::pg_catalog.text, '')"
 	}
 	if in.d.version[0] >= 18 {
 		enforced, period = "c.conenforced", "c.conperiod"
 	}
+	if in.d.scratch.active() { // there, a table may refer to one that is really there and nowhere else
+		references = "CASE WHEN c.contype = 'f' THEN c.confrelid::pg_catalog.regclass::pg_catalog.text ELSE '' END"
+	}
 	in.keys = map[int64]string{}
 	in.domainConstraints = map[int64][]domainConstraint{}
 	in.indexes = map[int64]*index{}
 	var c constraint
 	return in.query(`SELECT c.oid, c.conrelid, c.contypid, c.conindid, c.confrelid, c.conname, c.contype,
-		CASE WHEN c.contype = 'f' THEN c.confrelid::pg_catalog.regclass::pg_catalog.text ELSE '' END, c.confupdtype::pg_catalog.text || c.confdeltype::pg_catalog.text || c.confmatchtype::pg_catalog.text,
+		`+references+`, c.confupdtype::pg_catalog.text || c.confdeltype::pg_catalog.text || c.confmatchtype::pg_catalog.text,
 		CASE WHEN c.contype = 'c' AND c.contypid = 0 THEN pg_catalog.pg_get_expr(c.conbin, c.conrelid)
 			WHEN c.contype = 'x' OR c.contypid <> 0 THEN pg_catalog.pg_get_constraintdef(c.oid) ELSE '' END,
 		coalesce(c.conkey::pg_catalog.text, ''), coalesce(c.confkey::pg_catalog.text, ''), `+setColumns+`,
 		c.condeferrable, c.condeferred, c.convalidated, `+enforced+`, c.connoinherit, c.conislocal, c.conparentid <> 0, `+period+`
 		FROM pg_catalog.pg_constraint c LEFT JOIN pg_catalog.pg_class r ON r.oid = c.conrelid
-		LEFT JOIN pg_catalog.pg_attribute a ON c.contype = 'n' AND a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+		LEFT JOIN pg_catalog.pg_attribute a ON c.contype = 'n' AND a.attrelid = c.conrelid AND a.attnum = c.conkey[1] AND a.attnotnull AND a.attrelid >= 16384
 		WHERE {path} AND c.connamespace IN ({spaces})
 		AND (c.contype <> 'n' OR c.contypid <> 0 OR NOT c.convalidated OR c.connoinherit OR c.conname <> r.relname || '_' || a.attname || '_not_null')
 		ORDER BY c.oid`,
@@ -139,8 +142,6 @@ func (in *inspector) foreignKey(r *relation, c constraint, columns []string, com
 	}
 	referenced := in.relations[c.referenced]
 	if referenced == nil {
-		// Only in a scratch place, where a table may refer to one that is
-		// really there and nowhere else.
 		f.RefTable = unquoteName(c.references)
 		r.table.ForeignKeys = append(r.table.ForeignKeys, f)
 		return nil
@@ -175,7 +176,7 @@ func (r *relation) names(list string) ([]string, error) {
 	}
 	out := make([]string, len(ns))
 	for i, n := range ns {
-		c := r.byNumber[int(n)]
+		c := r.number(int(n))
 		if c == nil {
 			return nil, fmt.Errorf("table %s has no column of the number %d (did it change while it was read?)", r.name, n)
 		}

@@ -217,7 +217,7 @@ func (in *inspector) parts(r *relation, x rawIndex) (parts []schema.Part, includ
 	}
 	expressions := strings.Split(x.expressions, "\x1f")
 	for n, key := range keys {
-		column := r.byNumber[int(key)]
+		column := r.number(int(key))
 		if n >= x.keyCount {
 			if column != nil {
 				include = append(include, column.Name)

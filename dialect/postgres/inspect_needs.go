@@ -70,16 +70,13 @@ func (in *inspector) need(d dependency) {
 		ref.Kind, ref.Name = to.object.Kind, to.object.Name
 	}
 	if r := in.relations[d.to.id]; d.to.class == classRelation && d.to.sub > 0 && r != nil {
-		if c := r.byNumber[d.to.sub]; c != nil {
+		if c := r.number(d.to.sub); c != nil {
 			ref.Column = c.Name
 		}
 	}
 	if from.relation != nil {
-		from.relation.needs[ref] = true
+		from.relation.needs.add(ref)
 		return
 	}
-	if from.object.needs == nil {
-		from.object.needs = refs{}
-	}
-	from.object.needs[ref] = true
+	from.object.needs.add(ref)
 }

@@ -22,7 +22,7 @@ type relation struct {
 	object         *thing
 
 	columns     []*column
-	byNumber    map[int]*column
+	byNumber    []*column
 	table       schema.Table // keys, constraints and indexes
 	needs       refs
 	unsupported string
@@ -67,7 +67,6 @@ func (in *inspector) readRelations() error {
 		}, func() (err error) {
 			own := r
 			own.name, own.quoted = in.name(r.namespace, r.local)
-			own.needs, own.byNumber = refs{}, map[int]*column{}
 			if own.parents, err = numbers(parents); err != nil {
 				return err
 			}
@@ -153,11 +152,12 @@ func (in *inspector) table(r *relation) schema.Table {
 		o.ReplicaIdentity = "FULL"
 	}
 	inherited := in.inherited(r)
+	t.Columns = make([]schema.Column, 0, len(r.columns))
 	switch {
 	case r.partition && len(r.parents) == 1:
 		if p := in.relations[r.parents[0]]; p != nil {
 			o.PartitionOf = p.name
-			r.needs[schema.Ref{Name: p.name}] = true
+			r.needs.add(schema.Ref{Name: p.name})
 		} else {
 			r.refuse("it is a partition of a table that is not in this schema")
 		}
@@ -166,7 +166,7 @@ func (in *inspector) table(r *relation) schema.Table {
 		for _, oid := range r.parents {
 			if p := in.relations[oid]; p != nil {
 				names = append(names, p.quoted)
-				r.needs[schema.Ref{Name: p.name}] = true
+				r.needs.add(schema.Ref{Name: p.name})
 			} else {
 				r.refuse("it inherits from a table that is not in this schema")
 			}

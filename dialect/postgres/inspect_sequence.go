@@ -47,7 +47,7 @@ func (in *inspector) sequence(s sequence) {
 	}
 	var column *column
 	if owner != nil {
-		column = owner.byNumber[s.column]
+		column = owner.number(s.column)
 	}
 	if column != nil && s.dependency == "i" {
 		in.made[address{classRelation, s.oid, 0}] = made{relation: owner}
