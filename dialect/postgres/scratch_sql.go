@@ -137,11 +137,20 @@ func (w *rewriter) target() int {
 			}
 			return n
 		}
-		if w.tok(n).kind != tokWord {
-			return -1
+		if t := w.tok(n); t.kind != tokWord || !beforeTarget[foldWord(t.text)] {
+			return -1 // it is the name, without a namespace
 		}
 	}
 	return -1
+}
+
+// beforeTarget are the words that may stand before the name of the thing that
+// a statement is about.
+var beforeTarget = map[string]bool{
+	"or": true, "replace": true, "temp": true, "temporary": true, "unlogged": true, "recursive": true, "materialized": true, "unique": true,
+	"concurrently": true, "on": true, "if": true, "not": true, "exists": true, "only": true, "column": true, "table": true, "view": true, "sequence": true,
+	"function": true, "procedure": true, "routine": true, "aggregate": true, "type": true, "domain": true, "collation": true, "index": true,
+	"statistics": true, "constraint": true, "trigger": true, "rule": true, "policy": true, "foreign": true,
 }
 
 // collectAliases finds what tables are called in the text: by their own name
