@@ -116,8 +116,7 @@ func (ch *columnChange) enterAuto() {
 		seq := ch.d.serialSequence(ch.table, ch.after.Name)
 		ch.flush()
 		if from == "identity" {
-			_, local := schema.Split(ch.table)
-			ch.emit(ch.table, "ALTER SEQUENCE "+quoteIn(ch.d, namespace, passing)+" RENAME TO "+quoteIdent(automaticName(local, ch.after.Name, "seq")))
+			ch.emit(ch.table, "ALTER SEQUENCE "+quoteIn(ch.d, namespace, passing)+" RENAME TO "+quoteIdent(automaticName(ch.table, ch.after.Name, "seq")))
 		} else {
 			ch.emit(ch.table, "CREATE SEQUENCE "+seq+" AS "+storedType(ch.after))
 		}

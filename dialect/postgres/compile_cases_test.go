@@ -138,6 +138,22 @@ func tableCases() []compileCase {
 			m.AddColumn("part_1", schema.Int("id").NotNull())
 			m.AddColumn("part_1", schema.Text("x"))
 		}), stays: true},
+		{name: "attach_partition", setup: record(func(m *op.Script) {
+			m.CreateTable("part", schema.Int("id").NotNull(), schema.Text("x"), schema.PrimaryKey{Name: "part_pkey", Parts: schema.Columns("id")},
+				schema.Index{Name: "part_x", Parts: schema.Columns("x")}, schema.TableOptions{Postgres: schema.PostgresTable{PartitionBy: "LIST (id)"}})
+			m.CreateTable("one", schema.Int("id").NotNull(), schema.Text("x"), schema.PrimaryKey{Name: "one_pkey", Parts: schema.Columns("id")})
+		}), rows: []string{"INSERT INTO one VALUES (1, 'a')"}, after: []string{"SELECT * FROM one"}, stays: true, ops: record(func(m *op.Script) {
+			m.AlterTable("one", schema.TableOptions{}, schema.TableOptions{Postgres: schema.PostgresTable{PartitionOf: "part", Bound: "FOR VALUES IN (1)"}})
+			m.AlterPrimaryKey("one", schema.PrimaryKey{Name: "one_pkey", Parts: schema.Columns("id")}, schema.PrimaryKey{})
+			m.DropColumn("one", "id")
+			m.DropColumn("one", "x")
+		})},
+		{name: "inherit", setup: record(func(m *op.Script) {
+			m.CreateTable("parent", schema.Int("id"), schema.Text("x"))
+			m.CreateTable("child", schema.Int("id"), schema.Text("x"), schema.Int("own"))
+		}), rows: []string{"INSERT INTO child VALUES (1, 'a', 2)"}, after: []string{"SELECT * FROM child"}, ops: record(func(m *op.Script) {
+			m.AlterTable("child", schema.TableOptions{}, schema.TableOptions{Postgres: schema.PostgresTable{Inherits: "parent"}})
+		})},
 		based("primary_key", func(m *op.Script) {
 			m.AlterPrimaryKey("t", schema.PrimaryKey{Name: "t_pkey", Parts: schema.Columns("id")}, schema.PrimaryKey{Name: "t_pkey", Parts: schema.Columns("id"), ConstraintOptions: schema.ConstraintOptions{Include: []string{"a"}, Comment: "new"}})
 		}),

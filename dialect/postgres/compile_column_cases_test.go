@@ -77,6 +77,19 @@ func columnCases() []compileCase {
 		numbered("serial_to_bigserial", schema.Native("id", "serial").NotNull().AutoIncrement(), serial, "43"),
 		numbered("identity_to_bigint", schema.Int("id").NotNull().AutoIncrement(), identity, "43"),
 
+		{
+			name: "serial_of_a_renamed_table", setup: record(func(m *op.Script) {
+				m.CreateTable("n", serial, schema.Text("x"), schema.PrimaryKey{Name: "n_pkey", Parts: schema.Columns("id")})
+				m.RenameTable("n", "m")
+			}), rows: []string{"INSERT INTO m (x) VALUES ('a'), ('b')"}, after: []string{"SELECT * FROM m ORDER BY id"},
+			ops: record(func(m *op.Script) { m.AlterColumn("m", serial, identity) }), stays: true,
+		},
+		{
+			name: "serial_dropped_with_a_renamed_table", setup: record(func(m *op.Script) {
+				m.CreateTable("n", serial, schema.Text("x"))
+				m.RenameTable("n", "m")
+			}), ops: record(func(m *op.Script) { m.DropColumn("m", "id") }), stays: true,
+		},
 		keeps(generatedCase("generated_changed", schema.Text("g").GeneratedStored(schema.Expr("upper(a)")), schema.Text("g").GeneratedStored(schema.Expr("lower(a)")))),
 		keeps(generatedCase("generated_no_more", schema.Text("g").GeneratedStored(schema.Expr("upper(a)")), schema.Text("g"))),
 		since(18, keeps(generatedCase("generated_virtual", schema.Text("g").GeneratedStored(schema.Expr("upper(a)")), schema.Text("g").Generated(schema.Expr("upper(a)"))))),

@@ -230,7 +230,7 @@ func checkName(t schema.Table, c schema.Check) string {
 }
 
 // automaticName joins the parts as the server does: the longer of the first
-// two is cut until all fit into 63 bytes.
+// two is cut until all fit into 63 bytes. The table may have a namespace.
 func automaticName(table, columns, label string) string {
 	_, table = schema.Split(table)
 	room := maxName - len(label) - 1

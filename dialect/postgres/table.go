@@ -105,7 +105,11 @@ func (c *compiler) dropOwned(table, column string) error {
 	return nil
 }
 
+// renameTable renames a table, and with it the sequences of its serial columns,
+// whose names are part of what makes them serial. Constraints and indexes keep
+// theirs, as the server leaves them.
 func (c *compiler) renameTable(o op.RenameTable) error {
+	t, _ := c.state.Table(o.From)
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
@@ -124,6 +128,9 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 	if from != to {
 		c.alter(name, "RENAME TO "+quoteIdent(to))
 		name = schema.Qualify(fromSpace, to)
+		for _, col := range t.Columns {
+			c.renameSequence(col, fromSpace, automaticName(o.From, col.Name, "seq"), automaticName(o.To, col.Name, "seq"))
+		}
 	}
 	if fromSpace != toSpace {
 		if real := c.d.scratch.namespace(toSpace); real != "" {
@@ -137,7 +144,16 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 	return nil
 }
 
+// renameSequence renames the sequence of a serial column.
+func (c *compiler) renameSequence(col schema.Column, namespace, from, to string) {
+	if isSerial(col) && from != to {
+		c.emit(schema.Qualify(namespace, from), "ALTER SEQUENCE "+quoteIn(c.d, namespace, from)+" RENAME TO "+quoteIdent(to))
+	}
+}
+
 func (c *compiler) renameColumn(o op.RenameColumn) error {
+	t, _ := c.state.Table(o.Table)
+	col, _ := t.Column(o.From)
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
@@ -152,6 +168,8 @@ func (c *compiler) renameColumn(o op.RenameColumn) error {
 	}
 	c.renamed[o.Table] = append(c.renamed[o.Table], o.To, o.From)
 	c.alter(o.Table, "RENAME COLUMN "+quoteIdent(o.From)+" TO "+quoteIdent(o.To))
+	namespace, _ := schema.Split(o.Table)
+	c.renameSequence(col, namespace, automaticName(o.Table, o.From, "seq"), automaticName(o.Table, o.To, "seq"))
 	return nil
 }
 

@@ -114,8 +114,7 @@ func (c *compiler) alterDomain(from, to schema.Object) error {
 			continue
 		}
 		if k.Name == "" {
-			_, local := schema.Split(from.Name)
-			k.Name = automaticName(local, "", "check")
+			k.Name = automaticName(from.Name, "", "check")
 		}
 		c.emit(to.Name, name+"DROP CONSTRAINT "+quoteIdent(k.Name))
 	}
