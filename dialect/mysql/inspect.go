@@ -19,8 +19,9 @@ import (
 // name of the database as a constant: with anything else there, MariaDB opens
 // the tables of all databases. What information_schema does not tell, or not
 // well, is asked for with a SHOW CREATE of that one thing (inspect_close.go):
-// partitions, full-text indexes, the text of views on MySQL. So the number of
-// queries grows with these, and not with the tables.
+// views, partitions, full-text indexes, texts with characters that
+// information_schema cannot hold. So the number of queries grows with these,
+// and not with the tables.
 //
 // Neither kind of server tells anybody but SHOW CREATE TABLE where a table
 // lies (DATA DIRECTORY, TABLESPACE) and the KEY_BLOCK_SIZE of an index: they
@@ -31,7 +32,7 @@ func (d Dialect) Inspect(ctx context.Context, q dialect.Queryer) (schema.Schema,
 		return schema.Schema{}, err
 	}
 	for _, read := range [...]func() error{
-		in.readTables, in.readColumns, in.readBinaryDefaults, in.readIndexes, in.readForeignKeys, in.readChecks,
+		in.readTables, in.readPartitioned, in.readColumns, in.readBinaryDefaults, in.readIndexes, in.readForeignKeys, in.readChecks,
 		in.lookClosely, in.readSequences, in.readViews, in.readTriggers, in.readRoutines, in.readEvents,
 	} {
 		if err := read(); err != nil {

@@ -1,7 +1,9 @@
 package mysql
 
 import (
+	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -30,9 +32,7 @@ func (c *cursor) column() schema.Column {
 			col.NotNull = true
 		case c.word("NULL"):
 		case c.word("DEFAULT"):
-			if col.Default = sqlDefault(c.call()); in.mysql() && col.Default.Kind == schema.StringDefault && isNumeric(col.Type.Text) {
-				col.Default.Kind = schema.LiteralDefault // MySQL writes DEFAULT '5'
-			}
+			col.Default = c.defaultValue(col.Type.Text)
 		case c.word("ON", "UPDATE"):
 			col.OnUpdate = c.call()
 		case c.word("AUTO_INCREMENT"):
@@ -78,6 +78,24 @@ func (c *cursor) generated(col *schema.Column) {
 	default:
 		c.want("VIRTUAL")
 	}
+}
+
+// defaultValue reads what stands behind DEFAULT. MySQL writes '5' for a number,
+// and 0xC3A9… for a string that has characters outside the basic plane.
+func (c *cursor) defaultValue(typ string) schema.Default {
+	d := sqlDefault(c.call())
+	if !c.in.mysql() {
+		return d
+	}
+	if d.Kind == schema.StringDefault && isNumeric(typ) {
+		d.Kind = schema.LiteralDefault
+	}
+	if digits, ok := strings.CutPrefix(d.Text, "0x"); ok && d.Kind == schema.ExpressionDefault && !isBinary(typ) {
+		if text, err := hex.DecodeString(digits); err == nil && utf8.Valid(text) {
+			return schema.StringValue(string(text))
+		}
+	}
+	return d
 }
 
 // call takes one value: a constant, a name, a call, or what stands in

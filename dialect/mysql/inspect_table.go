@@ -28,6 +28,19 @@ func (in *inspector) readTables() error {
 	})
 }
 
+// readPartitioned notes the tables that are partitioned. MariaDB says so in
+// CREATE_OPTIONS, MySQL 9.7 does not where the partitions are by KEY () alone.
+func (in *inspector) readPartitioned() error {
+	if !in.mysql() {
+		return nil
+	}
+	return in.rows("SELECT DISTINCT TABLE_NAME FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS NOT NULL AND TABLE_SCHEMA = "+in.here(), func(r row) {
+		if i, ok := in.tables[string(r.values[0])]; ok {
+			in.facts[i].look = true
+		}
+	})
+}
+
 func (in *inspector) addTable(r row, name, kind string) {
 	t := schema.Table{Name: name}
 	o := &t.Options

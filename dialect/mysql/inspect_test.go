@@ -105,6 +105,22 @@ func comparable(d Dialect, t schema.Table) schema.Table {
 			c.Default = schema.Default{}
 		}
 	}
+	for i := range t.Columns {
+		shownAs(d, &t.Columns[i].Generated.Expr)
+		if c := &t.Columns[i]; c.Default.Kind == schema.ExpressionDefault {
+			text := schema.Expr(c.Default.Text)
+			shownAs(d, &text)
+			c.Default.Text = text.Text
+		}
+	}
+	for i := range t.Checks {
+		shownAs(d, &t.Checks[i].Expr)
+	}
+	for _, x := range t.Indexes {
+		for i := range x.Parts {
+			shownAs(d, &x.Parts[i].Expr)
+		}
+	}
 	slices.SortFunc(t.Indexes, func(a, b schema.Index) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(t.Checks, func(a, b schema.Check) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(t.ForeignKeys, func(a, b schema.ForeignKey) int { return strings.Compare(a.Name, b.Name) })
@@ -112,4 +128,20 @@ func comparable(d Dialect, t schema.Table) schema.Table {
 	slices.Sort(options)
 	t.Options.MySQL.Options = strings.ToLower(strings.Join(options, " "))
 	return t
+}
+
+// shownAs writes an expression with the loss that MySQL 9.7 shows it with.
+func shownAs(d Dialect, e *schema.SQL) {
+	if d.flavor.Dialect != schema.MySQL {
+		return
+	}
+	var b strings.Builder
+	for _, r := range e.Text {
+		if r > 0xffff {
+			b.WriteString("????")
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	e.Text = b.String()
 }

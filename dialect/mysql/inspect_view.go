@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// object adds an object that only this dialect has.
+// object adds an object that only this dialect has. What it needs is known,
+// unless it is a view of a server that does not say.
 func (in *inspector) object(o schema.Object, definition string) {
 	o.Definition = schema.SQL{}.On(in.name(), definition)
-	if o.Needs == nil {
+	if o.Needs == nil && (o.Kind != schema.View || !in.mysql() || in.dialect.flavor.Version.Compare(viewUsage) >= 0) {
 		o.Needs = []schema.Ref{}
 	}
 	in.out.Objects = append(in.out.Objects, o)
@@ -21,7 +23,10 @@ func (in *inspector) unsupported(kind, name, why string) {
 	in.out.Unsupported = append(in.out.Unsupported, schema.Unsupported{Kind: kind, Name: schema.Qualify("", name), Why: why})
 }
 
-// readViews reads views.
+// readViews reads views, each with a SHOW CREATE VIEW: information_schema of
+// both servers leaves out what character set a string has, so that _binary'x'
+// becomes 'x', and that of MySQL 9.7 knows neither the algorithm nor the names
+// of the columns.
 //
 // What the definer is, another user cannot keep, and no second database has
 // him: he is like an owner, and not part of the schema.
@@ -29,52 +34,68 @@ func (in *inspector) readViews() error {
 	if len(in.views) == 0 {
 		return nil
 	}
-	if in.mysql() {
-		return in.readMySQLViews()
-	}
-	var look []string
-	needs := map[string][]schema.Ref{}
-	err := in.rows("SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, SECURITY_TYPE, ALGORITHM FROM information_schema.VIEWS"+
-		" WHERE TABLE_SCHEMA = "+in.here(), func(r row) {
-		name, text := r.text(0), r.text(1)
-		switch {
-		case text == "":
-			in.unsupported("view", name, "this user may not read its definition")
-		case mangled(text):
-			look = append(look, name)
-			_, needs[name] = in.viewBody(text)
-		default:
-			v := view{name: name, algorithm: r.text(4), invoker: string(r.values[3]) == "INVOKER", body: text}
-			if check := r.text(2); check != "NONE" {
-				v.check = check
-			}
-			in.view(v)
-		}
-	})
+	needs, err := in.viewNeeds()
 	if err != nil {
 		return err
 	}
-	if err := in.lookAtViews(look); err != nil {
-		return err
-	}
-	in.viewsNeed(needs)
-	return nil
-}
-
-// readMySQLViews asks for each view by itself: information_schema of MySQL 9.7
-// knows neither its algorithm nor the names of its columns, and leaves out what
-// character set a string has.
-func (in *inspector) readMySQLViews() error {
 	names := make([]string, 0, len(in.views))
 	for name := range in.views {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	if err := in.lookAtViews(names); err != nil {
-		return err
+	for _, name := range names {
+		text, err := in.showCreate("VIEW", name, "Create View")
+		if err != nil {
+			return err
+		}
+		if text.denied != "" {
+			in.unsupported("view", name, text.denied)
+			continue
+		}
+		v, ok := in.parseView(text.sql)
+		if !ok {
+			in.unsupported("view", name, "its definition is not understood: "+text.sql)
+			continue
+		}
+		v.name = name
+		in.view(v, needs[name])
 	}
-	return in.readUsage()
+	return nil
 }
+
+// viewNeeds returns what each view is made of. MySQL has tables that say so.
+// The text of MariaDB's information_schema has the current database in front
+// of whatever is in it.
+func (in *inspector) viewNeeds() (map[string][]schema.Ref, error) {
+	needs := map[string][]schema.Ref{}
+	add := func(view, name string) {
+		if ref := in.ref(name); !slices.Contains(needs[view], ref) {
+			needs[view] = append(needs[view], ref)
+		}
+	}
+	if !in.mysql() {
+		return needs, in.rows("SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = "+in.here(), func(r row) {
+			view := r.text(0)
+			in.canonical(r.text(1), func(name string) { add(view, name) })
+		})
+	}
+	if in.dialect.flavor.Version.Compare(viewUsage) < 0 {
+		return needs, nil
+	}
+	use := func(r row) {
+		if sameDatabase(r.text(1), in.database, in.dialect.settings.lowerCase) {
+			add(r.text(0), r.text(2))
+		}
+	}
+	err := in.rows("SELECT VIEW_NAME, TABLE_SCHEMA, TABLE_NAME FROM information_schema.VIEW_TABLE_USAGE WHERE VIEW_SCHEMA = "+in.here(), use)
+	if err != nil {
+		return nil, err
+	}
+	return needs, in.rows("SELECT TABLE_NAME, SPECIFIC_SCHEMA, SPECIFIC_NAME FROM information_schema.VIEW_ROUTINE_USAGE WHERE TABLE_SCHEMA = "+in.here(), use)
+}
+
+// viewUsage is the first MySQL that says what a view is made of.
+var viewUsage = dialect.Version{8, 0, 13}
 
 // A view is what a view is made of.
 type view struct {
@@ -82,23 +103,9 @@ type view struct {
 	invoker                               bool
 }
 
-// viewBody returns the body of a view, and what it tells that the view needs:
-// MariaDB has the current database in front of everything of it.
-func (in *inspector) viewBody(text string) (string, []schema.Ref) {
-	needs := []schema.Ref{}
-	body := in.canonical(text, func(name string) {
-		if ref := in.ref(name); !slices.Contains(needs, ref) {
-			needs = append(needs, ref)
-		}
-	})
-	return body, needs
-}
-
-// view adds a view.
-func (in *inspector) view(v view) {
-	o := schema.Object{Kind: schema.View, Name: schema.Qualify("", v.name)}
-	body, needs := in.viewBody(v.body)
-	o.Needs = needs
+// view adds a view. Where nobody could be asked, needs is nil.
+func (in *inspector) view(v view, needs []schema.Ref) {
+	slices.SortFunc(needs, func(a, b schema.Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name)) })
 	var b strings.Builder
 	b.WriteString("CREATE ")
 	if v.algorithm != "" && v.algorithm != "UNDEFINED" {
@@ -107,11 +114,11 @@ func (in *inspector) view(v view) {
 	if v.invoker {
 		b.WriteString("SQL SECURITY INVOKER ")
 	}
-	b.WriteString("VIEW " + quoteIdent(v.name) + v.columns + " AS " + body)
+	b.WriteString("VIEW " + quoteIdent(v.name) + v.columns + " AS " + in.canonical(v.body, ignore))
 	if v.check != "" {
 		b.WriteString(" WITH " + v.check + " CHECK OPTION")
 	}
-	in.object(o, b.String())
+	in.object(schema.Object{Kind: schema.View, Name: schema.Qualify("", v.name), Needs: needs}, b.String())
 }
 
 // ref returns the reference to what a view uses.
@@ -128,28 +135,6 @@ func (in *inspector) ref(name string) schema.Ref {
 		}
 	}
 	return ref
-}
-
-// lookAtViews reads views with SHOW CREATE VIEW.
-func (in *inspector) lookAtViews(names []string) error {
-	for _, name := range names {
-		text, err := in.showCreate("VIEW", name, "Create View")
-		if err != nil {
-			return err
-		}
-		if text.denied != "" {
-			in.unsupported("view", name, text.denied)
-			continue
-		}
-		v, ok := in.parseView(text.sql)
-		if !ok {
-			in.unsupported("view", name, "its definition is not understood: "+text.sql)
-			continue
-		}
-		v.name = name
-		in.view(v)
-	}
-	return nil
 }
 
 // parseView reads
@@ -224,46 +209,6 @@ func closing(toks []token, i int) int {
 		}
 	}
 	return len(toks) - 1
-}
-
-// readUsage asks MySQL what each view needs: its text there does not have the
-// database in front of names.
-func (in *inspector) readUsage() error {
-	if !in.mysql() || len(in.views) == 0 || in.dialect.flavor.Version.Compare([3]int{8, 0, 13}) < 0 {
-		return nil
-	}
-	needs := map[string][]schema.Ref{}
-	add := func(r row) {
-		if sameDatabase(r.text(1), in.database, in.dialect.settings.lowerCase) {
-			needs[r.text(0)] = append(needs[r.text(0)], in.ref(r.text(2)))
-		}
-	}
-	err := in.rows("SELECT VIEW_NAME, TABLE_SCHEMA, TABLE_NAME FROM information_schema.VIEW_TABLE_USAGE WHERE VIEW_SCHEMA = "+in.here(), add)
-	if err != nil {
-		return err
-	}
-	err = in.rows("SELECT TABLE_NAME, SPECIFIC_SCHEMA, SPECIFIC_NAME FROM information_schema.VIEW_ROUTINE_USAGE WHERE TABLE_SCHEMA = "+in.here(), add)
-	if err != nil {
-		return err
-	}
-	in.viewsNeed(needs)
-	return nil
-}
-
-// viewsNeed adds to what views need.
-func (in *inspector) viewsNeed(needs map[string][]schema.Ref) {
-	for i := range in.out.Objects {
-		o := &in.out.Objects[i]
-		if o.Kind != schema.View {
-			continue
-		}
-		_, name := schema.Split(o.Name)
-		o.Needs = append(o.Needs, needs[name]...)
-		slices.SortFunc(o.Needs, func(a, b schema.Ref) int {
-			return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
-		})
-		o.Needs = slices.Compact(o.Needs)
-	}
 }
 
 func (in *inspector) isOwn(name string) bool {

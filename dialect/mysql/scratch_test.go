@@ -27,7 +27,7 @@ func rebuilt(t *testing.T, s *dbtest.Server, db *sql.DB, d Dialect) {
 	t.Helper()
 	first := inspect(t, d, db)
 	other := s.Database(t)
-	charset := one2(t, db, "SELECT concat(@@character_set_database, ' COLLATE ', @@collation_database)")
+	charset := oneText(t, db, "SELECT concat(@@character_set_database, ' COLLATE ', @@collation_database)")
 	exec(t, other, "ALTER DATABASE CHARACTER SET "+charset)
 	there := open(t, other)
 	conn, err := other.Conn(t.Context())
@@ -62,7 +62,7 @@ func rebuilt(t *testing.T, s *dbtest.Server, db *sql.DB, d Dialect) {
 	}
 }
 
-func one2(t testing.TB, db *sql.DB, query string) (s string) {
+func oneText(t testing.TB, db *sql.DB, query string) (s string) {
 	t.Helper()
 	if err := db.QueryRowContext(t.Context(), query).Scan(&s); err != nil {
 		t.Fatalf("%s: %v", query, err)
