@@ -203,8 +203,14 @@ func sequenceOptions(text string) map[string]string {
 // What is not said any more goes back to what it is by itself.
 func sequenceChange(from, to map[string]string) []string {
 	initial := []struct{ key, text string }{
-		{"AS", "AS bigint"}, {"INCREMENT", "INCREMENT BY 1"}, {"MINVALUE", "NO MINVALUE"}, {"MAXVALUE", "NO MAXVALUE"},
-		{"START", "START WITH 1"}, {"CACHE", "CACHE 1"}, {"CYCLE", "NO CYCLE"}, {"OWNED", "OWNED BY NONE"},
+		{"AS", "AS bigint"},
+		{"INCREMENT", "INCREMENT BY 1"},
+		{"MINVALUE", "NO MINVALUE"},
+		{"MAXVALUE", "NO MAXVALUE"},
+		{"START", "START WITH 1"},
+		{"CACHE", "CACHE 1"},
+		{"CYCLE", "NO CYCLE"},
+		{"OWNED", "OWNED BY NONE"},
 	}
 	var out []string
 	for _, i := range initial {

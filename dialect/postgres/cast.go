@@ -80,7 +80,7 @@ func parseType(text string) sqlType {
 		}
 	}
 	zone := ""
-	if i := slices.Index(words, "with"); i > 0 && i+2 < len(words)+1 && strings.Join(words[i:], " ") == "with time zone" {
+	if i := slices.Index(words, "with"); i > 0 && strings.Join(words[i:], " ") == "with time zone" {
 		words, zone = words[:i], " with time zone"
 	} else if i := slices.Index(words, "without"); i > 0 && strings.Join(words[i:], " ") == "without time zone" {
 		words, zone = words[:i], " without time zone"
@@ -98,7 +98,7 @@ func parseType(text string) sqlType {
 		}
 		t.mods = nil
 	case (t.base == "character" || t.base == "bit") && len(t.mods) == 0:
-		if !(len(words) == 1 && words[0] == "bpchar") {
+		if len(words) != 1 || words[0] != "bpchar" { // which alone of them has no limit
 			t.mods = []int{1}
 		}
 	case t.base == "numeric" && len(t.mods) == 1:
@@ -167,7 +167,7 @@ func isString(base string) bool {
 // itself.
 func assigns(from, to sqlType) bool {
 	if from.array != to.array {
-		return !from.array && false || to.base == "text" && !to.array
+		return !to.array && isString(to.base)
 	}
 	if from.base == to.base || isString(to.base) {
 		return true

@@ -98,10 +98,6 @@ type columnChange struct {
 	actions       []string
 }
 
-func (c *columnChange) act(action string, args ...any) {
-	c.actions = append(c.actions, fmt.Sprintf(action, args...))
-}
-
 // column adds an action of ALTER COLUMN.
 func (c *columnChange) column(action string) {
 	c.actions = append(c.actions, "ALTER COLUMN "+quoteIdent(c.after.Name)+" "+action)
@@ -206,19 +202,19 @@ func (ch *columnChange) retype() {
 func (ch *columnChange) nullable(fill schema.Default) {
 	t, _ := ch.state.Table(ch.table)
 	key := slices.ContainsFunc(t.PrimaryKey.Parts, func(p schema.Part) bool { return p.Column == ch.after.Name })
-	implied := func(c schema.Column) bool { return c.NotNull || key || isSerial(c) || isIdentity(c) }
-	was, is := ch.before.NotNull || isSerial(ch.before) || isIdentity(ch.before), implied(ch.after)
+	forbidden := func(c schema.Column) bool { return c.NotNull || isSerial(c) || isIdentity(c) }
+	was, is := forbidden(ch.before), forbidden(ch.after)
 	switch {
-	case !is && was:
+	case was && !is && !key:
 		ch.column("DROP NOT NULL")
-	case is && !was && !(key && !ch.after.NotNull && !isSerial(ch.after) && !isIdentity(ch.after)):
+	case is && !was:
 		if text := defaultText(schema.Column{Default: fill}); text != "" {
 			ch.flush()
 			name := quoteIdent(ch.after.Name)
 			ch.update(ch.table, "UPDATE "+quoteName(ch.d, ch.table)+" SET "+name+" = "+ch.d.sql(text)+" WHERE "+name+" IS NULL")
 		}
 		ch.actions = append(ch.actions, ch.notNullAction(ch.after))
-	case is && was && ch.before.NotNull && ch.after.NotNull && ch.before.NotNullName != ch.after.NotNullName && ch.d.Flavor().Can(dialect.NamedNotNull):
+	case ch.before.NotNull && ch.after.NotNull && ch.before.NotNullName != ch.after.NotNullName && ch.d.Flavor().Can(dialect.NamedNotNull):
 		ch.renameNotNull()
 	}
 }

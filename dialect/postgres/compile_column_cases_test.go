@@ -153,25 +153,29 @@ func typeCases() []compileCase {
 		around("int_to_bool", c.Default(1), schema.Bool("c").Default(true), "(1, 1), (2, 0)", "SELECT id, c::bool FROM t ORDER BY 1"),
 		around("json_to_jsonb", schema.Native("c", "json"), schema.JSON("c"), `(1, '{"a": 1}')`).without("ti"),
 		around("array", schema.Native("c", "integer[]").DefaultExpr("'{}'::integer[]"), schema.Native("c", "text[]").DefaultExpr("'{}'::text[]"), "(1, '{1,2}')", "SELECT id, c::text FROM t ORDER BY 1"),
-		{name: "type_under_everything", setup: record(func(m *op.Script) {
-			m.CreateTable("t", schema.Int("id").NotNull(), schema.Int("c").Default(4), schema.Int("g").GeneratedStored(schema.Expr("c * 2")), schema.PrimaryKey{Name: "tk", Parts: schema.Columns("id")},
-				schema.Check{Name: "ck", Expr: schema.Expr("c > 0")}, schema.Unique{Name: "cu", Parts: schema.Columns("c")}, schema.Check{Name: "gk", Expr: schema.Expr("g > 0 AND c > 0")},
-				schema.Index{Name: "ce", Parts: []schema.Part{{Expr: schema.Expr("c + 1")}}, Where: schema.Expr("c > 2")}, schema.Index{Name: "gi", Unique: true, Parts: schema.Columns("g")},
-				schema.TableOptions{Postgres: schema.PostgresTable{RowSecurity: "ENABLED"}})
-			m.CreateTable("u", schema.Int("c"), schema.ForeignKey{Name: "uc", Columns: []string{"c"}, RefTable: "t", RefColumns: []string{"c"}})
-			m.CreateObject(object(schema.Function, "touch()", "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"))
-			m.CreateObject(object(schema.View, "v", "CREATE VIEW v AS SELECT id, c FROM t;\nCOMMENT ON VIEW v IS 'it''s'"))
-			m.CreateObject(object(schema.View, "v2", "CREATE VIEW v2 AS SELECT max(c) AS c FROM v"))
-			m.CreateObject(object(schema.MaterializedView, "mv", "CREATE MATERIALIZED VIEW mv AS SELECT c FROM v;\nCREATE INDEX mvi ON mv (c)"))
-			m.CreateObject(onTable(schema.Rule, "r", "t", "CREATE RULE r AS ON DELETE TO t WHERE (OLD.c > 1000) DO INSTEAD NOTHING"))
-			m.CreateObject(onTable(schema.Policy, "pol", "t", "CREATE POLICY pol ON t USING (c > 0)"))
-			m.CreateObject(onTable(schema.Trigger, "tr", "t", "CREATE TRIGGER tr BEFORE UPDATE OF c ON t FOR EACH ROW WHEN (NEW.c > 1) EXECUTE FUNCTION touch()"))
-			m.CreateObject(onTable(schema.Trigger, "other", "t", "CREATE TRIGGER other BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch()"))
-			m.CreateObject(onTable(schema.Statistics, "st", "t", "CREATE STATISTICS st ON id, c FROM t"))
-		}), rows: []string{"INSERT INTO t (id, c) VALUES (1, 5), (2, 6)", "REFRESH MATERIALIZED VIEW mv", "GRANT SELECT ON v TO PUBLIC", "GRANT UPDATE (c) ON v TO PUBLIC"},
-			after: []string{"SELECT c::int, g::int FROM t ORDER BY 1", "SELECT c::int FROM v2", "SELECT c::int FROM mv ORDER BY 1", "SELECT relname, relacl::text FROM pg_class WHERE relname IN ('v', 'v2') ORDER BY 1",
-				"SELECT attacl::text FROM pg_attribute WHERE attrelid = 'v'::regclass AND attname = 'c'"},
-			ops: record(func(m *op.Script) { m.AlterColumn("t", schema.Int("c").Default(4), schema.BigInt("c").Default(4)) })},
+		{
+			name: "type_under_everything", setup: record(func(m *op.Script) {
+				m.CreateTable("t", schema.Int("id").NotNull(), schema.Int("c").Default(4), schema.Int("g").GeneratedStored(schema.Expr("c * 2")), schema.PrimaryKey{Name: "tk", Parts: schema.Columns("id")},
+					schema.Check{Name: "ck", Expr: schema.Expr("c > 0")}, schema.Unique{Name: "cu", Parts: schema.Columns("c")}, schema.Check{Name: "gk", Expr: schema.Expr("g > 0 AND c > 0")},
+					schema.Index{Name: "ce", Parts: []schema.Part{{Expr: schema.Expr("c + 1")}}, Where: schema.Expr("c > 2")}, schema.Index{Name: "gi", Unique: true, Parts: schema.Columns("g")},
+					schema.TableOptions{Postgres: schema.PostgresTable{RowSecurity: "ENABLED"}})
+				m.CreateTable("u", schema.Int("c"), schema.ForeignKey{Name: "uc", Columns: []string{"c"}, RefTable: "t", RefColumns: []string{"c"}})
+				m.CreateObject(object(schema.Function, "touch()", "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"))
+				m.CreateObject(object(schema.View, "v", "CREATE VIEW v AS SELECT id, c FROM t;\nCOMMENT ON VIEW v IS 'it''s'"))
+				m.CreateObject(object(schema.View, "v2", "CREATE VIEW v2 AS SELECT max(c) AS c FROM v"))
+				m.CreateObject(object(schema.MaterializedView, "mv", "CREATE MATERIALIZED VIEW mv AS SELECT c FROM v;\nCREATE INDEX mvi ON mv (c)"))
+				m.CreateObject(onTable(schema.Rule, "r", "t", "CREATE RULE r AS ON DELETE TO t WHERE (OLD.c > 1000) DO INSTEAD NOTHING"))
+				m.CreateObject(onTable(schema.Policy, "pol", "t", "CREATE POLICY pol ON t USING (c > 0)"))
+				m.CreateObject(onTable(schema.Trigger, "tr", "t", "CREATE TRIGGER tr BEFORE UPDATE OF c ON t FOR EACH ROW WHEN (NEW.c > 1) EXECUTE FUNCTION touch()"))
+				m.CreateObject(onTable(schema.Trigger, "other", "t", "CREATE TRIGGER other BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch()"))
+				m.CreateObject(onTable(schema.Statistics, "st", "t", "CREATE STATISTICS st ON id, c FROM t"))
+			}), rows: []string{"INSERT INTO t (id, c) VALUES (1, 5), (2, 6)", "REFRESH MATERIALIZED VIEW mv", "GRANT SELECT ON v TO PUBLIC", "GRANT UPDATE (c) ON v TO PUBLIC"},
+			after: []string{
+				"SELECT c::int, g::int FROM t ORDER BY 1", "SELECT c::int FROM v2", "SELECT c::int FROM mv ORDER BY 1", "SELECT relname, relacl::text FROM pg_class WHERE relname IN ('v', 'v2') ORDER BY 1",
+				"SELECT attacl::text FROM pg_attribute WHERE attrelid = 'v'::regclass AND attname = 'c'",
+			},
+			ops: record(func(m *op.Script) { m.AlterColumn("t", schema.Int("c").Default(4), schema.BigInt("c").Default(4)) }),
+		},
 	}
 }
 

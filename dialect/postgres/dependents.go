@@ -62,17 +62,11 @@ func (c *compiler) children(table string) []string {
 // stopsRetype reports whether the server refuses to change the type of a
 // column for the sake of ob.
 func stopsRetype(ob schema.Object) bool {
-	switch ob.Kind {
-	case schema.View, schema.MaterializedView, schema.Rule, schema.Policy, schema.Trigger:
-		return true
-	case schema.Function, schema.Procedure:
-		return sqlBody(ob)
-	default:
-		return false
-	}
+	return oneOf(ob, schema.View, schema.MaterializedView, schema.Rule, schema.Policy, schema.Trigger) ||
+		oneOf(ob, schema.Function, schema.Procedure) && sqlBody(ob)
 }
 
-func anyObject(schema.Object) bool { return true }
+func oneOf(ob schema.Object, kinds ...schema.ObjectKind) bool { return slices.Contains(kinds, ob.Kind) }
 
 // sqlBody reports whether the body of a routine is SQL that the server has
 // parsed, and not a string.
@@ -116,13 +110,11 @@ func (c *compiler) madeOf(a, b schema.Object) bool {
 	if a.Needs != nil {
 		return slices.ContainsFunc(a.Needs, func(r schema.Ref) bool { return r.Name == b.Name && r.Kind == b.Kind })
 	}
-	switch b.Kind {
-	case schema.Trigger, schema.Rule, schema.Policy, schema.Exclusion, schema.Statistics:
+	if oneOf(b, schema.Trigger, schema.Rule, schema.Policy, schema.Exclusion, schema.Statistics) {
 		return false // nothing is made of them
-	default:
-		_, local, _ := objectName(b)
-		return namesTable(a.Definition.For(schema.Postgres), local)
 	}
+	_, local, _ := objectName(b)
+	return namesTable(a.Definition.For(schema.Postgres), local)
 }
 
 // needs reports whether an object is made of a table, a column, or an object.
@@ -301,7 +293,8 @@ func (c *compiler) partsWith(t schema.Table, column string) tableParts {
 					key = append(key, p.Column)
 				}
 			}
-			if f.RefTable == t.Name && slices.Contains(key, column) && !(other.Name == t.Name && slices.Contains(f.Columns, column)) {
+			own := other.Name == t.Name && slices.Contains(f.Columns, column) // it is among those above
+			if f.RefTable == t.Name && slices.Contains(key, column) && !own {
 				out.foreign = append(out.foreign, foreign{other.Name, f})
 			}
 		}

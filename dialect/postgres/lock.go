@@ -114,8 +114,8 @@ func (d Dialect) openSession(ctx context.Context, conn *sql.Conn) (*lockSession,
 // lock already.
 func lockKey(namespace string) int64 {
 	h := fnv.New64a()
-	h.Write([]byte("whimbrel " + namespace)) //nolint:errcheck // a hash takes everything
-	return int64(h.Sum64())                  //nolint:gosec // any number will do
+	h.Write([]byte("whimbrel " + namespace))
+	return int64(h.Sum64()) //nolint:gosec // any number will do
 }
 
 // set gives the session settings, in one round trip.

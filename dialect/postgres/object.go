@@ -21,30 +21,28 @@ var words = map[schema.ObjectKind]string{
 // with the types of its arguments.
 func (d Dialect) objectRef(ob schema.Object) string {
 	namespace, local, args := objectName(ob)
-	switch ob.Kind {
-	case schema.Namespace:
+	switch {
+	case ob.Kind == schema.Namespace:
 		if real := d.scratch.namespace(ob.Name); real != "" {
 			return quoteIdent(real)
 		}
 		return quoteIdent(ob.Name)
-	case schema.Trigger, schema.Rule, schema.Policy, schema.Exclusion, schema.Extension:
+	case oneOf(ob, schema.Trigger, schema.Rule, schema.Policy, schema.Exclusion, schema.Extension):
 		return quoteIdent(ob.Name) // of the table, or of the database
-	default:
-		return quoteIn(d, namespace, local) + d.sql(args)
 	}
+	return quoteIn(d, namespace, local) + d.sql(args)
 }
 
 // dropText returns the statement that drops an object.
 func (d Dialect) dropText(ob schema.Object) string {
 	name := d.objectRef(ob)
-	switch ob.Kind {
-	case schema.Exclusion:
+	switch {
+	case ob.Kind == schema.Exclusion:
 		return "ALTER TABLE " + quoteName(d, ob.Table) + " DROP CONSTRAINT " + name
-	case schema.Trigger, schema.Rule, schema.Policy:
+	case oneOf(ob, schema.Trigger, schema.Rule, schema.Policy):
 		return "DROP " + words[ob.Kind] + " " + name + " ON " + quoteName(d, ob.Table)
-	default:
-		return "DROP " + words[ob.Kind] + " " + name
 	}
+	return "DROP " + words[ob.Kind] + " " + name
 }
 
 // definition returns the statements that create an object.
@@ -225,26 +223,23 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 		c.trailing(from, to)
 		return nil
 	}
-	switch to.Kind {
-	case schema.Enum:
+	switch {
+	case to.Kind == schema.Enum:
 		return c.alterEnum(from, to)
-	case schema.Domain:
+	case to.Kind == schema.Domain:
 		return c.alterDomain(from, to)
-	case schema.CompositeType:
+	case to.Kind == schema.CompositeType:
 		return c.alterComposite(from, to)
-	case schema.Sequence:
+	case to.Kind == schema.Sequence:
 		c.alterSequence(from, to)
 		return nil
-	case schema.Extension:
+	case to.Kind == schema.Extension:
 		c.alterExtension(from, to)
 		return nil
-	case schema.Function, schema.Procedure:
-		if sameSignature(was, is) {
-			c.emit(to.Name, orReplace(c.d.sql(head(is))))
-			c.trailing(from, to)
-			return nil
-		}
-	default:
+	case oneOf(to, schema.Function, schema.Procedure) && sameSignature(was, is):
+		c.emit(to.Name, orReplace(c.d.sql(head(is))))
+		c.trailing(from, to)
+		return nil
 	}
 	return c.recreate(from, to)
 }

@@ -117,12 +117,8 @@ func byTable(columns []columnUse) func(yield func(string, []columnUse) bool) {
 // madeOfType returns a type that is made of a type, or a table of it.
 func (c *compiler) madeOfType(ob schema.Object) string {
 	for _, other := range c.state.Objects() {
-		switch other.Kind {
-		case schema.Domain, schema.CompositeType, schema.RangeType, schema.Aggregate:
-			if other.ID() != ob.ID() && c.madeOf(other, ob) {
-				return other.String()
-			}
-		default:
+		if oneOf(other, schema.Domain, schema.CompositeType, schema.RangeType, schema.Aggregate) && c.madeOf(other, ob) {
+			return other.String()
 		}
 	}
 	for _, t := range c.state.Schema().Tables {

@@ -105,7 +105,7 @@ func (w *rewriter) schemaName(n int) {
 func (w *rewriter) qualifier(n int, name string, target bool) {
 	local, ok := w.tok(n + 2).name()
 	p := w.place.place
-	if !ok || name != p.real && p.spaces[name] == "" && !p.known[schema.Qualify(name, local)] && !(target && !strings.HasPrefix(name, "pg_")) {
+	if !ok || name != p.real && p.spaces[name] == "" && !p.known[schema.Qualify(name, local)] && (!target || strings.HasPrefix(name, "pg_")) {
 		return
 	}
 	there := p.known[schema.Qualify(name, local)] || name == p.real || target

@@ -48,8 +48,8 @@ func FuzzTokenize(f *testing.F) {
 			t.Errorf("%q became %q", s, got)
 		}
 		for _, tok := range tokenize(s) {
-			tok.name()
-			stringValue(tok)
+			_, _ = tok.name()
+			_, _ = stringValue(tok)
 		}
 		_, _ = splitStatements(s)
 		parseType(s)

@@ -261,7 +261,7 @@ func sameTokens(a, b string) bool {
 		if x[i].kind != y[i].kind {
 			return false
 		}
-		if x[i].text != y[i].text && !(x[i].kind == tokWord && strings.EqualFold(x[i].text, y[i].text)) {
+		if x[i].text != y[i].text && (x[i].kind != tokWord || !strings.EqualFold(x[i].text, y[i].text)) {
 			return false
 		}
 	}
