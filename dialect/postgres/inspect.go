@@ -37,7 +37,7 @@ func inspect(ctx context.Context, q dialect.Queryer, d Dialect) (_ schema.Schema
 	}()
 	for _, read := range []func() error{
 		in.readNamespaces, in.readExtensions, in.readComments,
-		in.readRelations, in.readColumns, in.readCollations, in.readOpClasses, in.readIndexColumns, in.readConstraints, in.readIndexes,
+		in.readRelations, in.readColumns, in.readCollations, in.readOpClasses, in.readIndexColumns, in.readConstraints, in.readNotNulls, in.readIndexes,
 		in.readSequences, in.readTypes, in.readRoutines, in.readTriggers, in.readRules, in.readPolicies, in.readStatistics,
 		in.readNeeds, in.readOthers,
 	} {

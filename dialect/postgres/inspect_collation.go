@@ -23,7 +23,7 @@ func (in *inspector) readCollations() error {
 		name, space, provider, collate, ctype, localeText, rulesText string
 		visible, deterministic, owned                                bool
 	)
-	err := in.query(`SELECT c.oid, c.collname, c.collnamespace, n.nspname, pg_catalog.pg_collation_is_visible(c.oid), c.collprovider, c.collisdeterministic,
+	err := in.query(`SELECT c.oid, c.collname, c.collnamespace, n.nspname, n.nspname = 'pg_catalog' OR pg_catalog.pg_collation_is_visible(c.oid), c.collprovider, c.collisdeterministic,
 		coalesce(c.collcollate, ''), coalesce(c.collctype, ''), coalesce(`+locale+`, ''), coalesce(`+rules+`, ''),
 		c.oid >= 16384 AND `+ofExtension("pg_collation", "c.oid")+`
 		FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE {path} ORDER BY c.oid`,

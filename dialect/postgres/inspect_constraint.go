@@ -3,6 +3,7 @@ package postgres
 import (
 	"fmt"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -18,8 +19,7 @@ type constraint struct {
 
 // readConstraints reads the constraints of tables and domains. Those that a
 // table has from its parent belong to the parent. Constraint triggers are read
-// as triggers; NOT NULL is a property of the column, and read here only where
-// it is more than that (PostgreSQL ≥ 18).
+// as triggers, and NOT NULL by readNotNulls.
 func (in *inspector) readConstraints() error {
 	enforced, period, setColumns, references := "true", "false", "''", "''"
 	if in.d.version[0] >= 15 {
@@ -41,11 +41,8 @@ func (in *inspector) readConstraints() error {
 			WHEN c.contype = 'x' OR c.contypid <> 0 THEN pg_catalog.pg_get_constraintdef(c.oid) ELSE '' END,
 		coalesce(c.conkey::pg_catalog.text, ''), coalesce(c.confkey::pg_catalog.text, ''), `+setColumns+`,
 		c.condeferrable, c.condeferred, c.convalidated, `+enforced+`, c.connoinherit, c.conislocal, c.conparentid <> 0, `+period+`
-		FROM pg_catalog.pg_constraint c LEFT JOIN pg_catalog.pg_class r ON r.oid = c.conrelid
-		LEFT JOIN pg_catalog.pg_attribute a ON c.contype = 'n' AND a.attrelid = c.conrelid AND a.attnum = c.conkey[1] AND a.attnotnull AND a.attrelid >= 16384
-		WHERE {path} AND c.connamespace IN ({spaces})
-		AND (c.contype <> 'n' OR c.contypid <> 0 OR NOT c.convalidated OR c.connoinherit OR c.conname <> r.relname || '_' || a.attname || '_not_null')
-		ORDER BY c.oid`,
+		FROM pg_catalog.pg_constraint c
+		WHERE {path} AND c.connamespace IN ({spaces}) AND (c.contype <> 'n' OR c.contypid <> 0) ORDER BY c.oid`,
 		[]any{
 			&c.oid, &c.relation, &c.domain, &c.index, &c.referenced, &c.name, &c.kind, &c.references, &c.actions, &c.text,
 			&c.columns, &c.refColumns, &c.setColumns, &c.deferrable, &c.deferred, &c.valid, &c.enforced, &c.noInherit, &c.local, &c.cloned, &c.period,
@@ -97,8 +94,6 @@ func (in *inspector) constraint(r *relation, c constraint) error {
 			"ALTER TABLE "+r.quoted+" ADD CONSTRAINT "+quoteIdent(c.name)+" "+c.text)
 		in.indexes[c.index] = &index{object: o}
 		in.comment(o, classConstraint, c.oid, 0, "CONSTRAINT "+quoteIdent(c.name)+" ON "+r.quoted)
-	case "n":
-		in.notNull(r, c, columns)
 	case "t": // a constraint trigger
 	default:
 		r.refuse("constraint %q is of a kind %q", c.name, c.kind)
@@ -106,26 +101,41 @@ func (in *inspector) constraint(r *relation, c constraint) error {
 	return nil
 }
 
-// notNull takes note of a NOT NULL constraint that is not the usual one. Where
-// the table or the column was renamed, its name is one that somebody gave too.
-func (in *inspector) notNull(r *relation, c constraint, columns []string) {
-	for _, col := range r.columns {
-		if len(columns) != 1 || col.Name != columns[0] {
-			continue
-		}
-		switch {
-		case !c.valid:
-			r.refuse("the NOT NULL constraint of column %q is not valid for the rows that it has", col.Name)
-		case c.noInherit:
-			r.refuse("the NOT NULL constraint of column %q is not inherited", col.Name)
-		}
-		if c.name != automaticName(schema.Qualify("", r.local), col.Name, "not_null") {
-			col.NotNullName = c.name
-		}
-		if comment := in.comments[address{classConstraint, c.oid, 0}]; comment != "" {
-			r.refuse("the NOT NULL constraint of column %q has a comment", col.Name)
-		}
+// readNotNulls reads the NOT NULL constraints of tables, which are rows of their
+// own since PostgreSQL 18: their names, and what a column cannot say.
+func (in *inspector) readNotNulls() error {
+	if !in.d.Flavor().Can(dialect.NamedNotNull) {
+		return nil
 	}
+	var (
+		oid, relation           int64
+		number                  int
+		name                    string
+		valid, noInherit, local bool
+	)
+	return in.query(`SELECT c.oid, c.conrelid, c.conkey[1], c.conname, c.convalidated, c.connoinherit, c.conislocal FROM pg_catalog.pg_constraint c
+		WHERE {path} AND c.connamespace IN ({spaces}) AND c.contype = 'n' AND c.conrelid <> 0`,
+		[]any{&oid, &relation, &number, &name, &valid, &noInherit, &local}, func() error {
+			r := in.relations[relation]
+			if r == nil || r.number(number) == nil || !local {
+				return nil
+			}
+			c := r.number(number)
+			switch {
+			case !valid:
+				r.refuse("the NOT NULL constraint of column %q is not valid for the rows that it has", c.Name)
+			case noInherit:
+				r.refuse("the NOT NULL constraint of column %q is not inherited", c.Name)
+			case in.comments[address{classConstraint, oid, 0}] != "":
+				r.refuse("the NOT NULL constraint of column %q has a comment", c.Name)
+			}
+			// Where the table or the column was renamed, this is a name that
+			// somebody gave too.
+			if name != automaticName(schema.Qualify("", r.local), c.Name, "not_null") {
+				c.NotNullName = name
+			}
+			return nil
+		})
 }
 
 func (in *inspector) foreignKey(r *relation, c constraint, columns []string, comment string) error {
