@@ -166,6 +166,9 @@ func wanted(c schema.Column, key bool) columnFact {
 	f := columnFact{name: c.Name, base: storedType(c)}
 	f.notNull = boolText(c.NotNull || key || isSerial(c) || isIdentity(c))
 	f.hasDefault = boolText(defaultText(c) != "" || isSerial(c) || isGenerated(c))
+	if isNull(c.Default) {
+		f.hasDefault = "" // a varchar(5) keeps DEFAULT NULL, with a cast, and a text does not (PostgreSQL 15 and 18)
+	}
 	if isIdentity(c) {
 		f.identity = "d"
 		if c.Identity.Always {
@@ -184,6 +187,9 @@ func wanted(c schema.Column, key bool) columnFact {
 // is reports whether a column is what is wanted. The name of a type that is not
 // built in depends on the search path, and a domain brings its own NOT NULL.
 func (f columnFact) is(want columnFact) bool {
+	if want.hasDefault == "" {
+		f.hasDefault = ""
+	}
 	got, asked := parseType(f.base), parseType(want.base)
 	switch {
 	case want.base == "": // a partition has the type from its parent
