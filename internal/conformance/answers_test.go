@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -12,7 +13,7 @@ import (
 // answered asks for what leads from one schema to the other, and answers every
 // question: nothing is a rename, what is gone is dropped, what needs a value
 // gets one that fits its type.
-func answered(from, to schema.Schema) ([]op.Op, error) {
+func answered(d dialect.Dialect, from, to schema.Schema) ([]op.Op, error) {
 	var a diff.Answers
 	for range 10 { // a question may open others
 		ops, err := diff.Ask(from, to, a)
@@ -27,7 +28,7 @@ func answered(from, to schema.Schema) ([]op.Op, error) {
 			case diff.DropQuestion:
 				a.Drop = append(a.Drop, q.Subject)
 			case diff.FillQuestion:
-				a.Default = append(a.Default, q.Subject+"="+fillAnswer(to, q.Subject))
+				a.Default = append(a.Default, q.Subject+"="+fillAnswer(d, to, q.Subject))
 			}
 		}
 	}
@@ -35,10 +36,14 @@ func answered(from, to schema.Schema) ([]op.Op, error) {
 }
 
 // fillAnswer is the value that existing rows of a column get.
-func fillAnswer(to schema.Schema, subject string) string {
+func fillAnswer(d dialect.Dialect, to schema.Schema, subject string) string {
+	name := d.Flavor().Dialect
 	for _, t := range to.Tables {
 		for _, c := range t.Columns {
 			if t.Name+"."+c.Name == subject {
+				if m := domainOf(name, c.Type, enumerations(to)); c.Type.Kind == schema.KindNative && m.family != unknown {
+					return "(" + m.value(d, name, 1) + ")"
+				}
 				return fillValue(c.Type)
 			}
 		}

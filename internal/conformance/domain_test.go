@@ -397,8 +397,8 @@ func (m domain) integer(row int) string {
 // and no collation makes two of them one; but for the empty one.
 func (m domain) text(row int) string {
 	s := []string{"", `1'"` + "`" + `\%_;--/*`, "2 ünï 日本 😀", "3" + strings.Repeat("x", 59)}[row%4]
-	if m.ascii && row%4 == 2 {
-		s = "2 plain"
+	if m.ascii && row%4 == 2 { // and in latin1
+		s = "2 ünï"
 	}
 	if n := utf8.RuneCountInString(s); m.size > 0 && n > m.size {
 		s = string([]rune(s)[:m.size])

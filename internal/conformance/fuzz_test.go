@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -16,6 +18,7 @@ import (
 var (
 	seeds = flag.Int("seeds", 20, "how many random pairs of schemas TestDiffApply tries on each server")
 	first = flag.Int("seed", 0, "the first of them")
+	limit = flag.Duration("shrink", 30*time.Second, "how long smaller pairs are tried when a law is broken")
 )
 
 // TestDiffApply holds every server to the laws with random pairs of schemas.
@@ -89,14 +92,11 @@ func (l *lab) try(t testing.TB, c trial) (err error) {
 	return l.world(t).hold(context.WithoutCancel(t.Context()), c)
 }
 
-// tries is how often a smaller trial is tried.
-const tries = 300
-
 // explain makes the trial as small as it can be, and tells it.
 func (l *lab) explain(t testing.TB, c trial, err error) string {
 	law := firstLine(err)
 	r := rulesOf(l.world(t).d)
-	small := shrink(r, c, tries, func(c trial) bool {
+	small := shrink(r, c, time.Now().Add(*limit), func(c trial) bool {
 		e := l.try(t, c)
 		if e != nil && firstLine(e) == law {
 			err = e
@@ -104,7 +104,10 @@ func (l *lab) explain(t testing.TB, c trial, err error) string {
 		}
 		return false
 	})
-	return fmt.Sprintf("%v\nfrom %s\nto %s\nrows:\n%s", err, told(small.from), told(small.to), strings.Join(fill(l.world(t).d, small.from, small.to, mustAnswer(small)), "\n"))
+	if *limit == 0 {
+		return err.Error()
+	}
+	return fmt.Sprintf("%v\nfrom %s\nto %s\nrows:\n%s", err, told(small.from), told(small.to), strings.Join(fill(l.world(t).d, small.from, small.to, mustAnswer(l.world(t).d, small)), "\n"))
 }
 
 func firstLine(err error) string {
@@ -121,8 +124,8 @@ func told(s schema.Schema) string {
 	return string(text)
 }
 
-func mustAnswer(c trial) []op.Op {
-	ops, err := answered(c.from, c.to)
+func mustAnswer(d dialect.Dialect, c trial) []op.Op {
+	ops, err := answered(d, c.from, c.to)
 	if err != nil {
 		return nil
 	}

@@ -60,7 +60,7 @@ func (w *world) hold(ctx context.Context, c trial) error {
 	}
 	ops := c.ops
 	if ops == nil {
-		if ops, err = answered(c.from, c.to); err != nil {
+		if ops, err = answered(w.d, c.from, c.to); err != nil {
 			return broken("every question has an answer", err)
 		}
 	}
@@ -212,7 +212,7 @@ func (w *world) identities(ctx context.Context, live schema.Schema) error {
 	}); err != nil {
 		return broken("inspect → JSON → back is the identity", err)
 	}
-	if err := w.madeAgain(ctx, live); err != nil {
+	if err := w.madeAgain(ctx, live, live); err != nil {
 		return broken("inspect → DDL → inspect is the identity", err)
 	}
 	neutral := live
@@ -224,19 +224,20 @@ func (w *world) identities(ctx context.Context, live schema.Schema) error {
 		changed = changed || !gocmp.Equal(t, neutral.Tables[i], cmpopts.EquateEmpty())
 	}
 	if changed {
-		if err := w.madeAgain(ctx, neutral); err != nil {
+		if err := w.madeAgain(ctx, neutral, live); err != nil {
 			return broken("inspect → neutral types → DDL → inspect is the identity", err)
 		}
 	}
 	return nil
 }
 
-func (w *world) madeAgain(ctx context.Context, s schema.Schema) error {
+// madeAgain holds that the database makes the same of s as it has.
+func (w *world) madeAgain(ctx context.Context, s, live schema.Schema) error {
 	again, err := scratch.Run(ctx, w.d, w.db, diff.Diff(schema.Schema{}, s))
 	if err != nil {
 		return err
 	}
-	ops, noise := scratch.Settle(ctx, w.d, w.db, s, again)
+	ops, noise := scratch.Settle(ctx, w.d, w.db, live, again)
 	if len(noise) > 0 {
 		return fmt.Errorf("other names: %s", strings.Join(noise, "\n"))
 	}

@@ -61,6 +61,7 @@ func tracks(d schema.Dialect, from, to schema.Schema, ops []op.Op) []*track {
 	before, after := enumerations(from), enumerations(to)
 	for _, k := range all {
 		k.domain = domainOf(d, k.from.Type, before)
+		k.domain.ascii = k.domain.ascii || narrow(from, k.table) || narrow(to, k.toTable)
 		if k.toTable == "" {
 			continue
 		}
@@ -75,6 +76,12 @@ func tracks(d schema.Dialect, from, to schema.Schema, ops []op.Op) []*track {
 	connect(all, from, func(k *track) cell { return k.cell })
 	connect(all, to, func(k *track) cell { return cell{k.toTable, k.to.Name} })
 	return all
+}
+
+// narrow reports whether a table has a character set that holds little.
+func narrow(s schema.Schema, table string) bool {
+	t, _ := s.Table(table)
+	return t.Options.MySQL.Charset == "latin1"
 }
 
 // connect gives columns that refer to each other the values that all of them

@@ -2,30 +2,35 @@ package conformance
 
 import (
 	"slices"
+	"time"
 
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // shrink makes a trial that fails smaller, as long as it goes on failing in
-// the same way. It tries at most so many times.
-func shrink(r rules, c trial, tries int, fails func(trial) bool) trial {
-	for again := true; again; {
-		again = false
-		for _, smaller := range reductions(c) {
-			if tries == 0 {
-				return c
+// the same way, and until the time is up. It tries to take many things away at
+// once, and fewer where that does not go.
+func shrink(r rules, c trial, until time.Time, fails func(trial) bool) trial {
+	all := reductions(c)
+	for chunk := (len(all) + 1) / 2; chunk > 0; {
+		shrunk := false
+		for at := 0; at < len(all) && time.Now().Before(until); at += chunk {
+			from, to := clone(c.from), clone(c.to)
+			for _, f := range all[at:min(at+chunk, len(all))] {
+				f(&from, &to)
 			}
-			next := r.together(smaller())
+			next := r.together(from, to)
 			next.inspected = c.inspected
-			if size(next) >= size(c) {
-				continue
-			}
-			tries--
-			if fails(next) {
-				c, again = next, true
-				break
+			if size(next) < size(c) && fails(next) {
+				c, shrunk = next, true
 			}
 		}
+		if shrunk {
+			all = reductions(c)
+			chunk = min(chunk, (len(all)+1)/2)
+			continue
+		}
+		chunk /= 2
 	}
 	return c
 }
@@ -77,22 +82,14 @@ func extras(c schema.Column) int {
 	return n
 }
 
-// reductions are the smaller trials that can be tried: the largest steps first.
-func reductions(c trial) []func() (schema.Schema, schema.Schema) {
-	var out []func() (schema.Schema, schema.Schema)
+// reductions are what can be taken away, large things first.
+func reductions(c trial) []func(from, to *schema.Schema) {
+	var out []func(from, to *schema.Schema)
+	one := func(f func(from, to *schema.Schema)) { out = append(out, f) }
 	add := func(f func(s *schema.Schema)) { // to both sides
-		out = append(out, func() (schema.Schema, schema.Schema) {
-			from, to := clone(c.from), clone(c.to)
-			f(&from)
-			f(&to)
-			return from, to
-		})
-	}
-	one := func(f func(from, to *schema.Schema)) {
-		out = append(out, func() (schema.Schema, schema.Schema) {
-			from, to := clone(c.from), clone(c.to)
-			f(&from, &to)
-			return from, to
+		one(func(from, to *schema.Schema) {
+			f(from)
+			f(to)
 		})
 	}
 	table := func(name string, f func(t *schema.Table)) func(*schema.Schema) {
@@ -113,18 +110,26 @@ func reductions(c trial) []func() (schema.Schema, schema.Schema) {
 		one(func(from, to *schema.Schema) { copyTable(*from, to, name) })
 		one(func(from, to *schema.Schema) { copyTable(*to, from, name) })
 	}
-	add(func(s *schema.Schema) { s.Objects = nil })
 	for _, o := range slices.Concat(c.from.Objects, c.to.Objects) {
 		add(func(s *schema.Schema) {
 			s.Objects = slices.DeleteFunc(s.Objects, func(p schema.Object) bool { return p.ID() == o.ID() })
 		})
 	}
+	seen := map[string]bool{}
 	for _, t := range slices.Concat(c.from.Tables, c.to.Tables) {
 		name := t.Name
-		add(table(name, func(t *schema.Table) { t.Indexes = nil }))
-		add(table(name, func(t *schema.Table) { t.Checks = nil }))
-		add(table(name, func(t *schema.Table) { t.ForeignKeys = nil }))
-		add(table(name, func(t *schema.Table) { t.Uniques = nil }))
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		if other, ok := c.to.Table(name); ok {
+			t = t.Clone()
+			t.Columns = union(t.Columns, other.Columns)
+			t.Uniques = union(t.Uniques, other.Uniques)
+			t.ForeignKeys = union(t.ForeignKeys, other.ForeignKeys)
+			t.Checks = union(t.Checks, other.Checks)
+			t.Indexes = union(t.Indexes, other.Indexes)
+		}
 		add(table(name, func(t *schema.Table) { t.PrimaryKey = schema.PrimaryKey{} }))
 		add(table(name, func(t *schema.Table) { t.PrimaryKey.Name = "" }))
 		add(table(name, func(t *schema.Table) { t.Options = schema.TableOptions{} }))
@@ -216,4 +221,15 @@ func copyTable(from schema.Schema, to *schema.Schema, name string) {
 
 func without[T interface{ GetName() string }](items []T, name string) []T {
 	return slices.DeleteFunc(items, func(t T) bool { return t.GetName() == name })
+}
+
+// union returns the items of both, each name once.
+func union[T interface{ GetName() string }](a, b []T) []T {
+	a = slices.Clone(a)
+	for _, t := range b {
+		if !slices.ContainsFunc(a, func(u T) bool { return u.GetName() == t.GetName() }) {
+			a = append(a, t)
+		}
+	}
+	return a
 }

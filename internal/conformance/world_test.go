@@ -38,6 +38,11 @@ func newWorld(t testing.TB, s *dbtest.Server) *world {
 		address += "?_pragma=foreign_keys(1)&_pragma=synchronous(0)"
 	}
 	db := s.Open(t, address)
+	if isMySQL(s.Dialect) { // MariaDB's own default is latin1
+		if _, err := db.ExecContext(t.Context(), "ALTER DATABASE CHARACTER SET utf8mb4"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	d, err := open(t.Context(), s.Dialect, db)
 	if err != nil {
 		t.Fatal(err)
@@ -52,8 +57,7 @@ func open(ctx context.Context, name schema.Dialect, db *sql.DB) (dialect.Dialect
 	case schema.Postgres:
 		return postgres.Open(ctx, db)
 	case schema.MySQL, schema.MariaDB:
-		d, err := mysql.Open(ctx, db)
-		return any(d).(dialect.Dialect), err
+		return mysql.Open(ctx, db)
 	}
 	return nil, fmt.Errorf("no dialect %q", name)
 }
@@ -67,7 +71,7 @@ func offline(name schema.Dialect, version string) dialect.Dialect {
 		return postgres.New(version)
 	case schema.MySQL, schema.MariaDB:
 	}
-	return any(mysql.New(name, version)).(dialect.Dialect)
+	return mysql.New(name, version)
 }
 
 // revision carries out ops as one revision, as the library does it: under the
@@ -134,7 +138,7 @@ func (w *world) exec(ctx context.Context, statements []string) (err error) {
 	case schema.Postgres:
 		off, on = "SET session_replication_role = replica", "RESET session_replication_role"
 	case schema.MySQL, schema.MariaDB:
-		off, on = "SET foreign_key_checks = 0", "SET foreign_key_checks = 1"
+		off, on = "SET foreign_key_checks = 0, sql_mode = concat(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')", "SET foreign_key_checks = 1, sql_mode = DEFAULT"
 	}
 	for _, s := range slices.Concat([]string{off}, statements, []string{on}) {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
