@@ -120,7 +120,9 @@ func Read(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, err
 	switch d.Classify(err) {
 	case dialect.Unreachable, dialect.Lost, dialect.Interrupted:
 		return State{}, err // nobody is there to be asked; trying again would double the wait
-	case dialect.Refused, dialect.Denied, dialect.Busy, dialect.ReadOnly, dialect.NotADatabase, dialect.OtherFailure:
+	case dialect.Denied:
+		return State{}, err // who may not read a table may not see either that it is there
+	case dialect.Refused, dialect.Busy, dialect.ReadOnly, dialect.NotADatabase, dialect.OtherFailure:
 	}
 	// Only a table that is really not there means that nothing is applied: any
 	// other failure must not be taken for an empty database.

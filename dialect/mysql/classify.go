@@ -19,6 +19,13 @@ import (
 // it as the client does: "Error 1205 (HY000): …".
 func (Dialect) Classify(err error) dialect.Class { return classOf(err) }
 
+// saidNo reports whether the server did not do it, be it that it cannot or that
+// the user may not.
+func saidNo(err error) bool {
+	class := classOf(err)
+	return class == dialect.Refused || class == dialect.Denied
+}
+
 func classOf(err error) dialect.Class {
 	var (
 		locked *dialect.LockedError
@@ -124,7 +131,9 @@ func classOfNumber(n int) dialect.Class {
 		return dialect.Lost // shutting down, killed, packets that did not come
 	case 1290, 1792, 1836, 3100, 3989, 4047: // options, transaction, server, member and innodb that are read-only
 		return dialect.ReadOnly
-	case 1040, 1044, 1045, 1049, 1129, 1130, 1203, 1226, 1249, 1251, 1524, 1698, 2002, 2003, 2005, 2026, 3118, 3159, 3955, 4151:
+	case 1044, 1142, 1143, 1227, 1370, 1410, 1419:
+		return dialect.Denied // a database, table, column, right of the server, routine, account, trigger with a binary log
+	case 1040, 1045, 1049, 1129, 1130, 1203, 1226, 1249, 1251, 1524, 1698, 2002, 2003, 2005, 2026, 3118, 3159, 3955, 4151:
 		return dialect.Unreachable // too many connections, no such user, database or address, TLS refused
 	case 1021, 1037, 1038, 1041, 1114, 1135, 1030, 3675:
 		return dialect.OtherFailure // disk, memory or table full: nothing wrong with the statement

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -20,7 +19,7 @@ func (in *inspector) showCreate(kind, name, column string) (created, error) {
 	c := created{denied: "this user may not read its definition"}
 	rows, err := in.q.QueryContext(in.ctx, "SHOW CREATE "+kind+" "+quoteIdent(name))
 	if err != nil {
-		if in.dialect.Classify(err) == dialect.Refused {
+		if saidNo(err) {
 			return created{denied: err.Error()}, nil
 		}
 		return c, err

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -159,7 +158,7 @@ func (in *inspector) readBinaryDefaults() error {
 		c := &in.out.Tables[p.table].Columns[p.column]
 		c.Default = bytesDefault(c.Type.Text, r.text(1))
 	})
-	if in.dialect.Classify(err) == dialect.Refused {
+	if saidNo(err) {
 		for _, p := range places {
 			t := &in.out.Tables[p.table]
 			unsupported(t, "the default of column %s is binary, and cannot be read: %v", t.Columns[p.column].Name, err)

@@ -113,7 +113,7 @@ func (in *inspector) readSequences() error {
 		}
 		in.object(schema.Object{Kind: schema.Sequence, Name: schema.Qualify("", name)}, text)
 	})
-	if in.dialect.Classify(err) == dialect.Refused {
+	if saidNo(err) {
 		for _, name := range in.sequences {
 			in.unsupported("sequence", name, err.Error())
 		}

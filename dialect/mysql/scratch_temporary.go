@@ -94,7 +94,7 @@ func (m *modeller) table(t schema.Table) (got schema.Table, why, err error) {
 		return got, fmt.Errorf("it takes more than one statement"), nil
 	}
 	if _, err := m.conn.ExecContext(m.in.ctx, "CREATE TEMPORARY TABLE "+create); err != nil {
-		if d.Classify(err) == dialect.Refused || mayNot(err) {
+		if saidNo(err) {
 			return got, err, nil
 		}
 		return got, nil, err
