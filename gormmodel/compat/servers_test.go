@@ -125,7 +125,7 @@ func TestAllNamed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
 		models := tricky.Portable()
 		if s.Dialect == schema.MySQL {
-			models = slices.DeleteFunc(models, func(m any) bool { _, preset := m.(*tricky.Preset); return preset })
+			models = slices.DeleteFunc(models, isPreset)
 		}
 		pool := s.Database(t)
 		want := load(t, gormmodel.Models(own(t), models...).For(all...)).Schema
