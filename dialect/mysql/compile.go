@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
@@ -119,20 +120,42 @@ func (c *compiler) none(table, query, must string) {
 	c.out = append(c.out, dialect.Stmt{SQL: query, Kind: dialect.None, Must: must, Op: c.index, Object: table})
 }
 
-// alter adds one ALTER TABLE of all clauses, together with those that were held
-// back. Where the table could not be what it is after them, they are held back
-// until a later operation makes it so.
+// alter adds one ALTER TABLE of all clauses.
+//
+// Where the table could not be what it is after them, because a column that
+// gives out values would have no key, they are held back and become part of the
+// statement that makes it so. What comes in between on the table stands alone.
 func (c *compiler) alter(table string, clauses ...string) {
 	if len(clauses) == 0 {
 		return
 	}
-	clauses = append(c.held[table], clauses...)
-	delete(c.held, table)
-	if t, ok := c.state.Table(table); ok && !stands(t) && c.later(table) {
+	t, ok := c.state.Table(table)
+	held := c.held[table]
+	switch {
+	case ok && !stands(t) && len(held) == 0 && c.later(table):
 		c.held[table] = clauses
-		return
+	case ok && !stands(t) && len(held) > 0 && !joins(held, clauses):
+		c.emit(table, c.alterText(table, clauses...))
+	case ok && !stands(t) && len(held) > 0 && c.later(table):
+		c.held[table] = append(held, clauses...)
+	default:
+		delete(c.held, table)
+		c.emit(table, c.alterText(table, append(held, clauses...)...))
 	}
-	c.emit(table, c.alterText(table, clauses...))
+}
+
+// joins reports whether clauses must wait together with those that are held
+// back: what is about the primary key, about the values that are given out, or
+// about a column that is not there yet.
+func joins(held, clauses []string) bool {
+	return slices.ContainsFunc(clauses, func(clause string) bool {
+		about := func(h string) bool {
+			rest, add := strings.CutPrefix(h, "ADD COLUMN ")
+			name, _, _ := strings.Cut(strings.TrimPrefix(rest, "`"), "` ")
+			return add && strings.Contains(clause, "`"+name+"`")
+		}
+		return strings.Contains(clause, "PRIMARY KEY") || strings.Contains(clause, " AUTO_INCREMENT") || slices.ContainsFunc(held, about)
+	})
 }
 
 // alterText returns an ALTER TABLE statement. A system-versioned table is not

@@ -106,6 +106,7 @@ func byName(s schema.Schema) schema.Schema {
 	slices.SortFunc(s.Tables, func(a, b schema.Table) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(s.Objects, func(a, b schema.Object) int { return cmp.Compare(a.String(), b.String()) })
 	for _, t := range s.Tables {
+		slices.SortFunc(t.Columns, func(a, b schema.Column) int { return cmp.Compare(a.Name, b.Name) }) // new ones come last
 		slices.SortFunc(t.Indexes, func(a, b schema.Index) int { return cmp.Compare(a.Name, b.Name) })
 		slices.SortFunc(t.Checks, func(a, b schema.Check) int { return cmp.Compare(a.Name, b.Name) })
 		slices.SortFunc(t.ForeignKeys, func(a, b schema.ForeignKey) int { return cmp.Compare(a.Name, b.Name) })

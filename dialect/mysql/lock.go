@@ -149,7 +149,7 @@ func (d Dialect) writable(ctx context.Context, conn *sql.Conn) error {
 
 // Blocker says who holds a table, where the server tells: MySQL lists metadata
 // locks, MariaDB does where its plugin METADATA_LOCK_INFO is loaded. Elsewhere
-// it names the oldest transaction, which is a guess, and says so.
+// it names the oldest transaction in the database, which is a guess, and says so.
 func (d Dialect) Blocker(ctx context.Context, q dialect.Queryer, object string) string {
 	if object == "" {
 		return ""
@@ -164,7 +164,7 @@ func (d Dialect) Blocker(ctx context.Context, q dialect.Queryer, object string) 
 		"SELECT " + who + " FROM information_schema.metadata_lock_info l JOIN information_schema.processlist p ON p.id = l.thread_id" +
 			" WHERE l.table_schema = " + database + " AND l.table_name = " + quoteString(local) + " AND p.id <> connection_id() ORDER BY p.time DESC LIMIT 1",
 		"SELECT concat('perhaps ', " + who + ", ', whose transaction is the oldest') FROM information_schema.innodb_trx t" +
-			" JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.id <> connection_id() ORDER BY t.trx_started LIMIT 1",
+			" JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.id <> connection_id() AND p.db = " + database + " ORDER BY t.trx_started LIMIT 1",
 	}
 	if d.flavor.Dialect == schema.MySQL {
 		queries[0] = "SELECT concat('connection ', t.processlist_id, ' (', t.processlist_user, '@', t.processlist_host, ', ', t.processlist_command," +

@@ -1,0 +1,110 @@
+package mysql
+
+import (
+	"bytes"
+	"net/url"
+	osexec "os/exec"
+	"strings"
+	"testing"
+
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/internal/dbtest"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// client runs a script with the client of the server, and returns what it says
+// on its standard error.
+func client(t *testing.T, address, script string) (string, error) {
+	t.Helper()
+	path, err := osexec.LookPath("mariadb")
+	if err != nil {
+		if path, err = osexec.LookPath("mysql"); err != nil {
+			t.Fatal("neither the mariadb client nor the mysql client is installed")
+		}
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := u.User.Password()
+	args := []string{"--no-defaults", "--protocol=tcp", "-h" + u.Hostname(), "-P" + u.Port(), "-u" + u.User.Username(), strings.TrimPrefix(u.Path, "/")}
+	if strings.Contains(path, "mariadb") {
+		args = append([]string{"--no-defaults", "--skip-ssl"}, args[1:]...)
+	}
+	cmd := osexec.CommandContext(t.Context(), path, args...)
+	cmd.Env = append(cmd.Environ(), "MYSQL_PWD="+password)
+	cmd.Stdin = strings.NewReader(script)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	err = cmd.Run()
+	return said.String(), err
+}
+
+// TestScript: the client carries a script out as the runner would, and a check
+// stops it.
+func TestScript(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		if s.Dialect != schema.MySQL && s.Dialect != schema.MariaDB {
+			return
+		}
+		address := s.URL(t)
+		db := s.Open(t, address)
+		d := open(t, db)
+		ops := op.Record(func(m *op.Script) {
+			base(m)
+			m.CreateObject(procP)
+			m.CreateObject(trigT)
+			m.Exec("INSERT INTO t (a, b) VALUES ('a;b', 1), (NULL, 2)")
+		})
+		compile := func(state *op.State, ops []op.Op) string {
+			stmts, err := d.Compile(ops, state)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d.Script(stmts)
+		}
+		if said, err := client(t, address, compile(op.NewState(schema.Schema{}), ops)); err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		conn := pin(t, d, db)
+		if rows := column1(t, conn, "SELECT a FROM t ORDER BY id"); len(rows) != 2 || rows[0] != "a;b" || rows[1] != "n;" {
+			t.Error(rows)
+		}
+		script := compile(op.LiveState(inspect(t, d, conn)), op.Record(func(m *op.Script) {
+			m.AddColumn("t", schema.Int("c").NotNull())
+			m.AddColumn("t", schema.Int("never"))
+		}))
+		said, err := client(t, address, script)
+		if err == nil || !strings.Contains(said, `table "t" has rows`) {
+			t.Errorf("%v\n%s\n%s", err, said, script)
+		}
+		if table, _ := inspect(t, d, conn).Table("t"); len(table.Columns) != 3 {
+			t.Errorf("%+v", table.Columns)
+		}
+		exec(t, db, "DELETE FROM t")
+		if said, err := client(t, address, script); err != nil {
+			t.Errorf("%v\n%s", err, said)
+		}
+	})
+}
+
+// TestScriptKinds: every kind of check, on what it compares with.
+func TestScriptKinds(t *testing.T) {
+	got := newest[schema.MySQL].Script([]dialect.Stmt{
+		{SQL: "SELECT a FROM t", Kind: dialect.Remember, Key: "k"},
+		{SQL: "UPDATE t SET a = 1"},
+		{SQL: "SELECT a FROM t", Kind: dialect.Same, Key: "k", Must: "it's not the same"},
+		{SQL: "SELECT a FROM t", Kind: dialect.NoNew, Key: "k", Must: "new"},
+	})
+	for _, want := range []string{
+		"CREATE TEMPORARY TABLE `whim_kept_0` AS\nSELECT a FROM t;\n", "UPDATE t SET a = 1;\n",
+		"SELECT IF(EXISTS (SELECT a FROM t\nEXCEPT SELECT * FROM `whim_kept_0`), 'it''s not the same', 1);\n",
+		"SELECT IF(EXISTS (SELECT * FROM `whim_kept_0`\nEXCEPT SELECT a FROM t), 'it''s not the same', 1);\n",
+		"DROP TEMPORARY TABLE `whim_kept_0`;\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks\n%s", got, want)
+		}
+	}
+}
