@@ -31,18 +31,25 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 		return nil
 	}
 	retyped := !c.sameType(before, was, after, is)
+	// First everything that may stop it, then the first statement that changes
+	// anything.
 	if retyped && !isGenerated(was, c.name) {
 		c.guard(before.Name, was, is)
+	}
+	if !isGenerated(was, c.name) && isGenerated(is, c.name) {
+		c.values(was, is)
+	}
+	fill := c.d.defaultText(schema.Column{Type: is.Type, Default: o.Fill})
+	stricter := mustBeNotNull(after, is) && !mustBeNotNull(before, was) && !isGenerated(is, c.name)
+	if stricter && (fill == "" || fill == "NULL") {
+		c.noNulls(o.Table, o.To.Name, "becomes NOT NULL")
+		stricter = false
 	}
 	if retyped {
 		c.unlink(o.Table, o.To.Name)
 	}
-	if mustBeNotNull(after, is) && !mustBeNotNull(before, was) && !isGenerated(is, c.name) {
-		if fill := c.d.defaultText(schema.Column{Type: is.Type, Default: o.Fill}); fill == "" || fill == "NULL" {
-			c.noNulls(o.Table, o.To.Name, "becomes NOT NULL")
-		} else {
-			was = c.fillNulls(before, after, was, is, c.valueText(o.Fill))
-		}
+	if stricter {
+		was = c.fillNulls(before, after, was, is, c.valueText(o.Fill))
 	}
 	if c.recomputed(was, is) {
 		return c.recompute(before, after, was, is)
@@ -115,18 +122,12 @@ func (c *compiler) recomputed(was, is schema.Column) bool {
 		return 2
 	}
 	from, to := kind(was), kind(is)
-	if from == 0 && to == 1 {
-		c.values(was, is)
-	}
 	return from != to && (from == 2 || to == 2)
 }
 
 // recompute drops a generated column and adds it as it shall be, in its old
 // place and with its indexes, in one statement.
 func (c *compiler) recompute(before, after schema.Table, was, is schema.Column) error {
-	if !isGenerated(was, c.name) {
-		c.values(was, is)
-	}
 	if !isGenerated(is, c.name) { // its values stay: they are stored first
 		stored := was
 		stored.Generated.Stored = true

@@ -3,6 +3,7 @@ package mysql
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -205,8 +206,8 @@ func (c *compiler) later(table string) bool {
 
 // finish adds what had to wait until everything else is there.
 func (c *compiler) finish() error {
-	for table, clauses := range c.held {
-		c.emit(table, c.alterText(table, clauses...)) // which the server refuses, and says why
+	for _, table := range slices.Sorted(maps.Keys(c.held)) {
+		c.emit(table, c.alterText(table, c.held[table]...)) // which the server refuses, and says why
 	}
 	for _, p := range c.pending {
 		return &dialect.UnsupportedError{

@@ -60,8 +60,10 @@ var (
 		schema.String("s", 50).NotNull().Default(`it's \ "q"`).Comment("a 'comment' with \\"),
 		schema.Decimal("price", 10, 2).NotNull().Default(0),
 		schema.DateTime("at").Precision(3).DefaultExpr("CURRENT_TIMESTAMP"),
-		schema.FromColumn(schema.Column{Name: "changed", Type: schema.NativeType("timestamp(6)"), NotNull: true,
-			Default: schema.Expression("CURRENT_TIMESTAMP(6)"), OnUpdate: "CURRENT_TIMESTAMP(6)"}),
+		schema.FromColumn(schema.Column{
+			Name: "changed", Type: schema.NativeType("timestamp(6)"), NotNull: true,
+			Default: schema.Expression("CURRENT_TIMESTAMP(6)"), OnUpdate: "CURRENT_TIMESTAMP(6)",
+		}),
 		schema.JSON("j"),
 		schema.Text("tx").Default("x"),
 		schema.Int("n").Unsigned().DefaultExpr("1 + 1"),

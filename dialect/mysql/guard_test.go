@@ -92,16 +92,19 @@ func TestGuards(t *testing.T) {
 	}{
 		{
 			"new NOT NULL column", "", nil,
-			op.AddColumn{Table: "t", Column: schema.Int("c").NotNull().Column()}, `table "t" has rows`, "DELETE FROM t",
+			op.AddColumn{Table: "t", Column: schema.Int("c").NotNull().Column()},
+			`table "t" has rows`, "DELETE FROM t",
 		},
 		{
 			"becomes NOT NULL", "", nil,
-			op.AlterColumn{Table: "t", From: schema.Int("b").Column(), To: schema.Int("b").NotNull().Column()}, "has NULLs", "UPDATE t SET b = 1",
+			op.AlterColumn{Table: "t", From: schema.Int("b").Column(), To: schema.Int("b").NotNull().Column()},
+			"has NULLs", "UPDATE t SET b = 1",
 		},
 		{
 			"becomes part of the key", "",
 			[]string{"ALTER TABLE t DROP PRIMARY KEY"},
-			op.AlterPrimaryKey{Table: "t", To: schema.PrimaryKey{Parts: schema.Columns("b")}}, "has NULLs", "DELETE FROM t WHERE b IS NULL",
+			op.AlterPrimaryKey{Table: "t", To: schema.PrimaryKey{Parts: schema.Columns("b")}},
+			"has NULLs", "DELETE FROM t WHERE b IS NULL",
 		},
 		{
 			"becomes generated", "",

@@ -36,6 +36,13 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 	if len(was.Parts) > 0 {
 		clauses = append(clauses, "DROP PRIMARY KEY")
 	}
+	if col, ok := generatedKey(before); ok && !inParts(is.Parts, col.Name) { // which goes with its column, or not at all
+		clauses = append(clauses, "DROP COLUMN "+quoteIdent(col.Name))
+		if _, err := c.state.Apply(op.DropColumn{Table: o.Table, Column: col}); err != nil {
+			return err
+		}
+		after, _ = c.state.Table(o.Table)
+	}
 	for _, col := range after.Columns {
 		// Out of the key, a column stays NOT NULL unless it is told.
 		if inParts(was.Parts, col.Name) && !mustBeNotNull(after, col) {
@@ -266,3 +273,10 @@ func (c *compiler) dropCheckText(name string) string {
 
 // joinClauses joins the clauses of one ALTER TABLE.
 func joinClauses(clauses []string) string { return strings.Join(clauses, ", ") }
+
+// generatedKey returns the invisible column that MySQL ≥ 8.0.30 makes for a
+// table without primary key, where sql_generate_invisible_primary_key says so.
+func generatedKey(t schema.Table) (schema.Column, bool) {
+	col, ok := t.Column("my_row_id")
+	return col, ok && col.Invisible && col.AutoIncrement && inParts(t.PrimaryKey.Parts, col.Name)
+}

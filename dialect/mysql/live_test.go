@@ -265,3 +265,73 @@ func column1(t *testing.T, conn *sql.Conn, query string) []string {
 	}
 	return out
 }
+
+// TestGeneratedKey: the key that MySQL makes for a table without one goes when
+// the table gets its own.
+func TestGeneratedKey(t *testing.T) {
+	each(t, func(t *testing.T, _ *dbtest.Server, db *sql.DB, d Dialect) {
+		if d.flavor.Dialect != schema.MySQL {
+			return
+		}
+		conn := pin(t, d, db)
+		exec(t, conn, "SET SESSION sql_generate_invisible_primary_key = ON", "CREATE TABLE t (a int NOT NULL)", "INSERT INTO t VALUES (5)",
+			"SET SESSION sql_generate_invisible_primary_key = OFF")
+		ops := op.Record(func(m *op.Script) {
+			m.AlterPrimaryKey("t", schema.PrimaryKey{}, schema.PrimaryKey{Parts: schema.Columns("a")})
+		})
+		if stmts, err := change(t, d, conn, ops); err != nil {
+			t.Fatalf("%v\n%s", err, show(stmts))
+		}
+		if table, _ := inspect(t, d, conn).Table("t"); len(table.Columns) != 1 || table.PrimaryKey.Parts[0].Column != "a" {
+			t.Errorf("%+v", table)
+		}
+	})
+}
+
+// TestTriggerKeepsItsPlace: another definition of the first of two triggers
+// leaves it the first.
+func TestTriggerKeepsItsPlace(t *testing.T) {
+	each(t, func(t *testing.T, _ *dbtest.Server, db *sql.DB, d Dialect) {
+		conn := pin(t, d, db)
+		exec(t, conn, "CREATE TABLE t (a int)", "CREATE TRIGGER one BEFORE INSERT ON t FOR EACH ROW SET NEW.a = NEW.a + 1",
+			"CREATE TRIGGER two BEFORE INSERT ON t FOR EACH ROW SET NEW.a = NEW.a * 10")
+		to := object(schema.Trigger, "one", "t", "CREATE TRIGGER `one` BEFORE INSERT ON `t` FOR EACH ROW SET NEW.a = NEW.a + 2")
+		from, _ := inspect(t, d, conn).Object(to.ID())
+		stmts, err := change(t, d, conn, []op.Op{op.AlterObject{From: from, To: to}})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, show(stmts))
+		}
+		exec(t, conn, "INSERT INTO t VALUES (1)")
+		if got := column1(t, conn, "SELECT a FROM t"); got[0] != "30" {
+			t.Errorf("%v\n%s", got, show(stmts))
+		}
+	})
+}
+
+// TestLockOfPlainUser: who may only work in one database can lock it, and is
+// told who holds it as far as he may know.
+func TestLockOfPlainUser(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		if s.Dialect != schema.MySQL && s.Dialect != schema.MariaDB {
+			return
+		}
+		address := s.URL(t)
+		db := s.Open(t, address)
+		d := open(t, db)
+		name, as := s.Role(t, address)
+		exec(t, db, "GRANT ALL ON "+quoteIdent(d.settings.database)+".* TO "+name+"@'%'")
+		mine := s.Open(t, as)
+		unlock, err := d.Lock(t.Context(), connOf(t, mine), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := unlock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		pin(t, d, db)
+		var locked *dialect.LockedError
+		if _, err := d.Lock(t.Context(), connOf(t, mine), 0); !errors.As(err, &locked) || !strings.Contains(locked.Holder, "connection ") {
+			t.Error(err)
+		}
+	})
+}

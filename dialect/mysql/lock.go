@@ -129,7 +129,7 @@ func (d Dialect) writable(ctx context.Context, conn *sql.Conn) error {
 	}
 	query := "SELECT concat_ws(','"
 	for _, n := range names {
-		query += ", IF(@@" + n + ", '" + n + "', NULL)"
+		query += ", IF(@@" + n + " NOT IN ('0', 'OFF'), '" + n + "', NULL)" // a word since MariaDB 12
 	}
 	on, err := one[string](ctx, conn, query+")")
 	if err != nil || on == "" {

@@ -106,7 +106,13 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 // who may use it. A sequence keeps its place.
 func (c *compiler) redefine(o schema.Object, definition string) {
 	settings, statement := splitSettings(definition)
-	again := definition
+	if o.Kind == schema.Trigger {
+		statement = c.inPlace(o, statement)
+	}
+	again := statement
+	if settings != "" {
+		again = settings + "\n" + statement
+	}
 	switch {
 	case o.Kind == schema.Sequence:
 		again = alterSequence(statement)
@@ -154,4 +160,39 @@ func alterSequence(definition string) string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// inPlace returns the definition of a trigger that keeps its place among those
+// on the same event: made again, it would be the last of them. Those behind the
+// first say whom they follow.
+func (c *compiler) inPlace(o schema.Object, definition string) string {
+	toks := significant(definition)
+	for i := range toks {
+		if i+3 >= len(toks) || !toks[i].isWord("for") || !toks[i+1].isWord("each") || !toks[i+2].isWord("row") {
+			continue
+		}
+		if toks[i+3].isWord("follows", "precedes") {
+			return definition
+		}
+		for _, other := range c.state.Objects() {
+			if other.Kind == schema.Trigger && other.Table == o.Table && follows(other.Definition.For(c.name), o.Name) {
+				at := toks[i+3].pos
+				return definition[:at] + "PRECEDES " + quoteName(other.Name) + " " + definition[at:]
+			}
+		}
+		break
+	}
+	return definition
+}
+
+// follows reports whether a trigger says that it follows the named one.
+func follows(definition, name string) bool {
+	_, local := schema.Split(name)
+	toks := significant(definition)
+	for i, t := range toks {
+		if t.isWord("follows") && i > 0 && toks[i-1].isWord("row") && i+1 < len(toks) {
+			return toks[i+1].name() == local
+		}
+	}
+	return false
 }
