@@ -27,6 +27,7 @@ var settings = []option{
 	{"extra_float_digits", "1"},
 	{"bytea_output", "hex"},
 	{"quote_all_identifiers", "off"},
+	{"standard_conforming_strings", "on"},
 }
 
 // open asks for the session's own settings, and finds the search path to read
