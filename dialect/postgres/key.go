@@ -46,6 +46,12 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 	if len(before.Parts) > 0 {
 		actions = append(actions, "DROP CONSTRAINT "+quoteIdent(was))
 	}
+	for _, col := range t.Columns {
+		// Out of the key, a column stays NOT NULL unless it is told.
+		if isMember(before.Parts, col.Name) && !isMember(after.Parts, col.Name) && !col.NotNull && !isSerial(col) && !isIdentity(col) {
+			actions = append(actions, "ALTER COLUMN "+quoteIdent(col.Name)+" DROP NOT NULL")
+		}
+	}
 	if len(after.Parts) > 0 {
 		actions = append(actions, "ADD "+c.d.primaryKeyText(after))
 	}
@@ -57,6 +63,10 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 		c.wait(f.table, f.key)
 	}
 	return nil
+}
+
+func isMember(parts []schema.Part, column string) bool {
+	return slices.ContainsFunc(parts, func(p schema.Part) bool { return p.Column == column })
 }
 
 // referring returns the foreign keys to a key of t that is about to go. Those
