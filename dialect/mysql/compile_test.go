@@ -221,9 +221,9 @@ func compileCases() []compileCase {
 		every("alter_generated_to_stored", func(c *schema.Column) { c.Generated.Stored = true })("shout"),
 		every("alter_bool_comment", func(c *schema.Column) { c.Comment = "b" })("yes"),
 		on("alter_not_null_fill", func(m *op.Script) { m.AlterColumn("t", b, schema.Int("b").NotNull().Default(3), op.Fill(1)) }),
-		with(on("alter_not_null_and_type", func(m *op.Script) {
+		oneWay(with(on("alter_not_null_and_type", func(m *op.Script) {
 			m.AlterColumn("t", schema.Int("c"), schema.String("c", 10).NotNull(), op.Fill("none"))
-		}), func(m *op.Script) { m.AddColumn("t", schema.Int("c")) }),
+		}), func(m *op.Script) { m.AddColumn("t", schema.Int("c")) })),
 		on("alter_nullable_default_drop", func(m *op.Script) { m.AlterColumn("t", b, schema.Int("b")) }),
 		oneWay(on("alter_narrower", func(m *op.Script) { m.AlterColumn("t", a, schema.String("a", 10)) })),
 		with(on("alter_referenced_type", func(m *op.Script) {

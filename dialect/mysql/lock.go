@@ -102,10 +102,16 @@ func acquire(ctx context.Context, conn *sql.Conn, name string, wait time.Duratio
 
 // holder says who holds a user lock.
 func holder(ctx context.Context, q dialect.Queryer, name string) string {
-	text, err := one[sql.NullString](ctx, q, "SELECT concat('connection ', id, ' (', user, '@', host, ')') FROM information_schema.processlist WHERE id = IS_USED_LOCK("+
-		quoteString(name)+")")
-	if err == nil && text.Valid {
-		return text.String
+	// Where one list may not be read, or (MySQL 9.7, error 3854) has a statement of
+	// somebody that it cannot show, another says the same.
+	for _, from := range [...]string{
+		"processlist_id, ' (', processlist_user, '@', processlist_host, ')') FROM performance_schema.threads WHERE processlist_id",
+		"id, ' (', user, '@', host, ')') FROM information_schema.processlist WHERE id",
+	} {
+		text, err := one[sql.NullString](ctx, q, "SELECT concat('connection ', "+from+" = IS_USED_LOCK("+quoteString(name)+")")
+		if err == nil && text.Valid {
+			return text.String
+		}
 	}
 	// Whoever may not see the connections of others still gets the number.
 	if id, err := one[sql.NullInt64](ctx, q, "SELECT IS_USED_LOCK("+quoteString(name)+")"); err == nil && id.Valid {
