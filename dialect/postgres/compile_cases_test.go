@@ -42,7 +42,7 @@ func based(name string, f func(*op.Script)) compileCase {
 
 func keeps(c compileCase) compileCase { c.after = rowsOfT; return c }
 func final(c compileCase) compileCase { c.stays = true; return c }
-func since(version int, c compileCase) compileCase {
+func onlySince(version int, c compileCase) compileCase {
 	c.since = version
 	return c
 }

@@ -62,10 +62,10 @@ func columnCases() []compileCase {
 		keeps(based("default_expression", alter(a, a.DefaultExpr("now() AT TIME ZONE 'UTC'")))),
 		keeps(based("comment", alter(a, a.Comment("it's")))),
 		keeps(based("storage", alter(a, with(func(c *schema.Column) { c.Storage = "EXTERNAL" }, a)))),
-		keeps(since(14, based("compression", alter(a, with(func(c *schema.Column) { c.Compression = "pglz" }, a))))),
+		keeps(onlySince(14, based("compression", alter(a, with(func(c *schema.Column) { c.Compression = "pglz" }, a))))),
 		keeps(based("column_options", alter(a, with(func(c *schema.Column) { c.Options.Postgres = "SET STATISTICS 100\nSET (n_distinct=5)" }, a)))),
 		keeps(based("collation", alter(a, a.Collate(schema.Postgres, "C")))),
-		since(18, keeps(based("not_null_renamed", func(m *op.Script) {
+		onlySince(18, keeps(based("not_null_renamed", func(m *op.Script) {
 			m.AlterColumn("p", schema.Int("code").NotNull(), schema.Int("code").NotNullNamed("must"))
 		}))),
 
@@ -92,8 +92,8 @@ func columnCases() []compileCase {
 		},
 		keeps(generatedCase("generated_changed", schema.Text("g").GeneratedStored(schema.Expr("upper(a)")), schema.Text("g").GeneratedStored(schema.Expr("lower(a)")))),
 		keeps(generatedCase("generated_no_more", schema.Text("g").GeneratedStored(schema.Expr("upper(a)")), schema.Text("g"))),
-		since(18, keeps(generatedCase("generated_virtual", schema.Text("g").GeneratedStored(schema.Expr("upper(a)")), schema.Text("g").Generated(schema.Expr("upper(a)"))))),
-		since(18, keeps(generatedCase("virtual_no_more", schema.Text("g").Generated(schema.Expr("upper(a)")), schema.Text("g").NotNull().Default("q")))).changes(),
+		onlySince(18, keeps(generatedCase("generated_virtual", schema.Text("g").GeneratedStored(schema.Expr("upper(a)")), schema.Text("g").Generated(schema.Expr("upper(a)"))))),
+		onlySince(18, keeps(generatedCase("virtual_no_more", schema.Text("g").Generated(schema.Expr("upper(a)")), schema.Text("g").NotNull().Default("q")))).changes(),
 	}
 }
 
