@@ -150,7 +150,7 @@ func (in *inspector) tableColumn(r *relation, c *column, inherited map[string]*c
 	if !typed && (!c.inherited || c.local && !r.partition) {
 		return own, true
 	}
-	var from schema.Column
+	from := schema.Column{Name: own.Name}
 	if p := inherited[c.Name]; p != nil {
 		from = p.Column
 		if p.text == c.text && (c.text != "" || p.AutoIncrement == own.AutoIncrement) { // of a serial, or of one identity

@@ -230,7 +230,7 @@ func (in *inspector) parts(r *relation, x rawIndex) (parts []schema.Part, includ
 		case column != nil:
 			p.Column, typ, collation = column.Name, column.typeOID, column.collation
 		case key == 0 && len(expressions) > 0:
-			p.Expr = schema.Expr(strip(expressions[0]))
+			p.Expr = schema.Expr(strip(strip(expressions[0])))
 			expressions = expressions[1:]
 			collation = defaultCollation
 		default:

@@ -78,5 +78,8 @@ func (in *inspector) need(d dependency) {
 		from.relation.needs.add(ref)
 		return
 	}
+	if ref.Name == from.object.Table && ref.Column == "" {
+		return // what it is on
+	}
 	from.object.needs.add(ref)
 }

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// readOthers reads the names of what a schema cannot hold. What has a namespace
+// readOthers reads the names of what a schema cannot hold, but for what belongs
+// to something that it can (the cast of a range type to its multirange). What has a namespace
 // is looked for in ours only; what has none belongs to the database, and is
 // left out in a scratch place.
 func (in *inspector) readOthers() error {
@@ -40,8 +41,9 @@ func (in *inspector) readOthers() error {
 		if o[3] != "" {
 			where, namespace = " AND "+o[3]+" IN ({spaces})", o[3]
 		}
-		queries = append(queries, fmt.Sprintf(`SELECT '%s'::pg_catalog.text, (%s)::pg_catalog.text, %s::pg_catalog.int8 FROM pg_catalog.%s o WHERE {path} AND o.oid >= 16384%s AND %s`,
-			o[0], name, namespace, o[1], where, notExtension(o[1], "o.oid")))
+		queries = append(queries, fmt.Sprintf(`SELECT '%s'::pg_catalog.text, (%s)::pg_catalog.text, %s::pg_catalog.int8 FROM pg_catalog.%s o WHERE {path} AND o.oid >= 16384%s
+			AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.%s'::pg_catalog.regclass AND d.objid = o.oid AND d.deptype IN ('e', 'i'))`,
+			o[0], name, namespace, o[1], where, o[1]))
 	}
 	if in.d.scratch.place == nil {
 		queries = append(queries, `SELECT 'subscription', o.subname::pg_catalog.text, 0 FROM pg_catalog.pg_subscription o
