@@ -60,8 +60,9 @@ func (in *inspector) column(r row, t *schema.Table, facts *tableFacts) schema.Co
 	if !r.null(10) {
 		in.addColumnOption(&c, "SRID "+strconv.Itoa(r.int(10)))
 	}
-	facts.look = facts.look || mangled(typ) || mangled(c.Comment) || c.Default.Kind == schema.StringDefault && mangled(c.Default.Text) ||
-		!in.mysql() && (mangled(c.Generated.Expr.Text) || mangled(c.Default.Text))
+	facts.look = facts.look || mangled(typ) || mangled(c.Comment) ||
+		!isBinary(typ) && mangled(c.Default.Text) && (c.Default.Kind == schema.StringDefault || !in.mysql()) ||
+		!in.mysql() && mangled(c.Generated.Expr.Text)
 	return c
 }
 

@@ -14,7 +14,7 @@ func (in *inspector) readEvents() error {
 	var look []string
 	bodies := map[string]func(body string){}
 	err := in.rows("SELECT EVENT_NAME, EVENT_DEFINITION, CAST(EXECUTE_AT AS CHAR), INTERVAL_VALUE, INTERVAL_FIELD, SQL_MODE, CAST(STARTS AS CHAR),"+
-		" CAST(ENDS AS CHAR), STATUS, ON_COMPLETION, CAST(CREATED AS CHAR), EVENT_COMMENT, TIME_ZONE"+
+		" CAST(ENDS AS CHAR), STATUS, ON_COMPLETION, STARTS = CONVERT_TZ(CREATED, @@SESSION.time_zone, TIME_ZONE), EVENT_COMMENT, TIME_ZONE"+
 		" FROM information_schema.EVENTS WHERE EVENT_SCHEMA = "+in.here()+" ORDER BY EVENT_NAME", func(r row) {
 		var b strings.Builder
 		b.WriteString("CREATE EVENT " + quoteIdent(r.text(0)) + " ON SCHEDULE ")
@@ -22,7 +22,7 @@ func (in *inspector) readEvents() error {
 			b.WriteString("AT '" + at + "'")
 		} else {
 			b.WriteString("EVERY " + r.text(3) + " " + r.text(4))
-			if starts := r.text(6); starts != "" && starts != r.text(10) {
+			if starts := r.text(6); starts != "" && r.int(10) == 0 {
 				b.WriteString(" STARTS '" + starts + "'")
 			}
 			if ends := r.text(7); ends != "" {

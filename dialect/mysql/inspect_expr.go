@@ -113,7 +113,8 @@ func stringValue(text string) string {
 // client had that created it.
 func (in *inspector) canonical(text string, used func(string)) string {
 	introducers := in.mysql() && strings.Contains(text, "_utf8")
-	if !introducers && !(in.ansi && strings.Contains(text, `"`)) && !strings.Contains(text, in.database) {
+	quotes := in.ansi && strings.Contains(text, `"`)
+	if !introducers && !quotes && !strings.Contains(text, in.database) {
 		return text
 	}
 	toks := tokenize(text)

@@ -118,6 +118,9 @@ func tableOptions(text string) []tableOption {
 	toks := significant(text)
 	for i := 0; i < len(toks); i++ {
 		o := tableOption{name: toks[i].text, quoted: toks[i].kind == tokQuoted}
+		if toks[i].kind == tokString { // in a session with ANSI_QUOTES
+			o = tableOption{name: quoteIdent(stringValue(toks[i].text)), quoted: true}
+		}
 		if i+2 < len(toks) && toks[i+1].is("=") {
 			value := toks[i+2]
 			if o.value = value.text; value.kind == tokString && value.text[0] == '"' {

@@ -63,19 +63,20 @@ type scratchPlace struct {
 	db   *sql.DB
 	conn *sql.Conn
 
-	name             string // empty: there is none
-	locked           bool
+	name             string
+	locked, made     bool   // made: perhaps
 	home             string // the database that the session was in
 	charset, collate string
 	session          *session // nil: its settings are untouched
+	logged           bool     // and is not, for the moment
 }
 
 // begin notes what the session was, and gives it the settings that every
 // statement of a revision is carried out in. Foreign keys are not checked:
 // there are no rows, and a table may refer to one that comes later.
 func (s *scratchPlace) begin(ctx context.Context, d Dialect) error {
-	row := s.conn.QueryRowContext(ctx, "SELECT coalesce(DATABASE(), ''), @@character_set_database, @@collation_database")
-	if err := row.Scan(&s.home, &s.charset, &s.collate); err != nil {
+	row := s.conn.QueryRowContext(ctx, "SELECT coalesce(DATABASE(), ''), @@character_set_database, @@collation_database, @@SESSION.sql_log_bin")
+	if err := row.Scan(&s.home, &s.charset, &s.collate, &s.logged); err != nil {
 		return err
 	}
 	if s.home == "" {
@@ -84,6 +85,13 @@ func (s *scratchPlace) begin(ctx context.Context, d Dialect) error {
 	var err error
 	if s.session, err = d.prepare(ctx, s.conn); err != nil {
 		return err
+	}
+	if s.logged {
+		// It is nothing to replicas. Who may not say so has them see it.
+		err := s.exec(ctx, "SET SESSION sql_log_bin = 0")
+		if s.logged = err == nil; err != nil && !mayNot(err) {
+			return err
+		}
 	}
 	return s.exec(ctx, "SET SESSION foreign_key_checks = 0")
 }
@@ -158,7 +166,8 @@ func (s *scratchPlace) create(ctx context.Context) error {
 		return fmt.Errorf("the lock %s is taken", name)
 	}
 	s.name, s.locked = name, true
-	if err := s.exec(ctx, "CREATE DATABASE "+quoteIdent(name)+" CHARACTER SET "+s.charset+" COLLATE "+s.collate); err != nil {
+	err = s.exec(ctx, "CREATE DATABASE "+quoteIdent(name)+" CHARACTER SET "+s.charset+" COLLATE "+s.collate)
+	if s.made = !mayNot(err); err != nil {
 		return err
 	}
 	return s.exec(ctx, "USE "+quoteIdent(name))
@@ -170,7 +179,7 @@ func (s *scratchPlace) create(ctx context.Context) error {
 // itself.
 func (s *scratchPlace) clean(ctx context.Context) error {
 	var errs []error
-	if s.name != "" {
+	if s.made {
 		drop := "DROP DATABASE IF EXISTS " + quoteIdent(s.name)
 		if s.exec(ctx, drop) != nil {
 			_, err := s.db.ExecContext(ctx, drop)
@@ -183,6 +192,9 @@ func (s *scratchPlace) clean(ctx context.Context) error {
 	}
 	if s.home != "" {
 		back = errors.Join(back, s.exec(ctx, "USE "+quoteIdent(s.home)))
+	}
+	if s.logged && s.session != nil {
+		back = errors.Join(back, s.exec(ctx, "SET SESSION sql_log_bin = 1"))
 	}
 	if s.session != nil {
 		back = errors.Join(back, s.session.restore(ctx))

@@ -42,7 +42,7 @@ func (d Dialect) Tables(ctx context.Context, db *sql.DB, tables []schema.Table) 
 		return got, nil, err
 	}
 	for _, t := range tables {
-		table, why, err := m.table(t)
+		table, why, err := m.table(ctx, t)
 		switch {
 		case err != nil:
 			return got, nil, err
@@ -61,6 +61,8 @@ type modeller struct {
 	in     *inspector
 	conn   *sql.Conn
 	byName map[string]schema.Table
+
+	makesKeys bool // sql_generate_invisible_primary_key
 }
 
 func newModeller(ctx context.Context, d Dialect, conn *sql.Conn, tables []schema.Table) (*modeller, error) {
@@ -71,11 +73,14 @@ func newModeller(ctx context.Context, d Dialect, conn *sql.Conn, tables []schema
 	if err := m.in.session(); err != nil {
 		return nil, err
 	}
-	return m, m.in.readCharsets()
+	if err := m.in.readCharsets(); err != nil {
+		return nil, err
+	}
+	return m, m.in.rows("SHOW SESSION VARIABLES LIKE 'sql_generate_invisible_primary_key'", func(r row) { m.makesKeys = r.text(1) == "ON" })
 }
 
 // table returns what the server makes of a table, or why that cannot be told.
-func (m *modeller) table(t schema.Table) (got schema.Table, why, err error) {
+func (m *modeller) table(ctx context.Context, t schema.Table) (got schema.Table, why, err error) {
 	if err := m.canModel(t); err != nil {
 		return got, err, nil
 	}
@@ -93,7 +98,7 @@ func (m *modeller) table(t schema.Table) (got schema.Table, why, err error) {
 	if !ok {
 		return got, fmt.Errorf("it takes more than one statement"), nil
 	}
-	if _, err := m.conn.ExecContext(m.in.ctx, "CREATE TEMPORARY TABLE "+create); err != nil {
+	if _, err := m.conn.ExecContext(ctx, "CREATE TEMPORARY TABLE "+create); err != nil {
 		if saidNo(err) {
 			return got, err, nil
 		}
@@ -101,7 +106,7 @@ func (m *modeller) table(t schema.Table) (got schema.Table, why, err error) {
 	}
 	defer func() {
 		// In a session that is lost, so is the table.
-		clean, cancel := context.WithTimeout(context.WithoutCancel(m.in.ctx), cleanTimeout)
+		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTimeout)
 		defer cancel()
 		if _, dropErr := m.conn.ExecContext(clean, "DROP TEMPORARY TABLE "+quoteName(t.Name)); err == nil {
 			err = dropErr
@@ -153,9 +158,8 @@ func (m *modeller) canModel(t schema.Table) error {
 			return fmt.Errorf("its index %s has options", x.Name)
 		}
 	}
-	if m.in.mysql() && len(t.PrimaryKey.Parts) == 0 && !slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.AutoIncrement }) {
-		// The server may make a key for it, but for no temporary table.
-		return errors.New("it has no primary key")
+	if m.makesKeys && len(t.PrimaryKey.Parts) == 0 {
+		return errors.New("the server makes a primary key for it, and for no temporary table")
 	}
 	return nil
 }
@@ -280,7 +284,7 @@ func (t *temporary) Inspect(ctx context.Context, q dialect.Queryer) (schema.Sche
 	const refused = "not compared, since this user may not create a database to try it in"
 	var out schema.Schema
 	for _, table := range want.Tables {
-		got, why, err := m.table(table)
+		got, why, err := m.table(ctx, table)
 		if err != nil {
 			return schema.Schema{}, err
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -77,7 +78,14 @@ func supported(s schema.Schema) schema.Schema {
 	return s
 }
 
+// sorted puts everything into an order that says nothing.
 func sorted(s schema.Schema) schema.Schema {
+	s.Tables = slices.Clone(s.Tables)
+	for i := range s.Tables {
+		x := slices.Clone(s.Tables[i].Indexes)
+		slices.SortFunc(x, func(a, b schema.Index) int { return strings.Compare(a.Name, b.Name) })
+		s.Tables[i].Indexes = x
+	}
 	s.Objects = slices.Clone(s.Objects)
 	slices.SortFunc(s.Objects, func(a, b schema.Object) int { return strings.Compare(a.String(), b.String()) })
 	return s
@@ -92,7 +100,11 @@ func showTable(t testing.TB, d Dialect, db *sql.DB, name string) string {
 	if err != nil || text.denied != "" {
 		t.Fatal(name, err, text.denied)
 	}
-	lines := strings.Split(text.sql, "\n")
+	// What differs and means nothing: the database in front of a sequence, the
+	// method that InnoDB has anyway, and how the client that made the table
+	// called Unicode.
+	sql := strings.NewReplacer(quoteIdent(in.currentDatabase(t))+".", "", " USING BTREE", "", "_utf8mb3'", "_utf8mb4'").Replace(text.sql)
+	lines := strings.Split(sql, "\n")
 	for i, l := range lines {
 		if before, rest, ok := strings.Cut(l, " AUTO_INCREMENT="); ok {
 			lines[i] = before + strings.TrimLeft(rest, "0123456789")
@@ -112,6 +124,13 @@ func showTable(t testing.TB, d Dialect, db *sql.DB, name string) string {
 		return strings.Compare(key(a), key(b))
 	})
 	return strings.Join(lines, "\n")
+}
+
+func (in *inspector) currentDatabase(t testing.TB) string {
+	if err := in.session(); err != nil {
+		t.Fatal(err)
+	}
+	return in.database
 }
 
 // same holds a database to what scratch makes of its own schema.
@@ -200,4 +219,142 @@ func load(t testing.TB, db *sql.DB, script string) {
 	}
 }
 
-var _ = errors.New
+// role opens db as a user who has these rights to the database of db and no
+// others.
+func role(t *testing.T, s *dbtest.Server, address, rights string) *sql.DB {
+	t.Helper()
+	name, as := s.Role(t, address)
+	exec(t, s.Open(t, address), "GRANT "+rights+" ON "+quoteIdent(address[strings.LastIndexByte(address, '/')+1:])+".* TO "+name+"@'%'")
+	return s.Open(t, as)
+}
+
+// Without the right to create a database, tables are compared all the same, and
+// what cannot be is said.
+func TestScratchWithoutCreate(t *testing.T) {
+	eachURL(t, func(t *testing.T, s *dbtest.Server, address string) {
+		owner := s.Open(t, address)
+		exec(t, owner, "CREATE TABLE parent (id int PRIMARY KEY)",
+			"CREATE TABLE t (id int PRIMARY KEY, p int, s varchar(9) DEFAULT 'x', b varbinary(9) DEFAULT x'00ff', j json, CHECK (p > 0), KEY s (s(3) DESC),"+
+				" CONSTRAINT fk FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE)",
+			"CREATE TABLE part (id int PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2",
+			"CREATE VIEW v AS SELECT id FROM t", "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET new.p = 1")
+		db := role(t, s, address, "SELECT, SHOW VIEW, TRIGGER, CREATE TEMPORARY TABLES, REFERENCES, DROP, ALTER, INDEX")
+		d := open(t, db)
+		live := inspect(t, d, db)
+		got, err := scratch.Run(t.Context(), d, db, diff.Diff(schema.Schema{}, live))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ops, noise := scratch.Compare(d, got, live); len(ops) > 0 || len(noise) > 0 {
+			t.Errorf("compared: %v %v", ops, noise)
+		}
+		var not []string
+		for _, u := range got.Unsupported {
+			not = append(not, u.Kind+" "+u.Name)
+		}
+		if want := []string{"table part", "view v", "trigger tr"}; !slices.Equal(not, want) {
+			t.Errorf("not compared: %v, want %v", not, want)
+		}
+		exec(t, owner, "ALTER TABLE t MODIFY s varchar(10)")
+		ops, _ := scratch.Compare(d, got, inspect(t, d, db))
+		if len(ops) != 1 {
+			t.Errorf("one column differs, and there are %v", ops)
+		}
+	})
+}
+
+// eachURL is each with the address of the database.
+func eachURL(t *testing.T, f func(t *testing.T, s *dbtest.Server, address string)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		if s.Dialect == schema.MySQL || s.Dialect == schema.MariaDB {
+			f(t, s, s.URL(t))
+		}
+	})
+}
+
+// What a process that was killed left behind goes the next time, and what a
+// living one has stays.
+func TestScratchSweeps(t *testing.T) {
+	eachURL(t, func(t *testing.T, s *dbtest.Server, address string) {
+		db := s.Open(t, address)
+		d := open(t, db)
+		left, held := scratchPrefix+"left_"+string(s.Dialect), scratchPrefix+"held_"+string(s.Dialect)
+		exec(t, db, "CREATE DATABASE "+left, "CREATE DATABASE "+held)
+		defer exec(t, db, "DROP DATABASE IF EXISTS "+held)
+		other, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		exec(t, other, "DO GET_LOCK('"+held+"', 0)")
+		var name string
+		err = d.Scratch(t.Context(), db, func(ctx context.Context, conn *sql.Conn, d dialect.Dialect) error {
+			exec(t, conn, "CREATE TABLE t (id int)")
+			return conn.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&name)
+		})
+		if err != nil || !strings.HasPrefix(name, scratchPrefix) {
+			t.Fatal(name, err)
+		}
+		databases := oneText(t, db, "SELECT coalesce(group_concat(SCHEMA_NAME), '') FROM information_schema.SCHEMATA WHERE SCHEMA_NAME IN ('"+left+"', '"+held+"', '"+name+"')")
+		if databases != held {
+			t.Errorf("there are %s, want %s", databases, held)
+		}
+		if now := oneText(t, db, "SELECT DATABASE()"); !strings.HasSuffix(address, "/"+now) {
+			t.Errorf("the session is in %s", now)
+		}
+	})
+}
+
+// What is told of tables without making them is what Inspect says of them.
+func TestTables(t *testing.T) {
+	each(t, func(t *testing.T, s *dbtest.Server, db *sql.DB, d Dialect) {
+		makeKinds(t, s, db)
+		live := supported(inspect(t, d, db))
+		want := schema.Schema{}
+		for _, table := range live.Tables {
+			if len(table.Needs) == 0 { // sequences are not there
+				want.Tables = append(want.Tables, table)
+			}
+		}
+		got, left, err := d.Tables(t.Context(), db, want.Tables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Tables) < 15 {
+			t.Errorf("only %d tables were told", len(got.Tables))
+		}
+		want.Tables = slices.DeleteFunc(want.Tables, func(table schema.Table) bool {
+			_, ok := got.Table(table.Name)
+			return !ok && slices.ContainsFunc(left, func(l schema.Table) bool { return l.Name == table.Name })
+		})
+		if d := cmp.Diff(sorted(want), sorted(got)); d != "" {
+			t.Errorf("told (-live +told)\n%s", d)
+		}
+	})
+}
+
+// A context that ends in the middle leaves nothing behind either.
+func TestScratchCancelled(t *testing.T) {
+	eachURL(t, func(t *testing.T, s *dbtest.Server, address string) {
+		db := s.Open(t, address)
+		d := open(t, db)
+		ctx, cancel := context.WithCancel(t.Context())
+		var name string
+		err := d.Scratch(ctx, db, func(ctx context.Context, conn *sql.Conn, _ dialect.Dialect) error {
+			exec(t, conn, "CREATE TABLE t (id int)")
+			if err := conn.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&name); err != nil {
+				return err
+			}
+			time.AfterFunc(50*time.Millisecond, cancel)
+			_, err := conn.ExecContext(ctx, "DO sleep(20)")
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error: %v", err)
+		}
+		if n := oneText(t, db, "SELECT count(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '"+name+"'"); n != "0" {
+			t.Errorf("%s is still there", name)
+		}
+	})
+}
