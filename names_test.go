@@ -6,10 +6,71 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/dialect/mysql"
+	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
+
+// TestLongNames: what a server cannot carry is said before it is tried. At the
+// limit, and in as many bytes or characters as it has, a name works: that is
+// in package app, on real servers.
+func TestLongNames(t *testing.T) {
+	x := strings.Repeat
+	tests := []struct {
+		dialect dialect.Dialect
+		name    string
+		why     string
+	}{
+		{sqlite.New(""), x("x", 200), ""},
+		{sqlite.New(""), x("x", 200) + "🐦 ", ""},
+		{postgres.New(""), x("x", 63), ""},
+		{postgres.New(""), x("x", 64), "it has 64 bytes, and PostgreSQL takes 63"},
+		{postgres.New(""), x("é", 31), ""},
+		{postgres.New(""), x("é", 32), "it has 64 bytes, and PostgreSQL takes 63"},
+		{postgres.New(""), x("🐦", 15) + " ", ""},
+		{mysql.New(schema.MySQL, ""), x("x", 64), ""},
+		{mysql.New(schema.MySQL, ""), x("é", 64), ""},
+		{mysql.New(schema.MySQL, ""), x("é", 65), "it has 65 characters, and MySQL and MariaDB take 64"},
+		{mysql.New(schema.MariaDB, ""), x("x", 65), "it has 65 characters, and MySQL and MariaDB take 64"},
+		{mysql.New(schema.MariaDB, ""), "🐦", "it has the character '🐦', which needs four bytes, and MySQL and MariaDB take three"},
+		{mysql.New(schema.MariaDB, ""), "x ", "it ends with a space, which MySQL and MariaDB do not take"},
+	}
+	id := schema.Int("id").NotNull().PrimaryKey()
+	for _, tt := range tests {
+		n := tt.name
+		places := map[string]schema.Table{
+			"a table":                       schema.NewTable(n, id),
+			"a column of t":                 schema.NewTable("t", id, schema.Int(n)),
+			"a primary key of t":            schema.NewTable("t", schema.Int("id").NotNull(), schema.PrimaryKey{Name: n, Parts: []schema.Part{{Column: "id"}}}),
+			"a unique constraint of t":      schema.NewTable("t", id, schema.Unique{Name: n, Parts: schema.Columns("id")}),
+			"a check of t":                  schema.NewTable("t", id, schema.Check{Name: n, Expr: schema.Expr("id > 0")}),
+			"a index of t":                  schema.NewTable("t", id, schema.Index{Name: n, Parts: schema.Columns("id")}),
+			"a foreign key of t":            schema.NewTable("t", id, schema.ForeignKey{Name: n, Columns: []string{"id"}, RefTable: "t", RefColumns: []string{"id"}}),
+			"a namespace of a table":        schema.NewTable(schema.Qualify(n, "t"), id),
+			"a table that has a namespace ": schema.NewTable(schema.Qualify("s", n), id),
+		}
+		for place, table := range places {
+			p, err := whimbrel.Open(whimbrel.Config{
+				History: new(op.History), Models: []model.Source{model.Static(schema.Schema{Tables: []schema.Table{table}})}, Dialect: tt.dialect,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = p.Check(t.Context())
+			switch {
+			case tt.why == "" && err != nil:
+				t.Errorf("%s, %s: %q: %v", tt.dialect.Flavor().Dialect, place, n, err)
+			case tt.why != "" && (whimbrel.CodeOf(err) != whimbrel.BadName || !strings.HasSuffix(err.Error(), tt.why)):
+				t.Errorf("%s, %s: %q: got %v, want %q", tt.dialect.Flavor().Dialect, place, n, err, tt.why)
+			}
+		}
+	}
+}
 
 // TestOddNames takes names that nobody should give, in every kind of object,
 // through a whole life.

@@ -120,7 +120,7 @@ func (p *Project) models() (model.Models, error) {
 	// compared or written.
 	state := op.NewState(schema.Schema{})
 	for _, t := range all.Schema.Tables {
-		if err := checkNames(t); err != nil {
+		if err := checkNames(t, p.dialect()); err != nil {
 			return all, err
 		}
 		if _, err := state.Apply(op.CreateTable{Table: t}); err != nil {
@@ -130,7 +130,20 @@ func (p *Project) models() (model.Models, error) {
 			}
 		}
 	}
+	for _, o := range all.Schema.Objects {
+		if err := checkObjectName(o, p.dialect()); err != nil {
+			return all, err
+		}
+	}
 	return all, p.distinct(all.Schema)
+}
+
+// dialect returns the dialect that is configured; "" for none.
+func (p *Project) dialect() schema.Dialect {
+	if p.cfg.Dialect == nil {
+		return ""
+	}
+	return p.cfg.Dialect.Flavor().Dialect
 }
 
 // merged returns the tables, those of one name once. Two sources may have a
