@@ -57,9 +57,9 @@ test-engines: engines ## the tests that reach a database, on ENGINES; writes doc
 bin/with:
 	@go build -o $@ ./internal/dbtest/with
 
-test-real: ## the tests on real schemas: WHIM_REAL_SCHEMAS=folder make test-real
-	@test -d "$(WHIM_REAL_SCHEMAS)" || { echo "WHIM_REAL_SCHEMAS must be a folder with sqlite/*.sql"; exit 1; }
-	go test -count=1 -v -run 'Real' ./dialect/sqlite .
+test-real: bin/with ## the tests on real schemas: WHIM_REAL_SCHEMAS=folder make test-real
+	@test -d "$(WHIM_REAL_SCHEMAS)" || { echo "WHIM_REAL_SCHEMAS must be a folder with sqlite/*.sql, postgres/*.sql, mysql/*.sql"; exit 1; }
+	@bin/with -install '$(DATABASES)' go test -count=1 -v -timeout 60m -run 'Real' ./dialect/... .
 
 lint: ## golangci-lint, as configured in .golangci.yml (the first run builds it: minutes)
 	@for m in . gormmodel; do (cd $$m && go run $(GOLANGCI) run ./...) || exit 1; done
@@ -74,7 +74,7 @@ bench: ## every benchmark; peers in the same run
 	@for m in . bench; do (cd $$m && go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...) || exit 1; done
 
 generate: ## golden files and the docs that are made from code
-	go test . ./cli ./cmd/whim ./dialect/sqlite ./internal/scaffold ./script -run 'Docs|Golden|Tutorial|Compile|Shop$$' -update
+	go test . ./cli ./cmd/whim ./dialect/mysql ./dialect/postgres ./dialect/sqlite ./internal/conformance ./internal/scaffold ./script -run 'Docs|Golden|Tutorial|Compile|Shop$$' -update
 	cd gormmodel && go test . -update
 
 verify: ## the modules are tidy (that generated files are current, make test says)
