@@ -26,6 +26,7 @@ type compiler struct {
 	relink  []foreignKeyOf      // dropped for a while, since the type of a column changes
 	gone    []foreignKeyOf      // dropped before their operation comes
 	made    map[string]string   // the names of indexes that the server made, by table and foreign key
+	refers  map[string][]string // the tables that have a foreign key to one; nil: not looked up
 }
 
 // A foreignKeyOf is a foreign key and the table that has it.

@@ -19,6 +19,9 @@ func (c *compiler) createTable(o op.CreateTable) error {
 	if _, err := c.apply(o); err != nil {
 		return err
 	}
+	for _, f := range o.Table.ForeignKeys {
+		c.refer(o.Table.Name, f)
+	}
 	t := o.Table.Clone()
 	later := func(f schema.ForeignKey) bool { return !c.exists(f.RefTable) }
 	if slices.ContainsFunc(t.ForeignKeys, later) {

@@ -16,6 +16,7 @@ func (c *compiler) addForeignKey(o op.AddForeignKey) error {
 	if _, err := c.apply(o); err != nil {
 		return err
 	}
+	c.refer(o.Table, o.ForeignKey)
 	if !c.exists(o.ForeignKey.RefTable) {
 		c.pending = append(c.pending, foreignKeyOf{o.Table, o.ForeignKey, c.index})
 		return nil
@@ -104,7 +105,7 @@ func (c *compiler) unlink(table, column string) {
 	has := func(names []string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return sameName(n, column) })
 	}
-	for _, t := range c.state.Schema().Tables {
+	for _, t := range append(c.children(table), c.tableOf(table)...) {
 		for _, f := range t.ForeignKeys {
 			here := t.Name == table && has(f.Columns) || f.RefTable == table && has(c.refColumns(t.Name, f))
 			if !here || c.isGone(t.Name, f) {
@@ -137,7 +138,7 @@ func (c *compiler) linkAgain() error {
 // dropTable drops a table, after the foreign keys to it that go as well.
 func (c *compiler) dropTable(o op.DropTable) error {
 	name := o.Table.Name
-	for _, t := range c.state.Schema().Tables {
+	for _, t := range c.children(name) {
 		for _, f := range t.ForeignKeys {
 			if f.RefTable != name || t.Name == name || c.isGone(t.Name, f) || c.waits(t.Name, f) {
 				continue
@@ -167,4 +168,40 @@ func (c *compiler) dropTable(o op.DropTable) error {
 // waits reports whether a foreign key is not there yet.
 func (c *compiler) waits(table string, f schema.ForeignKey) bool {
 	return slices.ContainsFunc(c.pending, func(p foreignKeyOf) bool { return p.table == table && p.key.Equal(f) })
+}
+
+// children returns the tables, other than the named one, that have a foreign key
+// to it. Who refers to whom is looked up once, and kept up to date from there:
+// a schema can have thousands of tables.
+func (c *compiler) children(name string) []schema.Table {
+	if c.refers == nil {
+		c.refers = map[string][]string{}
+		for _, t := range c.state.Schema().Tables {
+			for _, f := range t.ForeignKeys {
+				c.refer(t.Name, f)
+			}
+		}
+	}
+	var out []schema.Table
+	for _, child := range c.refers[name] {
+		if child != name {
+			out = append(out, c.tableOf(child)...)
+		}
+	}
+	return out
+}
+
+// refer notes that a table has a foreign key.
+func (c *compiler) refer(table string, f schema.ForeignKey) {
+	if c.refers != nil && !slices.Contains(c.refers[f.RefTable], table) {
+		c.refers[f.RefTable] = append(c.refers[f.RefTable], table)
+	}
+}
+
+// tableOf returns the table of that name, or nothing.
+func (c *compiler) tableOf(name string) []schema.Table {
+	if t, ok := c.state.Table(name); ok {
+		return []schema.Table{t}
+	}
+	return nil
 }

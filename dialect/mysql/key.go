@@ -212,7 +212,7 @@ func plainIndex(i schema.Index, columns []string) bool {
 // keysStay refuses to take away the key that a foreign key of another table
 // refers to, unless that goes later.
 func (c *compiler) keysStay(before, after schema.Table) error {
-	for _, child := range c.state.Schema().Tables {
+	for _, child := range append(c.children(before.Name), c.tableOf(before.Name)...) {
 		for _, f := range child.ForeignKeys {
 			if f.RefTable != before.Name || c.isGone(child.Name, f) {
 				continue

@@ -21,6 +21,7 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 	if _, err := c.apply(o); err != nil {
 		return err
 	}
+	c.refers = nil
 	for _, list := range [][]foreignKeyOf{c.pending, c.relink, c.gone} {
 		for i := range list {
 			if list[i].table == o.From {
