@@ -25,7 +25,7 @@ func inspect(ctx context.Context, q dialect.Queryer, d Dialect) (_ schema.Schema
 	in := &inspector{
 		ctx: ctx, q: q, d: d,
 		spaces: map[int64]space{}, relations: map[int64]*relation{}, made: map[address]made{},
-		comments: map[address]string{}, collations: map[int64]string{},
+		comments: map[address]string{}, collations: map[int64]string{}, indexOptions: map[address]string{},
 	}
 	if err := in.open(); err != nil {
 		return schema.Schema{}, err
@@ -37,7 +37,7 @@ func inspect(ctx context.Context, q dialect.Queryer, d Dialect) (_ schema.Schema
 	}()
 	for _, read := range []func() error{
 		in.readNamespaces, in.readExtensions, in.readComments,
-		in.readRelations, in.readColumns, in.readCollations, in.readOpClasses, in.readIndexColumns, in.readConstraints, in.readNotNulls, in.readIndexes,
+		in.readRelations, in.readColumns, in.readCollations, in.readOpClasses, in.readConstraints, in.readNotNulls, in.readIndexes,
 		in.readSequences, in.readTypes, in.readRoutines, in.readTriggers, in.readRules, in.readPolicies, in.readStatistics,
 		in.readNeeds, in.readOthers,
 	} {

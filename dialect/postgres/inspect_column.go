@@ -21,6 +21,10 @@ type column struct {
 // more of them than of anything else. What few columns have is one text, which
 // is empty for the others. An expression without columns, as a default is, is
 // written much faster when the server is not told of a table.
+//
+// The columns of indexes are here for the few that have more than a name: the
+// parameters of an operator class, or statistics. The rows come in no order,
+// which is cheaper to put right here.
 func (in *inspector) readColumns() error {
 	compression := "''"
 	if in.d.version[0] >= 14 {
@@ -31,7 +35,7 @@ func (in *inspector) readColumns() error {
 		c          column
 		expr, rare string
 	)
-	return in.query(`SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid, a.attcollation, a.attnotnull,
+	return in.query(`SELECT a.attrelid, a.attnum, a.attname, CASE WHEN a.atttypmod = -1 AND a.atttypid IN (`+plainTypeList+`) THEN '' ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END, a.atttypid, a.attcollation, a.attnotnull,
 		CASE WHEN a.atthasdef THEN coalesce(pg_catalog.pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END), '') ELSE '' END,
 		CASE WHEN a.attidentity = '' AND a.attgenerated = '' AND a.attcollation = t.typcollation AND a.attstorage = t.typstorage AND `+compression+` = ''
 			AND coalesce(a.attstattarget, -1) < 0 AND (a.attoptions IS NULL OR a.attoptions[2] IS NULL AND a.attoptions[1] LIKE 'pg_attver=%') AND a.attislocal AND a.attinhcount = 0 THEN ''
@@ -42,16 +46,20 @@ func (in *inspector) readColumns() error {
 		JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 		JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 		LEFT JOIN pg_catalog.pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
-		WHERE {path} AND c.relnamespace IN ({spaces}) AND c.relkind IN ('r', 'p', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
-		ORDER BY a.attrelid, a.attnum`,
+		WHERE {path} AND c.relnamespace IN ({spaces}) AND (c.relkind IN ('r', 'p', 'v', 'm', 'c') OR c.relkind IN ('i', 'I') AND (a.attoptions IS NOT NULL OR a.attstattarget >= 0))
+		AND a.attnum > 0 AND NOT a.attisdropped`,
 		[]any{&relation, &c.number, &c.Name, &c.Type.Text, &c.typeOID, &c.collation, &c.NotNull, &expr, &rare}, func() error {
 			r := in.relations[relation]
 			if r == nil {
-				return nil // made while we read
+				in.indexColumn(relation, c.number, strings.Split(rare, "\x1f"))
+				return nil // of an index, or of what was made while we read
 			}
 			own := in.newColumn()
 			*own = c
 			own.Type.Kind = schema.KindNative
+			if own.Type.Text == "" {
+				own.Type.Text = plainTypes[c.typeOID]
+			}
 			own.text, own.local = expr, true
 			if len(in.comments) > 0 {
 				own.Comment = in.comments[address{classRelation, relation, c.number}]
@@ -76,6 +84,9 @@ func (in *inspector) newColumn() *column {
 
 func (r *relation) addColumn(c *column) {
 	r.columns = append(r.columns, c)
+	for i := len(r.columns) - 1; i > 0 && r.columns[i-1].number > c.number; i-- {
+		r.columns[i-1], r.columns[i] = c, r.columns[i-1]
+	}
 	for len(r.byNumber) <= c.number {
 		r.byNumber = append(r.byNumber, nil)
 	}
@@ -123,6 +134,26 @@ func (in *inspector) rareColumn(r *relation, c *column, rare []string) {
 		r.refuse("column %q is generated in a way %q", c.Name, generated)
 	}
 }
+
+// indexColumn notes what a column of an index has beyond a name.
+func (in *inspector) indexColumn(index int64, number int, rare []string) {
+	if len(rare) != 9 {
+		return
+	}
+	in.indexOptions[address{classRelation, index, number}] = rare[6]
+	if !strings.HasPrefix(rare[5], "-") {
+		in.indexOptions[address{classAttribute, index, number}] = rare[5]
+	}
+}
+
+// plainTypes are the names of the most usual types, by their oids, which never
+// change. The server is not asked for them again and again.
+var plainTypes = map[int64]string{
+	16: "boolean", 17: "bytea", 20: "bigint", 21: "smallint", 23: "integer", 25: "text", 114: "json", 700: "real", 701: "double precision",
+	1082: "date", 1114: "timestamp without time zone", 1184: "timestamp with time zone", 2950: "uuid", 3802: "jsonb",
+}
+
+const plainTypeList = "16, 17, 20, 21, 23, 25, 114, 700, 701, 1082, 1114, 1184, 2950, 3802"
 
 var compressions = map[string]string{"": "", "p": "pglz", "l": "lz4"}
 

@@ -52,28 +52,6 @@ func (in *inspector) opClass(oid, typ int64) string {
 	return c.text
 }
 
-// readIndexColumns reads what columns of indexes have beyond a name: the
-// parameters of their operator class, and statistics.
-func (in *inspector) readIndexColumns() error {
-	in.indexOptions = map[address]string{}
-	var (
-		oid        int64
-		number     int
-		text       string
-		statistics int
-	)
-	return in.query(`SELECT a.attrelid, a.attnum, CASE WHEN a.attoptions IS NULL THEN '' ELSE coalesce(`+options("a.attoptions")+`, '') END, coalesce(a.attstattarget, -1)
-		FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-		WHERE {path} AND (a.attoptions IS NOT NULL OR a.attstattarget >= 0) AND a.attnum > 0 AND c.relkind IN ('i', 'I') AND c.relnamespace IN ({spaces})`,
-		[]any{&oid, &number, &text, &statistics}, func() error {
-			in.indexOptions[address{classRelation, oid, number}] = text
-			if statistics >= 0 {
-				in.indexOptions[address{classAttribute, oid, number}] = itoa(statistics)
-			}
-			return nil
-		})
-}
-
 // A rawIndex is a row of pg_index.
 type rawIndex struct {
 	oid, relation                                          int64
@@ -92,15 +70,14 @@ func (in *inspector) readIndexes() error {
 		notDistinct = "i.indnullsnotdistinct"
 	}
 	var x rawIndex
-	return in.query(`SELECT i.indexrelid, i.indrelid, c.relname, am.amname, i.indisunique, i.indisvalid, i.indisreplident, i.indisclustered, `+notDistinct+`, NOT c.relispartition,
+	return in.query(`SELECT i.indexrelid, i.indrelid, c.relname, CASE c.relam WHEN 403 THEN 'btree' ELSE (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = c.relam) END, i.indisunique, i.indisvalid, i.indisreplident, i.indisclustered, `+notDistinct+`, NOT c.relispartition,
 		i.indnkeyatts, i.indkey::pg_catalog.text, i.indoption::pg_catalog.text, i.indclass::pg_catalog.text, i.indcollation::pg_catalog.text,
-		CASE WHEN c.reloptions IS NULL THEN '' ELSE coalesce(`+options("c.reloptions")+`, '') END, coalesce(s.spcname, ''),
+		CASE WHEN c.reloptions IS NULL THEN '' ELSE coalesce(`+options("c.reloptions")+`, '') END, CASE c.reltablespace WHEN 0 THEN '' ELSE (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
 		CASE WHEN i.indpred IS NULL THEN '' ELSE coalesce(pg_catalog.pg_get_expr(i.indpred, i.indrelid), '') END,
 		CASE WHEN i.indexprs IS NULL THEN '' ELSE coalesce((SELECT pg_catalog.string_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false), E'\x1f' ORDER BY k)
 			FROM pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) k WHERE i.indkey[k - 1] = 0), '') END,
-		CASE WHEN t.relkind = 'm' THEN coalesce(pg_catalog.pg_get_indexdef(i.indexrelid), '') ELSE '' END
-		FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
-		JOIN pg_catalog.pg_am am ON am.oid = c.relam LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+		CASE WHEN i.indrelid IN (SELECT v.oid FROM pg_catalog.pg_class v WHERE v.relkind = 'm') THEN coalesce(pg_catalog.pg_get_indexdef(i.indexrelid), '') ELSE '' END
+		FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 		WHERE {path} AND c.relnamespace IN ({spaces}) ORDER BY i.indexrelid`,
 		[]any{
 			&x.oid, &x.relation, &x.name, &x.method, &x.unique, &x.valid, &x.identity, &x.clustered, &x.notDistinct, &x.local,

@@ -10,6 +10,7 @@ import (
 // A relation is a row of pg_class that is no index, with what belongs to it.
 type relation struct {
 	oid, namespace int64
+	typ            int64 // of its rows
 	local, kind    string
 	name, quoted   string // as a schema and as SQL names it
 	options        schema.TableOptions
@@ -44,7 +45,7 @@ func (in *inspector) readRelations() error {
 	var r relation
 	var persistence, storage, toast, tablespace, method, parents, security, identity string
 	postgres := &r.options.Postgres
-	return in.query(`SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, `+ofExtension("pg_class", "c.oid")+`,
+	return in.query(`SELECT c.oid, c.reltype, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, `+ofExtension("pg_class", "c.oid")+`,
 		CASE WHEN c.reloptions IS NULL THEN '' ELSE coalesce(`+options("c.reloptions")+`, '') END,
 		CASE WHEN t.reloptions IS NULL THEN '' ELSE coalesce(`+optionsOf("toast.", "t.reloptions")+`, '') END,
 		coalesce(s.spcname, ''), coalesce(am.amname, ''),
@@ -62,7 +63,7 @@ func (in *inspector) readRelations() error {
 			FROM pg_catalog.pg_inherits GROUP BY inhrelid) h ON h.inhrelid = c.oid
 		WHERE {path} AND c.relnamespace IN ({spaces}) AND c.relkind NOT IN ('i', 'I', 't') ORDER BY c.oid`,
 		[]any{
-			&r.oid, &r.namespace, &r.local, &r.kind, &persistence, &r.partition, &r.extension, &storage, &toast, &tablespace, &method, &security, &identity,
+			&r.oid, &r.typ, &r.namespace, &r.local, &r.kind, &persistence, &r.partition, &r.extension, &storage, &toast, &tablespace, &method, &security, &identity,
 			&postgres.OfType, &postgres.PartitionBy, &postgres.Bound, &parents, &r.definition,
 		}, func() (err error) {
 			own := r
@@ -105,6 +106,7 @@ func (in *inspector) relation(r *relation) {
 	switch r.kind {
 	case "r", "p":
 		in.made[address{classRelation, r.oid, 0}] = made{relation: r}
+		in.made[address{classType, r.typ, 0}] = made{relation: r}
 	case "v":
 		with := ""
 		if r.with != "" {
@@ -112,6 +114,7 @@ func (in *inspector) relation(r *relation) {
 		}
 		r.object = in.add(classRelation, r.oid, schema.Object{Kind: schema.View, Name: r.name},
 			"CREATE VIEW "+r.quoted+with+" AS\n"+viewQuery(r.definition))
+		in.know(classType, r.typ, r.object)
 		in.comment(r.object, classRelation, r.oid, 0, "VIEW "+r.quoted)
 	case "m":
 		o, with := r.options.Postgres, ""
@@ -126,6 +129,7 @@ func (in *inspector) relation(r *relation) {
 		}
 		r.object = in.add(classRelation, r.oid, schema.Object{Kind: schema.MaterializedView, Name: r.name},
 			"CREATE MATERIALIZED VIEW "+r.quoted+with+" AS\n"+viewQuery(r.definition))
+		in.know(classType, r.typ, r.object)
 		in.comment(r.object, classRelation, r.oid, 0, "MATERIALIZED VIEW "+r.quoted)
 	case "S", "c": // readSequences, readTypes
 	case "f":

@@ -28,8 +28,9 @@ func (in *inspector) readSequences() error {
 		pg_catalog.format_type(s.seqtypid, NULL), c.oid::pg_catalog.regclass::pg_catalog.text,
 		s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle, c.relpersistence
 		FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
-		LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.seqrelid AND d.objsubid = 0
-			AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+		LEFT JOIN LATERAL (SELECT o.refobjid, o.refobjsubid, o.deptype FROM pg_catalog.pg_depend o
+			WHERE o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.objid = s.seqrelid AND o.objsubid = 0
+			AND o.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i') LIMIT 1) d ON true
 		WHERE {path} AND c.relnamespace IN ({spaces}) ORDER BY s.seqrelid`,
 		[]any{
 			&s.oid, &s.owner, &s.column, &s.dependency, &s.typ, &s.regclass,
