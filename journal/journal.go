@@ -202,7 +202,7 @@ func ReadAll(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, 
 func Lost(ctx context.Context, q dialect.Queryer, d dialect.Dialect) ([]string, error) {
 	log, version := d.Quote(Table), d.Quote(VersionTable)
 	rows, err := q.QueryContext(ctx, "SELECT j.revision FROM "+log+" j JOIN (SELECT max(id) AS id FROM "+log+
-		" GROUP BY revision) n ON n.id = j.id WHERE j.action IN ("+d.Literal(string(Upgrade))+", "+d.Literal(string(Stamp))+
+		" WHERE step = -1 GROUP BY revision) n ON n.id = j.id WHERE j.action IN ("+d.Literal(string(Upgrade))+", "+d.Literal(string(Stamp))+
 		") AND NOT EXISTS (SELECT 1 FROM "+version+" v WHERE v.revision = j.revision) ORDER BY j.id")
 	if err != nil {
 		return nil, err
