@@ -26,6 +26,9 @@ func checkNames(t schema.Table, d schema.Dialect) error {
 	if err := checkQualified("table", t.Name, d); err != nil {
 		return err
 	}
+	if _, local := schema.Split(t.Name); (d == schema.MySQL || d == schema.MariaDB) && bytesOfFile(local) > 255 {
+		return unusable("table", t.Name, "the name of its file would be longer than 255 bytes, and MySQL and MariaDB keep each table in a file of its name")
+	}
 	for _, c := range t.Columns {
 		if err := checkName("column of "+t.Name, c.Name, false, d); err != nil {
 			return err
@@ -93,6 +96,10 @@ func checkName(what, name string, mayBeEmpty bool, d schema.Dialect) error {
 	if why == "" {
 		return nil
 	}
+	return unusable(what, name, why)
+}
+
+func unusable(what, name, why string) error {
 	return &Error{
 		Code: BadName, Msg: fmt.Sprintf("the name %q of a %s cannot be used: %s", name, what, why),
 		Hint: []string{"Give it another name in the model."},
@@ -105,6 +112,25 @@ const (
 	bytesOfPostgres   = 63
 	charactersOfMySQL = 64
 )
+
+// bytesOfFile returns how long the name of the file of a table is on MySQL and
+// MariaDB, where a letter without a place in ASCII is written as three bytes,
+// any other character as five. A letter that is not known here to be one
+// counts three: only what surely does not work is refused.
+func bytesOfFile(table string) int {
+	n := len(".ibd")
+	for _, r := range table {
+		switch {
+		case r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_'):
+			n++
+		case r >= 0x2000 && r < 0xff00 && !unicode.IsNumber(r), r < 0x80:
+			n += 5
+		default:
+			n += 3
+		}
+	}
+	return n
+}
 
 // tooMuch says why a dialect cannot carry a name.
 func tooMuch(name string, d schema.Dialect) string {

@@ -41,6 +41,18 @@ func TestLongNames(t *testing.T) {
 		{mysql.New(schema.MariaDB, ""), "x ", "it ends with a space, which MySQL and MariaDB do not take"},
 	}
 	id := schema.Int("id").NotNull().PrimaryKey()
+	for name, ok := range map[string]bool{x("商", 50): true, x("商", 51): false, x("é", 64): true, x("Ж", 64): true, x("-", 50): true, x("-", 51): false} {
+		p, err := whimbrel.Open(whimbrel.Config{
+			History: new(op.History), Dialect: mysql.New(schema.MariaDB, ""),
+			Models: []model.Source{model.Static(schema.Schema{Tables: []schema.Table{schema.NewTable(name, schema.Int("id").NotNull().PrimaryKey())}})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Check(t.Context()); (err == nil) != ok {
+			t.Errorf("a table named %q: %v", name, err)
+		}
+	}
 	for _, tt := range tests {
 		n := tt.name
 		places := map[string]schema.Table{
