@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -77,7 +78,8 @@ type App struct {
 
 	database database // empty where the configuration is wrong
 	db       *sql.DB
-	broken   error // what is wrong with the configuration
+	broken   error         // what is wrong with the configuration
+	lockWait time.Duration // 0: the library's; tests wait less
 
 	models   []model.Source
 	history  *op.History

@@ -137,5 +137,6 @@ func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 		Missing:  a.database.missing,
 		Dir:      a.migrations,
 		OnEvent:  on,
+		LockWait: a.lockWait,
 	})
 }

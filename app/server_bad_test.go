@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -170,7 +171,13 @@ func TestLockedOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fails(t, s, address, address, upgrade, 4, whimbrel.Locked, "the database is locked by")
+		second := appAt(t, address)
+		second.lockWait = time.Second
+		code, out := run(t, second, "db", "upgrade")
+		if code != 4 || !strings.Contains(out, "shop: error: the database is locked by ") || tablesOf(t, a.DB(), s.Dialect) != "" {
+			t.Errorf("exit code %d\n%s", code, out)
+		}
+		t.Log(out)
 		if err := unlock(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
@@ -266,11 +273,7 @@ func TestServerModes(t *testing.T) {
 			as := with(t, address, m[0], m[1])
 			a := openApp(t, as)
 			a.Models(model.Static(schema.Schema{Tables: []schema.Table{awkward}}))
-			a.History(new(op.History).Add(op.Revision{
-				ID: "aaaaaaaaaaaa", Message: "it's \\ \"x\"", Created: "2026-11-22T16:40:12Z",
-				Upgrade:   func(m *op.Script) { m.Add(op.CreateTable{Table: awkward}) },
-				Downgrade: func(m *op.Script) { m.Add(op.DropTable{Table: awkward}) },
-			}))
+			a.History(making("it's \\ \"x\"", awkward))
 			for _, args := range [][]string{upgrade, {"db", "check"}, {"db", "drift"}, {"db", "stamp", "head"}, {"db", "downgrade", "base"}, upgrade, {"db", "drift"}, {"db", "downgrade"}} {
 				if code, out := run(t, a, args...); code != 0 {
 					t.Errorf("%s=%s, %q: exit code %d\n%s", m[0], m[1], args, code, out)
@@ -278,5 +281,131 @@ func TestServerModes(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// TestNamesAtTheLimit: the longest names that a server takes go through a whole
+// life, and one more is refused.
+func TestNamesAtTheLimit(t *testing.T) {
+	eachServer(t, func(t *testing.T, s *dbtest.Server, address string) {
+		longest := []string{strings.Repeat("x", 64), strings.Repeat("é", 64), strings.Repeat("商", 50)}
+		if s.Dialect == schema.Postgres {
+			longest = []string{strings.Repeat("x", 63), strings.Repeat("é", 31) + "x", strings.Repeat("🛒", 15) + "商"}
+		}
+		for i, n := range longest {
+			for _, more := range []string{"", n[len(n)-3:]} {
+				more = strings.ToValidUTF8(more, "x") // half of a character
+				name := n + more
+				table := schema.NewTable(name,
+					schema.BigInt("id").NotNull().PrimaryKey().AutoIncrement(),
+					schema.String(name, 20).NotNull(),
+					schema.BigInt("other"),
+					schema.Unique{Name: name, Parts: schema.Columns(name)},
+					schema.Check{Name: n[1:] + "c", Expr: schema.Expr("other > 0")},
+					schema.ForeignKey{Name: n[1:] + "f", Columns: []string{"other"}, RefTable: name, RefColumns: []string{"id"}},
+					schema.Index{Name: n[1:] + "i", Parts: schema.Columns("other")},
+				)
+				if i > 0 {
+					// Not in the middle of a character.
+					for k, c := range table.Checks {
+						table.Checks[k].Name = strings.ToValidUTF8(c.Name, "")
+					}
+					for k, c := range table.ForeignKeys {
+						table.ForeignKeys[k].Name = strings.ToValidUTF8(c.Name, "")
+					}
+					for k, c := range table.Indexes {
+						table.Indexes[k].Name = strings.ToValidUTF8(c.Name, "")
+					}
+				}
+				if s.Dialect == schema.Postgres { // names of tables and indexes are of one kind there
+					table.Uniques[0].Name = strings.ToValidUTF8(n[1:], "") + "u"
+				}
+				a := openApp(t, address)
+				a.Models(model.Static(schema.Schema{Tables: []schema.Table{table}}))
+				a.History(making("long", table))
+				if more != "" {
+					if code, out := run(t, a, "db", "check"); code != 1 || !strings.Contains(out, "shop: error: the name ") || !strings.Contains(out, "hint: Give it another name") {
+						t.Errorf("%q: exit code %d\n%s", name, code, out)
+					}
+					before := tablesOf(t, a.DB(), s.Dialect)
+					if code, out := run(t, a, "db", "upgrade"); code == 0 || tablesOf(t, a.DB(), s.Dialect) != before {
+						t.Errorf("%q: exit code %d\n%s", name, code, out)
+					} else {
+						t.Log(out)
+					}
+					continue
+				}
+				for _, args := range [][]string{upgrade, {"db", "check"}, {"db", "drift"}, {"db", "downgrade"}} {
+					if code, out := run(t, a, args...); code != 0 {
+						t.Errorf("%q, %q: exit code %d\n%s", name, args, code, out)
+						break
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLatin1Database: the character set of the database is that of its tables.
+// What is in none of it is refused by the server, and nothing is made of it.
+func TestLatin1Database(t *testing.T) {
+	eachServer(t, func(t *testing.T, s *dbtest.Server, address string) {
+		if s.Dialect == schema.Postgres {
+			return // a database with another encoding needs another locale
+		}
+		does(t, s.Open(t, address), "ALTER DATABASE CHARACTER SET latin1")
+		table := schema.NewTable("t", schema.Int("id").NotNull().PrimaryKey(), schema.String("s", 20).NotNull().Default("größe"))
+		a := openApp(t, address)
+		a.Models(model.Static(schema.Schema{Tables: []schema.Table{table}}))
+		a.History(making("größe 商店", table))
+		for _, args := range [][]string{upgrade, {"db", "check"}, {"db", "drift"}, {"db", "downgrade"}, upgrade, {"db", "stamp", "head"}} {
+			if code, out := run(t, a, args...); code != 0 {
+				t.Errorf("%q: exit code %d\n%s", args, code, out)
+			}
+		}
+		does(t, a.DB(), "INSERT INTO t (id) VALUES (1)")
+		if got := one[string](t, a.DB(), "SELECT s FROM t"); got != "größe" {
+			t.Errorf("the default is %q", got)
+		}
+		if _, err := a.DB().ExecContext(t.Context(), "INSERT INTO t VALUES (2, '商店 🛒')"); err == nil || !strings.Contains(err.Error(), "Incorrect string value") {
+			t.Errorf("a text that latin1 has not: %v", err)
+		}
+	})
+}
+
+// TestAgainAfterRefusal: a revision that the server refused runs when it is
+// mended.
+func TestAgainAfterRefusal(t *testing.T) {
+	eachServer(t, func(t *testing.T, s *dbtest.Server, address string) {
+		table := schema.NewTable("t", schema.Int("id").NotNull().PrimaryKey())
+		bad := table
+		bad.Checks = []schema.Check{{Name: "c", Expr: schema.Expr("nonsense(")}}
+		for range 2 {
+			a := openApp(t, address)
+			a.History(making("first", bad))
+			p, err := a.Project()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Upgrade(t.Context(), "head"); whimbrel.CodeOf(err) != whimbrel.StatementFailed {
+				t.Fatalf("code %q: %v", whimbrel.CodeOf(err), err)
+			}
+		}
+		a := openApp(t, address)
+		a.History(making("first", table))
+		for _, args := range [][]string{current, upgrade, {"db", "drift"}, {"db", "downgrade"}, upgrade} {
+			if code, out := run(t, a, args...); code != 0 {
+				t.Errorf("%q: exit code %d\n%s", args, code, out)
+			}
+		}
+	})
+}
+
+// making returns a history of one revision, which makes a table.
+func making(message string, table schema.Table) *op.History {
+	return new(op.History).Add(op.Revision{
+		ID: "aaaaaaaaaaaa", Message: message, Created: "2026-11-22T16:40:12Z",
+		Upgrade:   func(m *op.Script) { m.Add(op.CreateTable{Table: table}) },
+		Downgrade: func(m *op.Script) { m.Add(op.DropTable{Table: table}) },
 	})
 }
