@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -393,8 +394,47 @@ func zero(t schema.Type) schema.Default {
 		return schema.StringValue("{}")
 	case schema.KindUUID:
 		return schema.StringValue("00000000-0000-0000-0000-000000000000")
-	case schema.KindString, schema.KindChar, schema.KindText, schema.KindBytes, schema.KindNative:
+	case schema.KindString, schema.KindChar, schema.KindText, schema.KindBytes:
 		return schema.StringValue("")
+	case schema.KindNative:
+		return nativeZero(t.Text)
+	}
+	return schema.StringValue("")
+}
+
+// nativeZero is zero for a type as a database spells it: by the word that it
+// begins with, which means the same wherever it is one. Of any other type the
+// empty string is tried.
+func nativeZero(text string) schema.Default {
+	word := text
+	if i := strings.IndexFunc(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }); i >= 0 {
+		word = text[:i]
+	}
+	switch {
+	case strings.HasSuffix(text, "[]"):
+		return schema.StringValue("{}")
+	case strings.HasSuffix(word, "range"): // a multirange too, where {} is what is meant
+		return schema.StringValue(map[bool]string{true: "{}", false: "empty"}[strings.HasSuffix(word, "multirange")])
+	}
+	switch strings.ToLower(word) {
+	case "boolean", "bool":
+		return zero(schema.Type{Kind: schema.KindBool})
+	case "int", "integer", "tinyint", "smallint", "mediumint", "bigint", "serial", "smallserial", "bigserial",
+		"numeric", "decimal", "float", "double", "real", "money", "oid", "bit":
+		return schema.Literal("0")
+	case "date", "time", "uuid", "json", "jsonb":
+		return zero(schema.Type{Kind: schema.Kind(strings.TrimSuffix(strings.ToLower(word), "b"))})
+	case "datetime", "timestamp", "timestamptz": // MySQL's begin with the second of 1970, in every zone
+		return schema.StringValue("1970-01-02 00:00:00")
+	case "interval":
+		return schema.StringValue("0")
+	case "year":
+		return schema.Literal("1970")
+	case "enum":
+		if _, rest, ok := strings.Cut(text, "'"); ok {
+			value, _, _ := strings.Cut(strings.ReplaceAll(rest, "''", "\x00"), "'")
+			return schema.StringValue(strings.ReplaceAll(value, "\x00", "'"))
+		}
 	}
 	return schema.StringValue("")
 }

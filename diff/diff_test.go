@@ -269,3 +269,18 @@ func BenchmarkDiff5000EqualTables(b *testing.B) {
 		}
 	}
 }
+
+// A column of a native type that comes back gets what the type has for zero.
+func TestNativeZero(t *testing.T) {
+	for text, want := range map[string]schema.Default{
+		"integer": schema.Literal("0"), "int(10) unsigned": schema.Literal("0"), "numeric(8,2)": schema.Literal("0"), "double precision": schema.Literal("0"),
+		"boolean": schema.Literal("false"), "character varying(10)": schema.StringValue(""), "integer[]": schema.StringValue("{}"),
+		"int4range": schema.StringValue("empty"), "int4multirange": schema.StringValue("{}"), "date": schema.StringValue("1970-01-01"),
+		"timestamp(3) without time zone": schema.StringValue("1970-01-02 00:00:00"), "interval": schema.StringValue("0"), "year": schema.Literal("1970"),
+		"jsonb": schema.StringValue("{}"), "enum('it''s','b')": schema.StringValue("it's"), "mood": schema.StringValue(""),
+	} {
+		if got := zero(schema.NativeType(text)); got != want {
+			t.Errorf("%s: %+v, want %+v", text, got, want)
+		}
+	}
+}
