@@ -176,9 +176,33 @@ func (ch *columnChange) properties(fill schema.Default) {
 		ch.column(action)
 	}
 	ch.flush()
+	if oldDefault != newDefault || resets {
+		ch.restoreDefaults()
+	}
 	ch.adjustSequence()
 	if before.Comment != after.Comment {
 		ch.emit(ch.table, ch.d.commentColumn(ch.table, after.Name, after.Comment))
+	}
+}
+
+// restoreDefaults gives the tables that have the column from this one their own
+// defaults again, and with it those below them: what is set here, the server
+// sets there too.
+func (ch *columnChange) restoreDefaults() {
+	for _, name := range ch.children(ch.table) {
+		t, _ := ch.state.Table(name)
+		col, ok := t.Column(ch.after.Name)
+		action := ""
+		switch text := bareConstant(defaultText(col)); {
+		case !ok, isSerial(col), isGenerated(col):
+		case isNull(col.Default):
+			action = "DROP DEFAULT"
+		case text != "":
+			action = "SET DEFAULT " + ch.d.sql(text)
+		}
+		if action != "" {
+			ch.emit(name, "ALTER TABLE "+quoteName(ch.d, name)+" ALTER COLUMN "+quoteIdent(col.Name)+" "+action)
+		}
 	}
 }
 

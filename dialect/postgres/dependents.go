@@ -44,7 +44,23 @@ func (c *compiler) around(table, column string, change func() error) error {
 		c.addAgain(r)
 		c.restore(r)
 	}
+	c.restoreTargets(refs)
 	return nil
+}
+
+// restoreTargets sets again how much statistics objects collect: the server,
+// which makes them anew when the type of a column changes, forgets it (15).
+func (c *compiler) restoreTargets(refs []schema.Ref) {
+	for _, ob := range c.state.Objects() {
+		if ob.Kind != schema.Statistics || !slices.ContainsFunc(refs, func(r schema.Ref) bool { return c.needs(ob, r) }) {
+			continue
+		}
+		for _, sql := range c.d.definition(ob) {
+			if toks := significant(tokenize(sql)); len(toks) > 0 && toks[0].word("alter") {
+				c.emit(ob.Name, sql)
+			}
+		}
+	}
 }
 
 // children returns the tables that have their columns from a table, and theirs.

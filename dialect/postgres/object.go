@@ -23,14 +23,24 @@ func (d Dialect) objectRef(ob schema.Object) string {
 	namespace, local, args := objectName(ob)
 	switch {
 	case ob.Kind == schema.Namespace:
-		if real := d.scratch.namespace(ob.Name); real != "" {
+		local = ownName(ob)
+		if real := d.scratch.namespace(local); real != "" {
 			return quoteIdent(real)
 		}
-		return quoteIdent(ob.Name)
+		return quoteIdent(local)
 	case oneOf(ob, schema.Trigger, schema.Rule, schema.Policy, schema.Exclusion, schema.Extension):
-		return quoteIdent(ob.Name) // of the table, or of the database
+		return quoteIdent(ownName(ob)) // of the table, or of the database
 	}
 	return quoteIn(d, namespace, local) + d.sql(args)
+}
+
+// ownName returns the name of an object that is in no namespace. A name with a
+// dot that nobody has quoted is such a name too.
+func ownName(ob schema.Object) string {
+	if namespace, local := schema.Split(ob.Name); namespace == "" {
+		return local
+	}
+	return ob.Name
 }
 
 // dropText returns the statement that drops an object.

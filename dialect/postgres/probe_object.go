@@ -33,7 +33,7 @@ func (p prober) object(ob schema.Object) (dialect.Outcome, error) {
 // exists returns a condition that is true when an object is there.
 func (p prober) exists(ob schema.Object) string {
 	name := quoteString(p.d.objectRef(ob))
-	local := quoteString(ob.Name)
+	local := quoteString(ownName(ob))
 	relation := func(kind string) string {
 		return "EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(" + name + ") AND relkind = '" + kind + "')"
 	}
@@ -69,7 +69,7 @@ func (p prober) exists(ob schema.Object) string {
 	case schema.Function, schema.Procedure, schema.Aggregate:
 		return p.routine(ob)
 	case schema.Namespace:
-		return "EXISTS (SELECT FROM pg_namespace WHERE quote_ident(nspname) = " + name + " OR nspname = " + local + ")"
+		return "EXISTS (SELECT FROM pg_namespace WHERE '\"' || replace(nspname, '\"', '\"\"') || '\"' = " + name + ")"
 	case schema.Extension:
 		return "EXISTS (SELECT FROM pg_extension WHERE extname = " + local + ")"
 	case schema.Collation:
