@@ -28,14 +28,17 @@ func saidNo(err error) bool {
 
 func classOf(err error) dialect.Class {
 	var (
-		locked *dialect.LockedError
-		failed net.Error
+		locked   *dialect.LockedError
+		readOnly *ReadOnlyError
+		failed   net.Error
 	)
 	switch {
 	case err == nil:
 		return dialect.OtherFailure
 	case errors.As(err, &locked):
 		return dialect.Busy
+	case errors.As(err, &readOnly):
+		return dialect.ReadOnly
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return dialect.Interrupted
 	}

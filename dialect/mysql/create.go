@@ -265,6 +265,9 @@ func (c *compiler) possibleTable(t schema.Table) error {
 	if err := checkQualified(object, t.Name); err != nil {
 		return err
 	}
+	if err := c.checkCase(object, t.Name); err != nil {
+		return err
+	}
 	if err := c.checkText(object+": its comment", t.Options.Comment); err != nil {
 		return err
 	}

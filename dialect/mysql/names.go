@@ -45,6 +45,17 @@ func checkQualified(object, name string) error {
 	return checkName(object, local)
 }
 
+// checkCase refuses a name of a table or a view that the server would keep as
+// another one: with lower_case_table_names 1, as on Windows, what is made as
+// Products is products, and would be missed ever after.
+func (c *compiler) checkCase(object, name string) error {
+	if _, local := schema.Split(name); c.d.settings.lowerCase == 1 && local != strings.ToLower(local) {
+		return &dialect.UnsupportedError{Object: object, Why: fmt.Sprintf(
+			"this server keeps the names of tables in lower case (lower_case_table_names is 1), so that it would be %q", strings.ToLower(local))}
+	}
+	return nil
+}
+
 // checkText refuses a comment with a character that the servers' own tables
 // cannot hold: both turn it into a question mark without an error.
 func (c *compiler) checkText(object, text string) error {

@@ -25,6 +25,11 @@ func (c *compiler) possibleObject(o schema.Object) error {
 			return err
 		}
 	}
+	if o.Kind == schema.View || o.Kind == schema.Sequence { // which are tables to the server
+		if err := c.checkCase(o.String(), o.Name); err != nil {
+			return err
+		}
+	}
 	return checkQualified(o.String(), o.Name)
 }
 

@@ -27,6 +27,8 @@ func TestRefused(t *testing.T) {
 		return func(m *op.Script) { m.AddForeignKey("t", f) }
 	}
 	long := strings.Repeat("é", 65)
+	windows := my
+	windows.settings.lowerCase = 1
 	for _, tt := range []struct {
 		name string
 		d    Dialect
@@ -52,6 +54,9 @@ func TestRefused(t *testing.T) {
 			m.AlterTable("t", schema.TableOptions{}, schema.TableOptions{MySQL: schema.MySQLTable{Options: "WITH SYSTEM VERSIONING"}})
 		}, "system-versioned"},
 		{"generated not null", maria, func(m *op.Script) { m.AddColumn("t", schema.Int("c").NotNull().Generated(schema.Expr("1"))) }, "NOT NULL of generated"},
+		{"table in capitals", windows, func(m *op.Script) { m.CreateTable("Größe", schema.Int("id").PrimaryKey()) }, `it would be "größe"`},
+		{"table to capitals", windows, func(m *op.Script) { m.RenameTable("t", "T2") }, "lower_case_table_names is 1"},
+		{"view in capitals", windows, func(m *op.Script) { m.CreateObject(object(schema.View, "V", "", "CREATE VIEW `V` AS SELECT 1")) }, `it would be "v"`},
 		{"deferrable key", my, key(schema.ForeignKey{Deferrable: true}), "deferrable"},
 		{"match full", my, key(schema.ForeignKey{Match: "FULL"}), "MATCH SIMPLE"},
 		{"set columns", my, key(schema.ForeignKey{SetColumns: []string{"b"}, OnDelete: schema.SetNull}), "all columns"},

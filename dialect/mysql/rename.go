@@ -17,6 +17,9 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 	if err := checkQualified(fmt.Sprintf("table %q", o.To), o.To); err != nil {
 		return err
 	}
+	if err := c.checkCase(fmt.Sprintf("table %q", o.To), o.To); err != nil {
+		return err
+	}
 	before := c.state.Objects()
 	if _, err := c.apply(o); err != nil {
 		return err
