@@ -14,6 +14,9 @@ import (
 // statement fails with because of itself is left to the caller.
 func explainServer(d schema.Dialect, class dialect.Class, err error) *Error {
 	said := saidBy(err)
+	if d == schema.Postgres && strings.Contains(said, "during recovery") { // 0A000, feature not supported (PostgreSQL 15)
+		class = dialect.ReadOnly
+	}
 	switch class {
 	case dialect.Busy:
 		return &Error{
@@ -21,7 +24,7 @@ func explainServer(d schema.Dialect, class dialect.Class, err error) *Error {
 			Hint: []string{"Wait for the other session, or look for one that hangs."},
 		}
 	case dialect.ReadOnly:
-		return &Error{Code: ReadOnly, Msg: "the database cannot be written", Detail: []string{said}, Hint: []string{readOnly[d]}}
+		return &Error{Code: ReadOnly, Msg: "the database cannot be written", Detail: []string{said}, Hint: []string{readOnly(d, said)}}
 	case dialect.Denied:
 		return &Error{Code: NoPermission, Msg: "the user of the database may not do that", Detail: []string{said}, Hint: allow(d, said)}
 	case dialect.Unreachable, dialect.NotADatabase:
@@ -43,11 +46,16 @@ func saidBy(err error) string {
 	return err.Error()
 }
 
-var readOnly = map[schema.Dialect]string{
-	schema.Postgres: "Either default_transaction_read_only is on, for the server, the database or the user, or the server is a standby: " +
-		"with all hosts in the URL, target_session_attrs=read-write finds the one that can be written.",
-	schema.MySQL:   "The server has read_only or super_read_only on, as a replica has: connect to the one that can be written.",
-	schema.MariaDB: "The server has read_only on, as a replica has: connect to the one that can be written.",
+// readOnly says why a server may let nobody write.
+func readOnly(d schema.Dialect, said string) string {
+	switch {
+	case d != schema.Postgres:
+		return "The server has read_only on, as a replica has, or the session: connect to the server that can be written."
+	case strings.Contains(said, "standby"), strings.Contains(said, "during recovery"):
+		return "Connect to the primary. With all hosts in the URL, target_session_attrs=read-write finds it. " +
+			"A comparison needs it too: what the revisions say is built there, and rolled back."
+	}
+	return "default_transaction_read_only is on, for the server, the database or the user."
 }
 
 // allow says how a user may be allowed what was refused.
