@@ -13,6 +13,9 @@
 // the one here, numeric and boolean are taken as the same type when they are
 // read from a database.
 //
+// An application with several databases names their dialects with [Source.For],
+// and its one history serves them all.
+//
 // [Open] opens GORM on an application's connection, and runs no query. GORM's
 // own SQLite driver runs one when it is opened, and so makes the database file
 // on every command.

@@ -34,8 +34,8 @@ type App interface {
 //	db := gormmodel.Open(a, &gorm.Config{Dialector: mysql.New(mysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})
 //
 // (Without SkipInitializeWithVersion, the MySQL driver asks for the version
-// when it is opened.) A configuration with a dialector alone is as if none had
-// been given.
+// when it is opened.) Of a configuration in which nothing but the dialector is
+// set, the rest is as if none had been given. A nil one is that of SQLite.
 //
 // An application that Open cannot serve gets a *gorm.DB whose Error says why,
 // and with which everything fails with that error.
@@ -43,8 +43,8 @@ func Open(a App, config ...*gorm.Config) *gorm.DB {
 	cfg := &gorm.Config{QueryFields: true, TranslateError: true, Logger: logger.Discard}
 	if len(config) > 0 && config[0] != nil {
 		own := *config[0]
-		if driver := own.Dialector; driver != nil && reflect.DeepEqual(own, gorm.Config{Dialector: driver}) {
-			cfg.Dialector = driver
+		if reflect.DeepEqual(own, gorm.Config{Dialector: own.Dialector}) {
+			cfg.Dialector = own.Dialector
 		} else {
 			cfg = &own
 		}
@@ -86,7 +86,7 @@ func noDialector(d schema.Dialect) error {
 		return fmt.Errorf("gorm: no dialector for %q here: give one in the configuration", d)
 	}
 	return fmt.Errorf("gorm: no dialector for %q here: import %q, and open GORM with\n"+
-		"\tgormmodel.Open(a, &gorm.Config{Dialector: %s.New(%s.Config{%s})})", d, "gorm.io/driver/"+path, path, path, config)
+		"gormmodel.Open(a, &gorm.Config{Dialector: %s.New(%s.Config{%s})})", d, "gorm.io/driver/"+path, path, path, config)
 }
 
 // failed returns a *gorm.DB that is complete, so that nothing done with it

@@ -111,7 +111,7 @@ func TestOpenErrors(t *testing.T) {
 	}{
 		{"no pool", testApp{nil, schema.SQLite}, nil, "no database"},
 		{"postgres", testApp{pool, schema.Postgres}, nil, "no dialector for \"postgres\" here: import \"gorm.io/driver/postgres\", and open GORM with\n" +
-			"\tgormmodel.Open(a, &gorm.Config{Dialector: postgres.New(postgres.Config{Conn: a.DB()})})"},
+			"gormmodel.Open(a, &gorm.Config{Dialector: postgres.New(postgres.Config{Conn: a.DB()})})"},
 		{"mysql", testApp{pool, schema.MySQL}, nil, "mysql.New(mysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})"},
 		{"mariadb", testApp{pool, schema.MariaDB}, nil, `no dialector for "mariadb" here: import "gorm.io/driver/mysql"`},
 		{"another dialect", testApp{pool, "oracle"}, nil, `no dialector for "oracle" here: give one in the configuration`},

@@ -76,6 +76,7 @@ func TestOneHistory(t *testing.T) {
 // AutoMigrate makes there with GORM's own driver; and a downgrade leaves nothing.
 func TestRevisionIsAutoMigrate(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		t.Parallel()
 		ctx := t.Context()
 		ours, theirs := s.Database(t), s.Database(t)
 		p, err := whimbrel.Open(whimbrel.Config{

@@ -90,6 +90,7 @@ func autoMigrate(t testing.TB, s *dbtest.Server, pool *sql.DB, models ...any) {
 func servers(t *testing.T, f func(*testing.T, *dbtest.Server)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		t.Parallel() // each waits for its own server
 		if s.Dialect != schema.SQLite {
 			f(t, s)
 		}
@@ -101,7 +102,7 @@ func servers(t *testing.T, f func(*testing.T, *dbtest.Server)) {
 // whichever dialects are named beside that of the server.
 func TestServersClean(t *testing.T) {
 	servers(t, func(t *testing.T, s *dbtest.Server) {
-		for run := range uint64(4) {
+		for run := range uint64(3) {
 			t.Run(fmt.Sprint(run), func(t *testing.T) {
 				models := shuffle(awkward(s.Dialect), run)
 				pool := s.Database(t)
@@ -123,6 +124,7 @@ func TestServersClean(t *testing.T) {
 func TestAllNamed(t *testing.T) {
 	all := []schema.Dialect{schema.SQLite, schema.Postgres, schema.MariaDB}
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		t.Parallel()
 		models := tricky.Portable()
 		if s.Dialect == schema.MySQL {
 			models = slices.DeleteFunc(models, isPreset)

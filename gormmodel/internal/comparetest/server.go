@@ -64,6 +64,13 @@ func Differences(t testing.TB, d dialect.Dialect, live dialect.Queryer, built sc
 	return append(Lines(ops), noise...)
 }
 
+// Compare is Settled for a schema that was read before.
+func Compare(t testing.TB, d dialect.Dialect, live *sql.DB, read, built schema.Schema) []string {
+	t.Helper()
+	ops, noise := scratch.Settle(t.Context(), d, live, read, built)
+	return append(Lines(ops), noise...)
+}
+
 // Settled is slow: it builds both again.
 func Settled(t testing.TB, d dialect.Dialect, live *sql.DB, built schema.Schema) []string {
 	t.Helper()
