@@ -99,6 +99,9 @@ func selfSigned(t *testing.T, name string, until time.Time) (tls.Certificate, st
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
 }
 
+// farFuture is when certificates end that shall not.
+var farFuture = time.Now().Add(24 * time.Hour)
+
 // greeting is how a MySQL begins.
 func greeting(conn net.Conn) {
 	text := "\x0a8.0.99\x00"
