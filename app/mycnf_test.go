@@ -103,7 +103,8 @@ func TestPostgresLogins(t *testing.T) {
 		{"URL", "postgres://me:pw@h/shop", map[string]string{"PGPASSWORD": "env-pw"}, "postgres://me@h:5432/shop", "pw"},
 		{"environment", "postgres://me@h/shop", map[string]string{"PGPASSWORD": "env-pw"}, "postgres://me@h:5432/shop", "env-pw"},
 		{
-			"environment alone", "postgres:///", map[string]string{"PGHOST": "e", "PGPORT": "5433", "PGUSER": "me", "PGDATABASE": "shop", "PGPASSWORD": "env-pw"},
+			"environment alone", "postgres:///",
+			map[string]string{"PGHOST": "e", "PGPORT": "5433", "PGUSER": "me", "PGDATABASE": "shop", "PGPASSWORD": "env-pw"},
 			"postgres://me@e:5433/shop", "env-pw",
 		},
 		{"password file", "postgres://me@h/shop", map[string]string{"PGPASSFILE": "passfile"}, "postgres://me@h:5432/shop", "p:w"},
