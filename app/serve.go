@@ -24,6 +24,8 @@ const (
 	readTimeout   = time.Minute
 	idleTimeout   = 2 * time.Minute
 	shutdownWait  = 10 * time.Second // for requests that are being answered
+
+	pendingTimeout = 2 * time.Second // to look how far the database is
 )
 
 func (a *App) serveCommand() *cobra.Command {
@@ -94,8 +96,11 @@ func onOff(on bool) string {
 }
 
 // warnPending says when the database is behind the program. It is only a
-// warning: a database that cannot be read is the business of the handlers.
+// warning: a database that cannot be read is the business of the handlers, and
+// one that does not answer is not waited for.
 func (a *App) warnPending(ctx context.Context, w io.Writer) {
+	ctx, cancel := context.WithTimeout(ctx, pendingTimeout)
+	defer cancel()
 	p, err := a.project(nil)
 	if err != nil || a.history == nil {
 		return
