@@ -179,6 +179,9 @@ func (in *inspector) tableColumn(r *relation, c *column, inherited map[string]*c
 	own := c.Column
 	typed := r.options.Postgres.OfType != ""
 	if !typed && (!c.inherited || c.local && !r.partition) {
+		if p := inherited[c.Name]; c.inherited && p != nil && p.text != "" && c.text == "" {
+			own.Default = schema.Literal("null") // else it would get that of its parent
+		}
 		return own, true
 	}
 	from := schema.Column{Name: own.Name}

@@ -463,6 +463,23 @@ func TestInspectLeavesTheSession(t *testing.T) {
 	})
 }
 
+// A role without any right reads the same: the catalogs are everybody's.
+func TestInspectWithoutRights(t *testing.T) {
+	each(t, func(t *testing.T, s *dbtest.Server) {
+		address := s.URL(t)
+		db := s.Open(t, address)
+		d, err := Open(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustExec(t, db, everything(t, d))
+		_, as := s.Role(t, address)
+		if d := cmp.Diff(mustInspect(t, d, db), mustInspect(t, d, s.Open(t, as)), cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("(-owner +role):\n%s", d)
+		}
+	})
+}
+
 // Names are those of the default namespace, whichever it is.
 func TestInspectNamespaces(t *testing.T) {
 	each(t, func(t *testing.T, s *dbtest.Server) {

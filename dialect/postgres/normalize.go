@@ -19,7 +19,11 @@ func normalize(s schema.Schema) schema.Schema {
 			c := &t.Columns[i]
 			c.NotNullName = ""
 			c.Identity.Options = withoutName(c.Identity.Options)
-			c.Default = normalDefault(c.Default, c.Type.Text)
+			if c.Default != schema.Literal("null") {
+				c.Default = normalDefault(c.Default, c.Type.Text)
+			} else if !t.Options.HasParent() { // there it stands against the default of the parent
+				c.Default = schema.Default{}
+			}
 		}
 		t.Needs, t.Unsupported = nil, ""
 		out.Tables = append(out.Tables, t)
@@ -41,10 +45,8 @@ func withoutName(options string) string {
 	return strings.TrimSpace(join(toks[i:]))
 }
 
+// normalDefault compares numbers by value, whether they stand in quotes or not.
 func normalDefault(d schema.Default, columnType string) schema.Default {
-	if d == schema.Literal("null") {
-		return schema.Default{} // the server does the same without it
-	}
 	if d.Kind != schema.LiteralDefault && d.Kind != schema.StringDefault || d.Variants != (schema.Variants{}) {
 		return d
 	}

@@ -79,7 +79,11 @@ func (d Dialect) newPlace(ctx context.Context, conn *sql.Conn) (*place, error) {
 		return nil, err
 	}
 	statements := []string{
+		// As revisions run: see begin.
 		"SET LOCAL check_function_bodies = off",
+		"SET LOCAL standard_conforming_strings = on",
+		"SET LOCAL TimeZone = 'UTC'",
+		"SET LOCAL lock_timeout = '" + lockTimeout + "'",
 		"SET LOCAL client_min_messages = warning",
 		"SET LOCAL statement_timeout = 0",
 	}

@@ -143,6 +143,15 @@ CREATE TABLE sales.hashed_part_1 PARTITION OF public.hashed_part FOR VALUES WITH
 CREATE TABLE base (id serial PRIMARY KEY, a int DEFAULT 1 CHECK (a > 0), b text);
 CREATE TABLE derived (c int) INHERITS (base);
 CREATE TABLE sales.derived_too (a int DEFAULT 2, c int) INHERITS (public.base, public.derived);
+CREATE TABLE listed (a int, b text DEFAULT 'x', c varchar(5) DEFAULT 'y') PARTITION BY LIST (a);
+CREATE TABLE listed_1 PARTITION OF listed (b DEFAULT NULL) FOR VALUES IN (1);
+CREATE TABLE derived_without () INHERITS (base);
+ALTER TABLE derived_without ALTER a DROP DEFAULT, ALTER b SET NOT NULL, ALTER b SET STATISTICS 9;
+CREATE TABLE of_listed (l listed[], m mood[], k kinds);
+-- since 17
+CREATE TABLE counted_part (id int GENERATED ALWAYS AS IDENTITY (INCREMENT BY 3), a int, g int GENERATED ALWAYS AS (a + 1) STORED) PARTITION BY LIST (a);
+CREATE TABLE counted_part_1 PARTITION OF counted_part FOR VALUES IN (1);
+-- since 13
 CREATE TABLE of_type OF address (PRIMARY KEY (street), zip WITH OPTIONS DEFAULT 'z');
 
 -- Functions
