@@ -42,7 +42,7 @@ func fillAnswer(d dialect.Dialect, to schema.Schema, subject string) string {
 		for _, c := range t.Columns {
 			if t.Name+"."+c.Name == subject {
 				if m := domainOf(name, c.Type, enumerations(to)); c.Type.Kind == schema.KindNative && m.family != unknown {
-					return "(" + m.value(d, name, 1) + ")"
+					return "(" + m.value(d, name, 3) + ")"
 				}
 				return fillValue(c.Type)
 			}

@@ -265,7 +265,7 @@ func postgresRoutines(r rules) []sample {
 	used := tables(birds(title, weight, schema.Check{Name: "k", Expr: schema.Expr("twice(weight) <> 4242")}, schema.Index{Name: "i", Parts: []schema.Part{{Expr: schema.Expr("twice(weight)")}}}))
 	over := o(schema.Function, "twice(text, text)", "", "CREATE FUNCTION twice(a text, b text DEFAULT 'it''s') RETURNS text LANGUAGE sql AS 'SELECT $1 || $2'")
 	out := []sample{
-		pair("postgres/function used", with(base, f("integer", "SELECT $1 * 2")), with(used, f("integer", "SELECT $1 * 2"))),
+		pair("postgres/function used", with(base, f("integer", "SELECT $1 / 2")), with(used, f("integer", "SELECT $1 / 2"))),
 		pair("postgres/function of another result", with(base, f("integer", "SELECT $1 * 2")), with(base, f("text", "SELECT $1::text"))),
 		pair("postgres/function overloaded", with(base, f("integer", "SELECT $1 * 2")), with(base, f("integer", "SELECT $1 * 2"), over)),
 		pair("postgres/function changed in use", with(used, f("integer", "SELECT $1 / 2")), with(used, f("integer", "SELECT $1 / 3"))),
@@ -314,6 +314,6 @@ func postgresOnTables(r rules) []sample {
 		}
 	}
 	return append(out, r.change("statistics", base,
-		o(schema.Statistics, "both", "birds", "CREATE STATISTICS both (ndistinct) ON title, weight FROM birds"),
-		o(schema.Statistics, "both", "birds", "CREATE STATISTICS both (mcv, dependencies) ON title, weight FROM birds"))...)
+		o(schema.Statistics, "pairs", "birds", "CREATE STATISTICS pairs (ndistinct) ON title, weight FROM birds"),
+		o(schema.Statistics, "pairs", "birds", "CREATE STATISTICS pairs (mcv, dependencies) ON title, weight FROM birds"))...)
 }

@@ -19,9 +19,9 @@ const (
 	booleans family = "bool"
 	ints     family = "int"     // size: bits
 	decimals family = "decimal" // size: digits, scale
-	floats   family = "float"
-	words    family = "string" // size: characters, 0 is plenty
-	blobs    family = "bytes"  // size: bytes, 0 is plenty
+	floats   family = "float"   // size: bits
+	words    family = "string"  // size: characters, 0 is plenty
+	blobs    family = "bytes"   // size: bytes, 0 is plenty
 	dates    family = "date"
 	times    family = "time" // scale: digits of the second
 	moments  family = "datetime"
@@ -76,8 +76,10 @@ func domainOf(d schema.Dialect, t schema.Type, enums map[string][]string) domain
 		return domain{family: ints, size: 32, unsigned: t.Unsigned && isMySQL(d)}
 	case schema.KindBigInt:
 		return domain{family: ints, size: 64, unsigned: t.Unsigned && isMySQL(d)}
-	case schema.KindFloat, schema.KindDouble:
-		return domain{family: floats}
+	case schema.KindFloat:
+		return domain{family: floats, size: 24}
+	case schema.KindDouble:
+		return domain{family: floats, size: 53}
 	case schema.KindDecimal:
 		if t.Precision == 0 {
 			return domain{family: decimals, size: 30, scale: 10}
@@ -156,7 +158,10 @@ func native(d schema.Dialect, text string, enums map[string][]string) domain {
 			}
 		}
 	case "real", "float", "double", "double precision":
-		m.family = floats
+		m.family, m.size = floats, 53
+		if name == "real" || name == "float" {
+			m.size = 24
+		}
 	case "character varying", "varchar", "character", "char", "text", "tinytext", "mediumtext", "longtext", "citext", "bpchar", "string", "clob":
 		m.family, m.size = words, arg(0)
 		m.ascii = strings.Contains(rest, "latin1") || strings.Contains(rest, "ascii")
@@ -289,7 +294,7 @@ func both(a, b domain) (m domain, alike bool) {
 	if a.family == ints && a.unsigned != b.unsigned {
 		m.size-- // what both can hold has no sign and one bit less
 	}
-	return m, a.scale == b.scale
+	return m, a.scale == b.scale && (a.family != floats || a.size == b.size)
 }
 
 func smallInts(bits int) []string {

@@ -18,6 +18,7 @@ import (
 var (
 	seeds = flag.Int("seeds", 20, "how many random pairs of schemas TestDiffApply tries on each server")
 	first = flag.Int("seed", 0, "the first of them")
+	twice = flag.Bool("all", false, "try every case of the table both ways")
 	limit = flag.Duration("shrink", 30*time.Second, "how long smaller pairs are tried when a law is broken")
 )
 
@@ -27,20 +28,31 @@ var (
 //	go test ./internal/conformance -run DiffApply -seeds 2000
 func TestDiffApply(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
-		l := &lab{server: s}
-		failed := 0
-		for seed := *first; seed < *first+*seeds; seed++ {
-			w := l.world(t)
-			c := randomTrial(w.d, seeded(uint64(seed)))
-			c.inspected = seed%2 == 1
-			if err := l.try(t, c); err != nil {
-				t.Errorf("seed %d:\n%s", seed, l.explain(t, c, err))
-				if failed++; failed == 10 {
-					t.Fatal("that is enough")
-				}
+		inParts(t, s, func(t *testing.T, l *lab, part int) {
+			for seed := *first + part; seed < *first+*seeds; seed += parts {
+				t.Run(fmt.Sprint(seed), func(t *testing.T) {
+					c := randomTrial(l.world().d, seeded(uint64(seed)))
+					c.inspected = (seed/parts)%2 == 1
+					if err := l.try(c); err != nil {
+						t.Error(l.explain(c, err))
+					}
+				})
 			}
-		}
+		})
 	})
+}
+
+// parts is how many trials a server is given at one time, each in a database
+// of its own.
+const parts = 3
+
+func inParts(t *testing.T, s *dbtest.Server, f func(t *testing.T, l *lab, part int)) {
+	for part := range parts {
+		t.Run(fmt.Sprint("part", part), func(t *testing.T) {
+			t.Parallel()
+			f(t, &lab{t: t, server: s}, part)
+		})
+	}
 }
 
 // FuzzDiffApply is TestDiffApply for the engine of go test -fuzz.
@@ -51,15 +63,13 @@ func FuzzDiffApply(f *testing.F) {
 	servers := dbtest.Servers(f)
 	labs := make([]*lab, len(servers))
 	for i, s := range servers {
-		labs[i] = &lab{server: s}
+		labs[i] = &lab{t: f, server: s}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, l := range labs {
-			l.w = nil // it is gone with the test before
-			w := l.world(t)
-			c := randomTrial(w.d, &source{data})
-			if err := l.try(t, c); err != nil {
-				t.Errorf("%s:\n%s", l.server.Name, l.explain(t, c, err))
+			c := randomTrial(l.world().d, &source{data})
+			if err := l.try(c); err != nil {
+				t.Errorf("%s:\n%s", l.server.Name, l.explain(c, err))
 			}
 		}
 	})
@@ -67,20 +77,33 @@ func FuzzDiffApply(f *testing.F) {
 
 // A lab tries trials, each in a world that is empty.
 type lab struct {
+	t      testing.TB // for as long as which the worlds last
 	server *dbtest.Server
 	w      *world
+	known  map[string]bool // schemas that have been made once
 }
 
-func (l *lab) world(t testing.TB) *world {
+func (l *lab) world() *world {
 	if l.w == nil {
-		l.w = newWorld(t, l.server)
+		l.w = newWorld(l.t, l.server)
+		if l.known == nil {
+			l.known = map[string]bool{}
+		}
+		l.w.known = l.known
 	}
 	return l.w
 }
 
+func (l *lab) must(t *testing.T, c sample) {
+	t.Helper()
+	if err := l.try(c.trial); err != nil {
+		t.Errorf("%s (inspected: %t): %v", c.name, c.inspected, err)
+	}
+}
+
 // try holds the server to the laws. A world in which one was broken is not used
 // again.
-func (l *lab) try(t testing.TB, c trial) (err error) {
+func (l *lab) try(c trial) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
@@ -89,15 +112,15 @@ func (l *lab) try(t testing.TB, c trial) (err error) {
 			l.w = nil
 		}
 	}()
-	return l.world(t).hold(context.WithoutCancel(t.Context()), c)
+	return l.world().hold(context.WithoutCancel(l.t.Context()), c)
 }
 
 // explain makes the trial as small as it can be, and tells it.
-func (l *lab) explain(t testing.TB, c trial, err error) string {
+func (l *lab) explain(c trial, err error) string {
 	law := firstLine(err)
-	r := rulesOf(l.world(t).d)
+	r := rulesOf(l.world().d)
 	small := shrink(r, c, time.Now().Add(*limit), func(c trial) bool {
-		e := l.try(t, c)
+		e := l.try(c)
 		if e != nil && firstLine(e) == law {
 			err = e
 			return true
@@ -107,7 +130,7 @@ func (l *lab) explain(t testing.TB, c trial, err error) string {
 	if *limit == 0 {
 		return err.Error()
 	}
-	return fmt.Sprintf("%v\nfrom %s\nto %s\nrows:\n%s", err, told(small.from), told(small.to), strings.Join(fill(l.world(t).d, small.from, small.to, mustAnswer(l.world(t).d, small)), "\n"))
+	return fmt.Sprintf("%v\nfrom %s\nto %s\nrows:\n%s", err, told(small.from), told(small.to), strings.Join(fill(l.world().d, small.from, small.to, mustAnswer(l.world().d, small)), "\n"))
 }
 
 func firstLine(err error) string {

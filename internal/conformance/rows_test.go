@@ -303,7 +303,10 @@ func (w *world) read(ctx context.Context, watches []watch, after bool) ([][]stri
 		for j, c := range s.columns[side] {
 			columns[j] = fmt.Sprintf(texts[w.server.Dialect], w.d.Quote(c))
 		}
-		rows, err := w.db.QueryContext(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+quoteName(w.d, s.tables[side]))
+		// Each query is another one: a driver may keep the plan of one that it
+		// has seen, which does not fit a column that has changed since.
+		w.queries++
+		rows, err := w.db.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %s -- %d", strings.Join(columns, ", "), quoteName(w.d, s.tables[side]), w.queries))
 		if err != nil {
 			return nil, err
 		}

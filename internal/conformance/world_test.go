@@ -27,6 +27,9 @@ type world struct {
 	server *dbtest.Server
 	db     *sql.DB
 	d      dialect.Dialect
+	known  map[string]bool // schemas that it has been held to
+
+	queries int
 }
 
 // newWorld makes an empty database.
@@ -74,9 +77,22 @@ func offline(name schema.Dialect, version string) dialect.Dialect {
 	return mysql.New(name, version)
 }
 
-// revision carries out ops as one revision, as the library does it: under the
-// lock, recorded in the journal, probed.
-func (w *world) revision(ctx context.Context, id string, down bool, ops []op.Op) (err error) {
+// upgrade and downgrade carry out ops as one revision.
+func (w *world) upgrade(ctx context.Context, id string, ops []op.Op) error {
+	return w.run(ctx, runner.Step{Revision: id, Hash: "-", Ops: ops})
+}
+
+func (w *world) downgrade(ctx context.Context, id string, ops []op.Op) error {
+	return w.run(ctx, down(id, ops))
+}
+
+func down(id string, ops []op.Op) runner.Step {
+	return runner.Step{Revision: id, Hash: "-", Down: true, Ops: ops}
+}
+
+// run carries out steps as the library does it: under the lock, recorded in the
+// journal, probed.
+func (w *world) run(ctx context.Context, steps ...runner.Step) (err error) {
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -100,7 +116,7 @@ func (w *world) revision(ctx context.Context, id string, down bool, ops []op.Op)
 		Dialect: w.d, Conn: conn, Journal: state, Mark: mark, Clock: time.Now, LockWait: 10 * time.Second,
 		Started: nothing, Skipped: nothing, Done: func(int, time.Duration) {}, Waiting: func(string, string) {},
 	}
-	_, err = r.Do(ctx, []runner.Step{{Revision: id, Hash: "-", Down: down, Ops: ops}})
+	_, err = r.Do(ctx, steps)
 	var stmt *runner.StmtError
 	if errors.As(err, &stmt) {
 		err = fmt.Errorf("%w\n%s\n%s", err, stmt.Stmt.SQL, strings.Join(stmt.Rows, "\n"))
