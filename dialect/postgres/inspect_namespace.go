@@ -20,14 +20,19 @@ func (in *inspector) readNamespaces() error {
 		where               = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT pg_catalog.starts_with(n.nspname, ` + quoteString(scratchPrefix) + `)`
 		isPublic, isScratch = func() bool { return name == "public" }, place != nil
 	)
+	written := "pg_catalog.quote_ident(n.nspname) || '.'"
 	if isScratch {
-		where = place.condition()
+		where, written = place.condition(), place.written()
 	}
-	err := in.query(`SELECT n.oid, n.nspname, pg_catalog.quote_ident(n.nspname) || '.', `+ofExtension("pg_namespace", "n.oid")+`
+	err := in.query(`SELECT n.oid, n.nspname, `+written+`, `+ofExtension("pg_namespace", "n.oid")+`
 		FROM pg_catalog.pg_namespace n WHERE {path} AND `+where+` ORDER BY n.oid`,
 		[]any{&oid, &name, &quoted, &owned}, func() error {
 			ids = append(ids, strconv.FormatInt(oid, 10))
 			if isScratch {
+				if place.temporary {
+					name = place.namespace
+				}
+				place.quoted[name] = quoted
 				name = place.logical(name)
 			} else if name == in.session.namespace {
 				name = ""

@@ -71,7 +71,7 @@ func (d Dialect) newPlace(ctx context.Context, conn *sql.Conn) (*place, error) {
 	}
 	p := &place{
 		real: in.session.namespace, id: scratchPrefix + strings.ToLower(rand.Text())[:16],
-		spaces: map[string]string{}, known: map[string]bool{}, extension: map[string]bool{},
+		spaces: map[string]string{}, known: map[string]bool{}, extension: map[string]bool{}, quoted: map[string]string{},
 	}
 	p.namespace = p.id + "_0"
 	may, err := one[bool](ctx, conn, "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')")

@@ -24,6 +24,7 @@ type place struct {
 	temporary bool              // everything is put into pg_temp
 	path      string            // the search path to read with
 	spaces    map[string]string // the others: where each is put
+	quoted    map[string]string // how the server writes the name of what is put there, with the dot
 	pending   []string          // those that are not created yet
 	known     map[string]bool   // the names of what is there, qualified
 	extension map[string]bool   // created here
@@ -76,6 +77,16 @@ func (p *place) condition() string {
 	return "n.nspname IN (" + strings.Join(names, ", ") + ")"
 }
 
+// written is SQL for how the server writes the name that is put into a row of
+// pg_namespace: it alone knows which words need quotes.
+func (p *place) written() string {
+	text := "pg_catalog.quote_ident(CASE n.nspname"
+	for name, to := range p.spaces {
+		text += " WHEN " + quoteString(to) + " THEN " + quoteString(name)
+	}
+	return text + " WHEN '' THEN '' ELSE " + quoteString(p.real) + " END) || '.'"
+}
+
 // hasExtension reports whether an extension is part of what is read.
 func (n scratchNames) hasExtension(name string) bool {
 	return n.place == nil || n.place.extension[name]
@@ -95,12 +106,11 @@ func (n scratchNames) restore(dest []any) {
 		case !ok:
 		case p.temporary:
 			if strings.Contains(*text, "pg_temp") {
-				*text = restoreTemporary(*text, quoteWord(p.real))
+				*text = restoreTemporary(*text, p.quoted[p.namespace])
 			}
 		case strings.Contains(*text, p.id):
-			*text = strings.ReplaceAll(*text, p.namespace+".", quoteWord(p.real)+".")
-			for name, to := range p.spaces {
-				*text = strings.ReplaceAll(*text, to+".", quoteWord(name)+".")
+			for to, written := range p.quoted {
+				*text = strings.ReplaceAll(*text, to+".", written)
 			}
 		}
 	}
@@ -108,7 +118,7 @@ func (n scratchNames) restore(dest []any) {
 
 // restoreTemporary replaces the namespace of temporary tables, which the server
 // calls pg_temp or pg_temp_3, where it stands before a dot.
-func restoreTemporary(text, namespace string) string {
+func restoreTemporary(text, written string) string {
 	var b strings.Builder
 	for {
 		i := strings.Index(text, "pg_temp")
@@ -121,7 +131,8 @@ func restoreTemporary(text, namespace string) string {
 		}
 		b.WriteString(text[:i])
 		if j < len(text) && text[j] == '.' {
-			b.WriteString(namespace)
+			b.WriteString(written)
+			j++
 		} else {
 			b.WriteString(text[i:j])
 		}

@@ -71,7 +71,9 @@ func TestScratchSQL(t *testing.T) {
 }
 
 func TestScratchRestore(t *testing.T) {
-	p := &place{real: "public", namespace: "whim_scratch_x_0", id: "whim_scratch_x", spaces: map[string]string{"sales": "whim_scratch_x_1", "Odd": "whim_scratch_x_10"}}
+	p := &place{real: "public", namespace: "whim_scratch_x_0", id: "whim_scratch_x", quoted: map[string]string{
+		"whim_scratch_x_0": "public.", "whim_scratch_x_1": "sales.", "whim_scratch_x_10": `"Odd".`,
+	}}
 	for text, want := range map[string]string{
 		"whim_scratch_x_1.t":                      "sales.t",
 		"whim_scratch_x_10.t":                     `"Odd".t`,
@@ -85,7 +87,7 @@ func TestScratchRestore(t *testing.T) {
 			t.Errorf("%s becomes %s, want %s", text, got, want)
 		}
 	}
-	temporary := scratchNames{&place{real: "public", temporary: true}}
+	temporary := scratchNames{&place{namespace: "pg_temp", temporary: true, quoted: map[string]string{"pg_temp": "public."}}}
 	for text, want := range map[string]string{"pg_temp.t": "public.t", "pg_temp_3.t": "public.t", "a pg_temp b": "a pg_temp b", "pg_temp_12": "pg_temp_12"} {
 		got := text
 		if temporary.restore([]any{&got}); got != want {

@@ -10,6 +10,10 @@ COMMENT ON SCHEMA sales IS 'what is sold';
 CREATE SCHEMA "Odd ""Name.";
 CREATE TABLE "Odd ""Name."."Ta.ble" ("Co l" int PRIMARY KEY, "select" text DEFAULT 'it''s');
 CREATE TYPE "Odd ""Name."."Ty pe" AS ENUM ('a', 'b''c', 'D');
+CREATE SCHEMA "order";
+CREATE TYPE "order"."group" AS ENUM ('a');
+CREATE TABLE "order"."table" (id serial, "group" "order"."group" DEFAULT 'a');
+CREATE VIEW "order"."select" AS SELECT "table".id, 'a'::"order"."group" FROM "order"."table";
 
 -- Types
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
