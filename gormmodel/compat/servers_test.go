@@ -147,7 +147,7 @@ func TestAllNamed(t *testing.T) {
 			}
 			t.Errorf("difference: %s", line)
 		}
-		if want := map[bool]int{true: 0, false: 5}[s.Dialect == schema.Postgres]; names != want {
+		if want := map[bool]int{true: 0, false: 4}[s.Dialect == schema.Postgres]; names != want {
 			t.Errorf("%d names are others, want %d", names, want)
 		}
 	})
