@@ -248,7 +248,7 @@ func showMySQL(scheme string, config *drivermysql.Config) string {
 // fromDSN returns the URL that says what a DSN of the driver says, but for the
 // password and the options.
 func fromDSN(raw string) (string, bool) {
-	if !strings.Contains(raw, "@") || !strings.Contains(raw, "/") {
+	if !strings.Contains(raw, "@tcp(") && !strings.Contains(raw, "@unix(") && !strings.Contains(raw, "@/") {
 		return "", false
 	}
 	config, err := drivermysql.ParseDSN(raw)

@@ -306,13 +306,13 @@ func redact(raw string) string {
 		}
 		return fmt.Sprintf("%q", path)
 	}
+	scheme, _, ok := strings.Cut(raw, "://")
+	if !ok || scheme == "" || len(scheme) > 20 || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz+") != "" {
+		return fmt.Sprintf("a text of %d bytes", len(raw))
+	}
 	u, err := split(raw)
 	if err != nil || len(u.hosts) == 0 {
-		scheme, _, ok := strings.Cut(raw, "://")
-		if ok && scheme != "" && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") == "" && len(scheme) < 20 {
-			return scheme + "://…"
-		}
-		return fmt.Sprintf("a text of %d bytes", len(raw))
+		return scheme + "://…"
 	}
 	shown := u.scheme + "://"
 	if u.user != "" || u.password.given() {

@@ -299,3 +299,43 @@ func TestGoRun(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPassword: whatever stands around the password of somebody who has not
+// encoded it, the password is in nothing that is printed.
+func FuzzPassword(f *testing.F) {
+	for _, s := range [][2]string{
+		{"", ""},
+		{"p@", ""},
+		{"", "@x"},
+		{"1/", "/x"},
+		{"1?a=", "&b=c"},
+		{"", "#"},
+		{"%", "%zz"},
+		{"[", "]:"},
+		{"unix(", ")"},
+		{"tcp(x)/", "?"},
+		{"`: ", "`: "},
+		{" ", "\n"},
+		{"@h:1,", ",x"},
+		{"://", "://"},
+	} {
+		f.Add(s[0], s[1])
+	}
+	const password = "hunter2hunter"
+	f.Fuzz(func(t *testing.T, before, after string) {
+		for _, form := range []string{
+			"postgres://me:%s@h/shop", "postgresql://me:%s@h:5432/shop?sslmode=wrong", "mysql://me:%s@h/shop", "mariadb://me:%s@unix(/run/s)/shop",
+			"mysql://me:%s@tcp(h:3306)/shop?tls=wrong", "me:%s@tcp(h:3306)/shop", "jdbc:mysql://me:%s@h/shop", "mysql+x://me:%s@h/shop",
+			"host=h password=%s", "postgres://h/shop?password=%s",
+		} {
+			raw := strings.Replace(form, "%s", before+password+after, 1)
+			db, err := parse(raw, "a test", "/instance", "shop")
+			if strings.HasPrefix(raw, "sqlite:") {
+				continue // a path
+			}
+			if all := fmt.Sprintf("%s %v %+v %#v %+v %#v", db.shown, err, err, err, db, db); strings.Contains(all, password) {
+				t.Errorf("%q: the password is in\n%s", raw, all)
+			}
+		}
+	})
+}
