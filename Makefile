@@ -44,8 +44,8 @@ test: bin/with ## every test of every module, on SQLite, PostgreSQL and MariaDB 
 
 test-modules: ## the same on what WHIM_TEST_DATABASES says, which is SQLite when it says nothing
 	@cd examples/shop && go mod download
-	@for m in $(MODULES); do echo "== $$m" && (cd $$m && go test -count=1 ./...) || exit 1; done
-	@for m in $(APART); do echo "== $$m" && (cd $$m && GOWORK=off go test -count=1 ./...) || exit 1; done
+	@for m in $(MODULES); do echo "== $$m" && (cd $$m && go test -count=1 -timeout 30m ./...) || exit 1; done
+	@for m in $(APART); do echo "== $$m" && (cd $$m && GOWORK=off go test -count=1 -timeout 30m ./...) || exit 1; done
 
 engines: bin/with ## newer servers beside the system's: PostgreSQL 18 (npm) and MySQL 9 (debootstrap, as root), cached
 	@internal/dbtest/engines.sh "$$(bin/with -engines)"

@@ -211,3 +211,30 @@ func TestGoStepOnServers(t *testing.T) {
 		}
 	})
 }
+
+// TestOutOfTheKey holds that a column which leaves the primary key may be NULL
+// again where nobody said otherwise, and only there.
+func TestOutOfTheKey(t *testing.T) {
+	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
+		ctx := context.Background()
+		from, to := schema.PrimaryKey{Parts: schema.Columns("a", "b", "c")}, schema.PrimaryKey{Parts: schema.Columns("c")}
+		first := rev("first", "", func(m *op.Script) {
+			m.CreateTable("t", schema.Int("a"), schema.Int("b").NotNull(), schema.Int("c"), from)
+		}, nil)
+		second := rev("second", "first", func(m *op.Script) { m.AlterPrimaryKey("t", from, to) },
+			func(m *op.Script) { m.AlterPrimaryKey("t", to, from) })
+		p := serverProject(t, s, db, first, second)
+		if _, err := p.Upgrade(ctx, "head"); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := p.Drift(ctx); err != nil || !r.Empty() {
+			t.Errorf("%q, %v", r.Lines(), err)
+		}
+		if _, err := db.Exec("INSERT INTO t VALUES (NULL, 1, 1)"); err != nil {
+			t.Errorf("a: %v", err)
+		}
+		if _, err := db.Exec("INSERT INTO t VALUES (1, NULL, 2)"); err == nil {
+			t.Error("b may be NULL")
+		}
+	})
+}

@@ -55,7 +55,13 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 		}
 		to := o.To
 		to.Parts, to.Include = slices.Clone(to.Parts), slices.Clone(to.Include) // the state must not change what is in the operation
-		e.own().PrimaryKey = to
+		t := e.own()
+		t.PrimaryKey = to
+		for i := range t.Columns {
+			if slices.Contains(o.Nullable, t.Columns[i].Name) {
+				t.Columns[i].NotNull = false
+			}
+		}
 		return o, ""
 	case AddUnique:
 		if why := known(e.table, o.Unique.Parts); why != "" {

@@ -71,10 +71,14 @@ type (
 	}
 
 	// AlterPrimaryKey adds, replaces or (To without parts) drops the primary key.
+	// Nullable are the columns that leave the key and may be NULL then: a
+	// database has its key columns NOT NULL, and does not know whether anybody
+	// said so. Replay fills it in.
 	AlterPrimaryKey struct {
-		Table string            `json:"table"`
-		From  schema.PrimaryKey `json:"from"`
-		To    schema.PrimaryKey `json:"to"`
+		Table    string            `json:"table"`
+		From     schema.PrimaryKey `json:"from"`
+		To       schema.PrimaryKey `json:"to"`
+		Nullable []string          `json:"nullable,omitempty"`
 	}
 	AddUnique struct {
 		Table  string        `json:"table"`

@@ -379,7 +379,7 @@ func TestScript(t *testing.T) {
 		DropColumn{"t", schema.Column{Name: "x"}},
 		RenameColumn{"t", "x", "y"},
 		AlterColumn{"t", a.Column(), b.Column(), schema.StringValue("z")},
-		AlterPrimaryKey{"t", schema.PrimaryKey{}, schema.PrimaryKey{Name: "p"}},
+		AlterPrimaryKey{Table: "t", From: schema.PrimaryKey{}, To: schema.PrimaryKey{Name: "p"}},
 		AddUnique{"t", schema.Unique{Name: "n"}},
 		DropUnique{"t", schema.Unique{Name: "n"}},
 		AddForeignKey{"t", schema.ForeignKey{Name: "n"}},

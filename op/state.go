@@ -153,6 +153,11 @@ func (s *State) Fill(o Op) (Op, bool) {
 			return nil, false
 		}
 		return DropTable{t.table}, true
+	case AlterPrimaryKey:
+		if table && !s.live {
+			o.Nullable = becomeNullable(t.table, o.From, o.To)
+		}
+		return o, true
 	case DropColumn:
 		if !table {
 			return nil, false
@@ -180,11 +185,24 @@ func (s *State) Fill(o Op) (Op, bool) {
 			return nil, false
 		}
 		return DropObject{old.Object}, true
-	case CreateTable, RenameTable, AlterTable, AddColumn, RenameColumn, AlterColumn, AlterPrimaryKey, AddUnique,
+	case CreateTable, RenameTable, AlterTable, AddColumn, RenameColumn, AlterColumn, AddUnique,
 		AddForeignKey, AddCheck, CreateIndex, CreateObject, AlterObject, Exec, Run:
 		return o, true
 	}
 	panic(unhandled(o))
+}
+
+// becomeNullable returns the columns of t that are in one key and not in the other,
+// and are not said to be NOT NULL.
+func becomeNullable(t schema.Table, from, to schema.PrimaryKey) []string {
+	var out []string
+	for _, c := range t.Columns {
+		is := func(p schema.Part) bool { return p.Column == c.Name }
+		if !c.NotNull && !c.AutoIncrement && slices.ContainsFunc(from.Parts, is) && !slices.ContainsFunc(to.Parts, is) {
+			out = append(out, c.Name)
+		}
+	}
+	return out
 }
 
 // fill finds a constraint by its name; one without a name is what it says.

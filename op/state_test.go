@@ -79,7 +79,7 @@ func TestValuesAreNotShared(t *testing.T) {
 	start, inputs := shop(), examples()
 	st := NewState(start)
 	got := st.Schema()
-	pk := AlterPrimaryKey{"users", schema.PrimaryKey{Parts: schema.Columns("id")}, schema.PrimaryKey{Parts: schema.Columns("id", "team_id")}}
+	pk := AlterPrimaryKey{Table: "users", From: schema.PrimaryKey{Parts: schema.Columns("id")}, To: schema.PrimaryKey{Parts: schema.Columns("id", "team_id")}}
 	unique := AddUnique{"users", schema.Unique{Name: "u", Parts: schema.Columns("team_id")}}
 	fk := AddForeignKey{"users", schema.ForeignKey{Name: "f", Columns: []string{"team_id"}, RefTable: "users", RefColumns: []string{"team_id"}}}
 	index := CreateIndex{Table: "users", Index: schema.Index{Name: "i", Parts: schema.Columns("team_id")}}
@@ -192,7 +192,7 @@ func TestLive(t *testing.T) {
 	}
 	apply(t, st, DropCheck{"users", schema.Check{Name: "chk", Expr: schema.Expr("age > 0")}})
 	apply(t, st, DropForeignKey{"users", schema.ForeignKey{Name: "fk", Columns: []string{"age"}, RefTable: "users"}})
-	apply(t, st, AlterPrimaryKey{"users", schema.PrimaryKey{Name: "pk"}, schema.PrimaryKey{Parts: schema.Columns("age")}})
+	apply(t, st, AlterPrimaryKey{Table: "users", From: schema.PrimaryKey{Name: "pk"}, To: schema.PrimaryKey{Parts: schema.Columns("age")}})
 	apply(t, st, AlterTable{"users", schema.TableOptions{Comment: "not so"}, schema.TableOptions{Comment: "x"}})
 	if c := st.Clone(); !c.live {
 		t.Error("a clone is not live")

@@ -179,6 +179,9 @@ func byName(ops []op.Op) []op.Op {
 		switch x := o.(type) {
 		case op.CreateTable:
 			o = op.CreateTable{Table: withoutEmpty(x.Table)}
+		case op.AlterPrimaryKey:
+			x.Nullable = nil
+			o = x
 		case op.CreateObject:
 			x.Object.Needs = nil
 			o = x

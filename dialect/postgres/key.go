@@ -46,7 +46,8 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 	if len(before.Parts) > 0 {
 		actions = append(actions, "DROP CONSTRAINT "+quoteIdent(was))
 	}
-	for _, col := range t.Columns {
+	left, _ := c.state.Table(o.Table)
+	for _, col := range left.Columns {
 		// Out of the key, a column stays NOT NULL unless it is told.
 		if isMember(before.Parts, col.Name) && !isMember(after.Parts, col.Name) && !col.NotNull && !isSerial(col) && !isIdentity(col) {
 			actions = append(actions, "ALTER COLUMN "+quoteIdent(col.Name)+" DROP NOT NULL")
