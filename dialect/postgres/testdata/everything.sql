@@ -151,7 +151,6 @@ CREATE TABLE listed (a int, b text DEFAULT 'x', c varchar(5) DEFAULT 'y') PARTIT
 CREATE TABLE listed_1 PARTITION OF listed (b DEFAULT NULL) FOR VALUES IN (1);
 CREATE TABLE derived_without () INHERITS (base);
 ALTER TABLE derived_without ALTER a DROP DEFAULT, ALTER b SET NOT NULL, ALTER b SET STATISTICS 9;
-CREATE TABLE of_listed (l listed[], m mood[], k kinds);
 -- since 17
 CREATE TABLE counted_part (id int GENERATED ALWAYS AS IDENTITY (INCREMENT BY 3), a int, g int GENERATED ALWAYS AS (a + 1) STORED) PARTITION BY LIST (a);
 CREATE TABLE counted_part_1 PARTITION OF counted_part FOR VALUES IN (1);
