@@ -56,12 +56,17 @@ func normalDefault(d schema.Default, columnType string) schema.Default {
 	default:
 		return d
 	}
-	if strings.Trim(d.Text, "-+0123456789.eE") != "" || len(d.Text) > 100 {
+	// An exponent stays: the value of 1e999999999 fills a memory.
+	const digits = 100
+	if strings.Trim(d.Text, "-+0123456789.") != "" || len(d.Text) > digits {
 		return d
 	}
 	r, ok := new(big.Rat).SetString(d.Text)
-	if !ok {
+	switch {
+	case !ok:
 		return d
+	case r.IsInt():
+		return schema.Literal(r.RatString())
 	}
-	return schema.Literal(r.RatString())
+	return schema.Literal(strings.TrimRight(r.FloatString(digits), "0"))
 }

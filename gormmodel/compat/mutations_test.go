@@ -98,7 +98,7 @@ var postgresMutations = []mutation{
 	{sql: `ALTER TABLE members ALTER rating SET DEFAULT 1.50`},
 	{
 		sql:  `ALTER TABLE members ALTER rating SET DEFAULT 1.25`,
-		want: []string{"alter column members.rating: default 5/4 to 3/2"},
+		want: []string{"alter column members.rating: default 1.25 to 1.5"},
 	},
 	{
 		sql:  `ALTER TABLE members ALTER active DROP DEFAULT`,
