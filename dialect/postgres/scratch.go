@@ -130,6 +130,9 @@ func (d scratchDialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, e
 			if o.Object.Kind == schema.Extension {
 				delete(p.extension, o.Object.Name)
 			}
+		case op.DropTable, op.AlterTable, op.AddColumn, op.DropColumn, op.RenameColumn, op.AlterColumn, op.AlterPrimaryKey,
+			op.AddUnique, op.DropUnique, op.AddForeignKey, op.DropForeignKey, op.AddCheck, op.DropCheck, op.CreateIndex,
+			op.DropIndex, op.AlterObject, op.Exec, op.Run:
 		}
 	}
 	stmts, err := d.Dialect.Compile(ops, state)

@@ -199,6 +199,7 @@ func parseObject(sql string) (o schema.Object, module string, err error) {
 		if t := p.peek(); !t.isWord("as") && !t.is("(") {
 			err = p.unexpected("AS")
 		}
+	default: // SQLite has no other
 	}
 	o.Definition.Variants.SQLite = sql
 	return o, fold(module), err
