@@ -416,20 +416,25 @@ func nativeZero(text string) schema.Default {
 	case strings.HasSuffix(word, "range"): // a multirange too, where {} is what is meant
 		return schema.StringValue(map[bool]string{true: "{}", false: "empty"}[strings.HasSuffix(word, "multirange")])
 	}
-	switch strings.ToLower(word) {
+	switch word = strings.ToLower(word); word {
 	case "boolean", "bool":
 		return zero(schema.Type{Kind: schema.KindBool})
 	case "int", "integer", "tinyint", "smallint", "mediumint", "bigint", "serial", "smallserial", "bigserial",
 		"numeric", "decimal", "float", "double", "real", "money", "oid", "bit":
 		return schema.Literal("0")
 	case "date", "time", "uuid", "json", "jsonb":
-		return zero(schema.Type{Kind: schema.Kind(strings.TrimSuffix(strings.ToLower(word), "b"))})
+		return zero(schema.Type{Kind: schema.Kind(strings.TrimSuffix(word, "b"))})
 	case "datetime", "timestamp", "timestamptz": // MySQL's begin with the second of 1970, in every zone
 		return schema.StringValue("1970-01-02 00:00:00")
 	case "interval":
 		return schema.StringValue("0")
 	case "year":
 		return schema.Literal("1970")
+	case "inet", "cidr", "inet4", "inet6", "macaddr", "macaddr8", "pg_lsn", "point", "box", "circle", "jsonpath":
+		return schema.StringValue(map[string]string{
+			"inet": "0.0.0.0", "cidr": "0.0.0.0/0", "inet4": "0.0.0.0", "inet6": "::", "macaddr": "00:00:00:00:00:00", "macaddr8": "00:00:00:00:00:00:00:00",
+			"pg_lsn": "0/0", "point": "(0,0)", "box": "(0,0),(0,0)", "circle": "<(0,0),0>", "jsonpath": "$",
+		}[word])
 	case "enum":
 		if _, rest, ok := strings.Cut(text, "'"); ok {
 			value, _, _ := strings.Cut(strings.ReplaceAll(rest, "''", "\x00"), "'")
