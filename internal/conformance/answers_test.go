@@ -42,7 +42,11 @@ func fillAnswer(d dialect.Dialect, to schema.Schema, subject string) string {
 		for _, c := range t.Columns {
 			if t.Name+"."+c.Name == subject {
 				if m := domainOf(name, c.Type, enumerations(to)); c.Type.Kind == schema.KindNative && m.family != unknown {
-					return "(" + m.value(d, name, 3) + ")"
+					row := 3 // a small number
+					if m.family == listed {
+						row = 0 // what other lists have, too
+					}
+					return "(" + m.value(d, name, row) + ")"
 				}
 				return fillValue(c.Type)
 			}

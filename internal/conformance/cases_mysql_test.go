@@ -68,8 +68,8 @@ func mysqlSamples(r rules) []sample {
 		r.object(schema.Procedure, "weigh", "", "CREATE PROCEDURE weigh(IN x INT) UPDATE birds SET weight = x"),
 		r.object(schema.Procedure, "weigh", "", "CREATE PROCEDURE weigh(IN x INT, OUT y INT)\nBEGIN\n  UPDATE birds SET weight = x;\n  SET y = 1;\nEND"))...)
 	out = append(out, object("event",
-		r.object(schema.Event, "nightly", "", "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2040-01-01 00:00:00' DISABLE DO DELETE FROM birds WHERE weight = 4242"),
-		r.object(schema.Event, "nightly", "", "CREATE EVENT nightly ON SCHEDULE EVERY 2 DAY STARTS '2040-01-01 00:00:00' DISABLE COMMENT 'it''s' DO DELETE FROM birds WHERE weight = 4243"))...)
+		r.object(schema.Event, "nightly", "", "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00' DISABLE DO DELETE FROM birds WHERE weight = 4242"),
+		r.object(schema.Event, "nightly", "", "CREATE EVENT nightly ON SCHEDULE EVERY 2 DAY STARTS '2037-01-01 00:00:00' DISABLE COMMENT 'it''s' DO DELETE FROM birds WHERE weight = 4243"))...)
 	check := schema.Check{Name: "k", Expr: schema.Expr("weight <> 4242")}
 	if r.name == schema.MySQL {
 		lax := check

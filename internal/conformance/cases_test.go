@@ -426,7 +426,7 @@ func named(r rules, n string) sample {
 	from := tables(schema.NewTable(table, schema.BigInt("id").NotNull().PrimaryKey(), schema.String(n, 50)))
 	to := tables(
 		schema.NewTable(table,
-			schema.BigInt("id").NotNull().PrimaryKey(), schema.String(n, 60).NotNull().Default(n), schema.BigInt(short("p")),
+			schema.BigInt("id").NotNull().PrimaryKey(), schema.String(n, 64).NotNull().Default(n), schema.BigInt(short("p")),
 			schema.Unique{Name: short("u"), Parts: schema.Columns(n)},
 			schema.Check{Name: short("k"), Expr: schema.Expr(q + " <> 'never'")},
 			schema.ForeignKey{Name: short("f"), Columns: []string{short("p")}, RefTable: table, RefColumns: []string{"id"}},

@@ -63,10 +63,11 @@ func FuzzDiffApply(f *testing.F) {
 	servers := dbtest.Servers(f)
 	labs := make([]*lab, len(servers))
 	for i, s := range servers {
-		labs[i] = &lab{t: f, server: s}
+		labs[i] = &lab{server: s}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, l := range labs {
+			l.t, l.w = t, nil // a world lasts as long as its test
 			c := randomTrial(l.world().d, &source{data})
 			if err := l.try(c); err != nil {
 				t.Errorf("%s:\n%s", l.server.Name, l.explain(c, err))

@@ -76,8 +76,10 @@ func (r rules) validTable(t *schema.Table, enums map[string][]string) {
 	counters := 0
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		if c.NotNull && c.Default == schema.Literal("null") {
-			c.Default = schema.Default{}
+		if !r.sqlite() && slices.ContainsFunc(t.PrimaryKey.Parts, func(p schema.Part) bool { return p.Column == c.Name }) {
+			// The server says so; whether it was so before the key came, it has
+			// forgotten when the key goes.
+			c.NotNull = true
 		}
 		if t.Options.MySQL.Charset != "" && c.Default.Kind == schema.StringDefault && strings.ContainsAny(c.Default.Text, "日ï") {
 			c.Default = schema.Default{}
@@ -92,6 +94,11 @@ func (r rules) validTable(t *schema.Table, enums map[string][]string) {
 			c.AutoIncrement, c.Identity = false, schema.Identity{}
 		} else if !r.sqlite() {
 			c.NotNull = true
+		}
+	}
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.NotNull && c.Default == schema.Literal("null") {
+			c.Default = schema.Default{}
 		}
 	}
 }

@@ -61,7 +61,7 @@ func tracks(d schema.Dialect, from, to schema.Schema, ops []op.Op) []*track {
 	before, after := enumerations(from), enumerations(to)
 	for _, k := range all {
 		k.domain = domainOf(d, k.from.Type, before)
-		k.domain.ascii = k.domain.ascii || narrow(from, k.table) || narrow(to, k.toTable)
+		k.domain.ascii = k.domain.ascii || narrow(from, k.table) || narrow(to, k.toTable) || strings.HasPrefix(k.from.Collation.On(d), "latin1")
 		if k.toTable == "" {
 			continue
 		}
@@ -81,7 +81,7 @@ func tracks(d schema.Dialect, from, to schema.Schema, ops []op.Op) []*track {
 // narrow reports whether a table has a character set that holds little.
 func narrow(s schema.Schema, table string) bool {
 	t, _ := s.Table(table)
-	return t.Options.MySQL.Charset == "latin1"
+	return t.Options.MySQL.Charset == "latin1" || strings.HasPrefix(t.Options.MySQL.Collation, "latin1")
 }
 
 // connect gives columns that refer to each other the values that all of them
@@ -324,8 +324,8 @@ func (w *world) read(ctx context.Context, watches []watch, after bool) ([][]stri
 var texts = map[schema.Dialect]string{
 	schema.SQLite:   "trim(quote(%s), '''')",
 	schema.Postgres: "%s::text",
-	schema.MySQL:    "hex(%s)",
-	schema.MariaDB:  "hex(%s)",
+	schema.MySQL:    "hex(concat('', %s))",
+	schema.MariaDB:  "hex(concat('', %s))",
 }
 
 const null = "∅ "
