@@ -44,15 +44,16 @@ func (c *compiler) createObject(o op.CreateObject) error {
 		return err
 	}
 	if definition != "" {
-		c.define(o.Object.Name, definition)
+		settings, statement := splitSettings(definition)
+		c.define(o.Object.Name, settings, statement)
 	}
 	return nil
 }
 
-// define carries out a definition, in the session that it wants. It is one
-// statement to the server, however many stand between BEGIN and END.
-func (c *compiler) define(object, definition string) {
-	settings, statement := splitSettings(definition)
+// define carries out the statement of a definition, in the session that it
+// wants. It is one statement to the server, however many stand between BEGIN
+// and END.
+func (c *compiler) define(object, settings, statement string) {
 	statement = strings.TrimRight(strings.TrimSpace(statement), "; \t\r\n")
 	if settings == "" {
 		c.emit(object, statement)
@@ -100,7 +101,8 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 		return err
 	}
 	if from == "" {
-		c.define(o.To.Name, to)
+		settings, statement := splitSettings(to)
+		c.define(o.To.Name, settings, statement)
 		return nil
 	}
 	c.redefine(o.To, to)
@@ -114,22 +116,15 @@ func (c *compiler) redefine(o schema.Object, definition string) {
 	if o.Kind == schema.Trigger {
 		statement = c.inPlace(o, statement)
 	}
-	again := statement
-	if settings != "" {
-		again = settings + "\n" + statement
-	}
 	switch {
 	case o.Kind == schema.Sequence:
-		again = alterSequence(statement)
+		statement = alterSequence(statement)
 	case o.Kind == schema.View, c.d.can(dialect.ReplaceObjects):
-		again = orReplace(statement)
-		if settings != "" {
-			again = settings + "\n" + again
-		}
+		statement = orReplace(statement)
 	default:
 		c.emit(o.Name, "DROP "+dropWords[o.Kind]+" "+quoteName(o.Name))
 	}
-	c.define(o.Name, again)
+	c.define(o.Name, settings, statement)
 }
 
 // orReplace makes CREATE OR REPLACE of CREATE.
