@@ -123,9 +123,7 @@ func place(prefix, table string) string {
 }
 
 // in is place for the lists of what tables have.
-func in(table string) string {
-	return strings.Replace(place("table_", table), "table_SCHEMA", "table_schema", 1)
-}
+func in(table string) string { return place("table_", table) }
 
 // counts reports whether a query that begins behind SELECT counts anything.
 func (p prober) counts(from string) (bool, error) {
@@ -495,7 +493,7 @@ func (p prober) foreignKey(table string, want schema.ForeignKey) (dialect.Outcom
 	rows, err := p.q.QueryContext(p.ctx, "SELECT k.column_name, k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule"+
 		" FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r"+
 		" ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name AND r.constraint_name = k.constraint_name"+
-		" WHERE "+strings.ReplaceAll(in(table), "table_", "k.table_")+" AND k.constraint_name = "+quoteString(want.Name)+" ORDER BY k.ordinal_position")
+		" WHERE "+place("k.table_", table)+" AND k.constraint_name = "+quoteString(want.Name)+" ORDER BY k.ordinal_position")
 	if err != nil {
 		return dialect.Unknown, err
 	}
