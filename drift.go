@@ -155,7 +155,9 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 	foreign := func(name string) bool { return !ours[name] && isTable(live, name) }
 	live = without(live, func(name string) bool { return skip(name) || foreign(name) })
 	live.Objects = keepObjects(live.Objects, h, ours)
-	report.Ops, report.Noise = scratch.Settle(ctx, d, p.cfg.DB, without(want, skip), live)
+	if report.Ops, report.Noise, err = scratch.Settle(ctx, d, p.cfg.DB, without(want, skip), live); err != nil {
+		return report, err
+	}
 	for _, u := range want.Unsupported { // what this user has no place to build in
 		report.Noise = append(report.Noise, fmt.Sprintf("not compared: %s %s: %s", u.Kind, u.Name, u.Why))
 	}

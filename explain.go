@@ -33,7 +33,7 @@ func (p *Project) explain(err error) error {
 	for _, f := range []func(error) *Error{explainRun, explainGraph, explainDecision, p.explainDatabase} {
 		if e := f(err); e != nil {
 			if errors.As(err, &half) && errors.As(err, &at) {
-				halfDone(e, half, at)
+				p.halfDone(e, half, at)
 			}
 			e.Err = err
 			return e
@@ -157,10 +157,10 @@ func explainDecision(err error) *Error {
 
 // halfDone turns an error into one about a revision that is half done. What
 // stopped it is the message all the same.
-func halfDone(e *Error, half *runner.HalfDoneError, at *runner.RevisionError) {
+func (p *Project) halfDone(e *Error, half *runner.HalfDoneError, at *runner.RevisionError) {
 	e.Code = HalfDone
 	e.Detail = append(e.Detail, fmt.Sprintf("%d of %s", half.Done, count(half.Of, "statement is done", "statements are done")))
-	e.Hint = append(e.Hint, halfDoneHint(at.Revision, at.Down)...)
+	e.Hint = append(e.Hint, p.halfDoneHint(at.Revision, at.Down)...)
 	if half.InDoubt {
 		e.Detail = append(e.Detail, fmt.Sprintf("whether statement %d is done is not known", half.Done+1))
 	}

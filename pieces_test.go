@@ -63,12 +63,12 @@ func TestHalfDone(t *testing.T) {
 	first := rev("first", "", func(m *op.Script) {
 		m.CreateTable("a", schema.Int("id").NotNull().PrimaryKey(), schema.Int("n"))
 		m.Exec("INSERT INTO a VALUES (1, 7), (2, 7)")
-	}, nil)
+	}, func(m *op.Script) { m.DropTable("a") })
 	second := func(index schema.Index) op.Revision {
 		return rev("second", "first", func(m *op.Script) {
 			m.AddColumn("a", schema.Int("more"))
 			m.CreateIndex("a", index, op.Concurrently)
-		}, nil)
+		}, func(m *op.Script) { m.DropColumn("a", "more") })
 	}
 	unique := schema.Index{Name: "twice", Unique: true, Parts: schema.Columns("n")} // the rows do not fit
 	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
@@ -91,13 +91,11 @@ func TestHalfDone(t *testing.T) {
 		if got := steps(t, db); got != want {
 			t.Errorf("the journal has %s, want %s", got, want)
 		}
-		for _, down := range []bool{false, true} {
-			run := p.Upgrade
-			target := "head"
-			if down {
-				run, target = p.Downgrade, "-1"
-			}
-			if done, err := run(ctx, target); whimbrel.CodeOf(err) != whimbrel.HalfDone && !down || len(done) > 0 {
+		for _, run := range []func() ([]whimbrel.Step, error){
+			func() ([]whimbrel.Step, error) { return p.Upgrade(ctx, "head") },
+			func() ([]whimbrel.Step, error) { return p.Downgrade(ctx, "base") },
+		} {
+			if done, err := run(); whimbrel.CodeOf(err) != whimbrel.HalfDone || len(done) > 0 {
 				t.Errorf("going on: %d steps, %v", len(done), err)
 			}
 		}
@@ -235,6 +233,91 @@ func TestOutOfTheKey(t *testing.T) {
 		}
 		if _, err := db.Exec("INSERT INTO t VALUES (1, NULL, 2)"); err == nil {
 			t.Error("b may be NULL")
+		}
+	})
+}
+
+// TestHalfDoneUndone holds that a revision which was stopped half-way and is
+// undone by hand is settled by stamping what the database is, and that a
+// downgrade which was stopped half-way is noticed by an upgrade that has nothing
+// else to do.
+func TestHalfDoneUndone(t *testing.T) {
+	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
+		ctx := context.Background()
+		exec := func(q string) {
+			t.Helper()
+			if _, err := db.Exec(q); err != nil {
+				t.Fatal(q, err)
+			}
+		}
+		first := rev("first", "", func(m *op.Script) {
+			m.CreateTable("a", schema.Int("id").NotNull().PrimaryKey(), schema.Int("n"), schema.Index{Name: "an", Parts: schema.Columns("n")})
+		}, nil)
+		second := rev("second", "first", func(m *op.Script) {
+			m.AddColumn("a", schema.Int("more"))
+			m.DropIndex("a", "an", op.Concurrently)
+			m.Exec("INSERT INTO nowhere VALUES (1)")
+		}, func(m *op.Script) {
+			m.CreateIndex("a", schema.Index{Name: "an", Parts: schema.Columns("n")}, op.Concurrently)
+			m.Exec("INSERT INTO nowhere VALUES (1)")
+			m.DropColumn("a", "more")
+		})
+		p := serverProject(t, s, db, first, second)
+		if _, err := p.Upgrade(ctx, "head"); whimbrel.CodeOf(err) != whimbrel.HalfDone {
+			t.Fatal(err)
+		}
+		exec("ALTER TABLE a DROP COLUMN more")
+		exec("CREATE INDEX an ON a (n)")
+		if _, err := p.Stamp(ctx, "first", false); err != nil {
+			t.Fatal(err)
+		}
+		exec("CREATE TABLE nowhere (id int)")
+		if done, err := p.Upgrade(ctx, "head"); err != nil || len(done) != 1 {
+			t.Fatalf("after it was undone and settled: %d steps, %v", len(done), err)
+		}
+		exec("DROP TABLE nowhere")
+		if _, err := p.Downgrade(ctx, "-1"); whimbrel.CodeOf(err) != whimbrel.HalfDone {
+			t.Fatal(err)
+		}
+		if _, err := p.Upgrade(ctx, "head"); whimbrel.CodeOf(err) != whimbrel.HalfDone {
+			t.Errorf("an upgrade with nothing to do: %v", err)
+		}
+		exec(map[bool]string{true: "DROP INDEX an", false: "ALTER TABLE a DROP INDEX an"}[s.Dialect == schema.Postgres])
+		if _, err := p.Stamp(ctx, "second", false); err != nil {
+			t.Fatal(err)
+		}
+		if done, err := p.Upgrade(ctx, "head"); err != nil || len(done) > 0 {
+			t.Errorf("after it was settled: %d steps, %v", len(done), err)
+		}
+	})
+}
+
+// TestEveryStatementIsCarriedOut holds that no statement is passed over where a
+// check stands before it and another statement cannot be in a transaction.
+func TestEveryStatementIsCarriedOut(t *testing.T) {
+	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
+		ctx := context.Background()
+		first := rev("first", "", func(m *op.Script) {
+			m.CreateTable("a", schema.Int("id").NotNull().PrimaryKey(), schema.Double("d"), schema.Double("e"))
+			m.Exec("INSERT INTO a VALUES (1, 2, 3)")
+		}, nil)
+		second := rev("second", "first", func(m *op.Script) {
+			m.AlterColumn("a", schema.Double("d"), schema.Int("d")) // which a check guards
+			m.CreateIndex("a", schema.Index{Name: "ad", Parts: schema.Columns("d")}, op.Concurrently)
+			m.AlterColumn("a", schema.Double("e"), schema.Int("e"))
+			m.Exec("UPDATE a SET e = 9")
+			m.CreateIndex("a", schema.Index{Name: "ae", Parts: schema.Columns("e")}, op.Concurrently)
+		}, nil)
+		p := serverProject(t, s, db, first, second)
+		if _, err := p.Upgrade(ctx, "head"); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := p.Drift(ctx); err != nil || !r.Empty() {
+			t.Errorf("%q, %v", r.Lines(), err)
+		}
+		var e int
+		if err := db.QueryRow("SELECT e FROM a").Scan(&e); err != nil || e != 9 {
+			t.Errorf("e is %d, %v", e, err)
 		}
 	})
 }

@@ -72,8 +72,18 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 		err = p.explain(errors.Join(err, s.close(ctx)))
 	}()
 	steps, err := p.steps(s.state, target, down)
-	if err != nil || len(steps) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	if len(steps) == 0 {
+		if !p.cfg.Dialect.Flavor().Can(dialect.Pieces) || !s.state.Exists {
+			return nil, nil
+		}
+		// What is recorded as applied may be half undone.
+		if s.state, err = journal.ReadAll(ctx, s.conn, p.cfg.Dialect); err != nil {
+			return nil, err
+		}
+		return nil, s.nothingHalf()
 	}
 	if err := s.lock(ctx); err != nil {
 		return nil, err
@@ -231,7 +241,7 @@ func (s *session) nothingHalf() error {
 	e := &Error{
 		Code: HalfDone, Msg: fmt.Sprintf("the %s of revision %s was stopped half-way", at.Action, at.Revision),
 		Detail: []string{fmt.Sprintf("%s, by the journal", count(done, "statement is done", "statements are done"))},
-		Hint:   halfDoneHint(at.Revision, at.Action == journal.Downgrade),
+		Hint:   s.halfDoneHint(at.Revision, at.Action == journal.Downgrade),
 	}
 	if inDoubt {
 		e.Detail = append(e.Detail, fmt.Sprintf("statement %d was begun, and its end is not recorded", at.Step+1))
@@ -240,14 +250,18 @@ func (s *session) nothingHalf() error {
 }
 
 // halfDoneHint says how to go on by hand.
-func halfDoneHint(revision string, down bool) []string {
-	word, target := "upgrade", revision
+func (p *Project) halfDoneHint(revision string, down bool) []string {
+	word, done, undone := "upgrade", revision, "base"
+	if below := p.byID[revision].Revises; len(below) > 0 {
+		undone = below[0]
+	}
 	if down {
-		word, target = "downgrade", "the revision before it"
+		word, done, undone = "downgrade", undone, done
 	}
 	return []string{
 		"to see what the database has and lacks: whim db drift",
-		fmt.Sprintf("Carry out the rest of the %s by hand, or undo what is done. Then record what is true, which is compared first: whim db stamp %s", word, target),
+		"Stamp compares first. after carrying out the rest of the " + word + " by hand: whim db stamp " + done,
+		"after undoing by hand what is done of it: whim db stamp " + undone,
 	}
 }
 
@@ -423,6 +437,9 @@ func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []
 			}
 		}
 	}
+	// What was stopped half-way and has been undone, or done again, by hand is
+	// settled by an entry, where no other says so.
+	at, _, _, half := journal.HalfDone(s.state.Open)
 	for _, id := range s.state.IDs() {
 		if !slices.Contains(want, id) {
 			entries = append(entries, journal.Entry{Revision: id, Action: journal.Unstamp})
@@ -432,6 +449,13 @@ func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []
 		if !s.state.Has(id) {
 			entries = append(entries, journal.Entry{Revision: id, Hash: p.hash(id), Action: journal.Stamp})
 		}
+	}
+	if half && len(entries) == 0 {
+		on, off := journal.Entry{Revision: at.Revision, Hash: p.hash(at.Revision), Action: journal.Stamp}, journal.Entry{Revision: at.Revision, Action: journal.Unstamp}
+		if s.state.Has(at.Revision) {
+			on, off = off, on
+		}
+		entries = append(entries, on, off)
 	}
 	verify := func(ctx context.Context, q dialect.Queryer) error { return nil }
 	if !noVerify {

@@ -40,6 +40,7 @@ const (
 	CaseSensitiveNames         // two columns of a table may differ in case only
 	AlterNotNull               // SQLite: ALTER COLUMN … SET and DROP NOT NULL
 	DropNamedCheck             // SQLite: DROP CONSTRAINT of a check that has a name
+	Pieces                     // a revision may have to be carried out in pieces
 	LockTimeout                // a statement gives up when it cannot get a lock, and may be tried again
 	UnstableText               // an expression that the server wrote, given to it again, may come back as another text
 
@@ -73,6 +74,7 @@ var since = map[Feature]map[schema.Dialect]Version{
 	AlterNotNull:       {schema.SQLite: {3, 53}},
 	DropNamedCheck:     {schema.SQLite: {3, 53}},
 
+	Pieces:       {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	LockTimeout:  {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	UnstableText: {schema.Postgres: {}, schema.MySQL: {}},
 

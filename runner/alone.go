@@ -9,6 +9,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/journal"
+	"github.com/whimbreldb/whimbrel/op"
 )
 
 // A HalfDoneError says that a step that cannot be one transaction has stopped
@@ -39,12 +40,12 @@ func (r *Run) alone(w Work) bool {
 // A walk is a step that is carried out in pieces.
 type walk struct {
 	*Run
-	step  Step
-	n     int // statements and functions so far
-	done  int
-	of    int
-	kept  map[string][]string
-	doubt bool
+	step    Step
+	n       int // statements and functions that are done
+	of      int
+	kept    map[string][]string
+	changed bool // something is done that stays
+	doubt   bool // whether the next statement is done, nobody knows
 }
 
 // inPieces carries out a step that cannot be one transaction. The journal gets
@@ -63,8 +64,8 @@ func (r *Run) inPieces(ctx context.Context, s Step, c compiled, started time.Tim
 	if err == nil {
 		err = r.inTx(ctx, nil, func(ctx context.Context) error { return r.recordStep(ctx, s, started) })
 	}
-	if err != nil && (w.done > 0 || w.doubt) {
-		return &HalfDoneError{Done: w.done, Of: w.of, InDoubt: w.doubt, Err: err}
+	if err != nil && (w.changed || w.doubt) {
+		return &HalfDoneError{Done: w.n, Of: w.of, InDoubt: w.doubt, Err: err}
 	}
 	return err
 }
@@ -72,20 +73,9 @@ func (r *Run) inPieces(ctx context.Context, s Step, c compiled, started time.Tim
 func (w *walk) do(ctx context.Context, work Work) error {
 	for _, p := range work {
 		if p.Run.Func != nil {
-			err := w.inTx(ctx, []dialect.Stmt{{Kind: dialect.Go}}, func(ctx context.Context) error {
-				if err := w.call(ctx, p.Run); err != nil {
-					return err
-				}
-				return w.note(ctx, w.n, journal.DoneState)
-			})
-			var ended *EndedError
-			var committed *dialect.CommittedError
-			w.doubt = errors.As(err, &ended) || errors.As(err, &committed)
-			if err != nil {
+			if err := w.function(ctx, p.Run); err != nil {
 				return err
 			}
-			w.n++
-			w.done++
 			continue
 		}
 		rest := p.Stmts
@@ -106,50 +96,76 @@ func (w *walk) together(stmts []dialect.Stmt) int {
 		return 1
 	}
 	n := slices.IndexFunc(stmts, func(s dialect.Stmt) bool { return s.NoTx })
-	switch {
-	case n < 0:
+	if n < 0 {
 		return len(stmts)
-	case n == 0:
-		return 1
 	}
-	return n
+	return max(n, 1)
 }
 
 // piece carries out statements that are one transaction, or one that is none.
 func (w *walk) piece(ctx context.Context, stmts []dialect.Stmt) error {
 	first := stmts[0]
 	switch {
-	case first.Kind != dialect.Exec:
-		if err := w.one(ctx, first); err != nil {
-			return err
-		}
-		w.n++
-		w.done++ // it has changed nothing, and need not be journaled
-		return nil
 	case w.Dialect.Flavor().Can(dialect.TransactionalDDL) && !first.NoTx:
-		err := w.patiently(ctx, func() error {
-			n := w.n
-			err := w.inTx(ctx, stmts, func(ctx context.Context) error {
-				for _, s := range stmts {
-					if err := w.one(ctx, s); err != nil {
-						return err
-					}
-					w.n++
-				}
-				return w.note(ctx, w.n-1, journal.DoneState)
-			})
-			if err != nil {
-				w.n = n
-			}
-			return err
-		})
-		w.doubt = w.unknown(err)
+		return w.transaction(ctx, stmts)
+	case first.Kind != dialect.Exec || first.Session:
+		// It changes nothing that stays, and need not be journaled.
+		err := w.patiently(ctx, func() error { return w.one(ctx, first) })
 		if err == nil {
-			w.done = w.n
+			w.n++
 		}
 		return err
 	}
 	return w.bare(ctx, first)
+}
+
+// transaction carries out statements with the row that says so.
+func (w *walk) transaction(ctx context.Context, stmts []dialect.Stmt) error {
+	before := w.n
+	err := w.patiently(ctx, func() error {
+		w.n = before
+		return w.inTx(ctx, stmts, func(ctx context.Context) error {
+			for _, s := range stmts {
+				if err := w.one(ctx, s); err != nil {
+					return err
+				}
+				w.n++
+			}
+			return w.note(ctx, w.n-1, journal.DoneState)
+		})
+	})
+	if err != nil {
+		w.n = before
+		w.doubt = unanswered(err)
+		return err
+	}
+	w.changed = true
+	return nil
+}
+
+// function carries out a Go step in a transaction of its own. The row before it
+// stands outside, for the function may end that transaction, be it because the
+// database does so at each DDL statement.
+func (w *walk) function(ctx context.Context, run op.Run) error {
+	if err := w.note(ctx, w.n, journal.StartedState); err != nil {
+		return err
+	}
+	err := w.inTx(ctx, []dialect.Stmt{{Kind: dialect.Go}}, func(ctx context.Context) error {
+		if err := w.call(ctx, run); err != nil {
+			return err
+		}
+		return w.note(ctx, w.n, journal.DoneState)
+	})
+	if err == nil {
+		w.n++
+		w.changed = true
+		return nil
+	}
+	var ended *EndedError
+	if w.doubt = errors.As(err, &ended) || unanswered(err); w.doubt {
+		return err
+	}
+	return w.failed(ctx, err)
 }
 
 // bare carries out a statement outside any transaction.
@@ -159,21 +175,27 @@ func (w *walk) bare(ctx context.Context, s dialect.Stmt) error {
 	}
 	err := w.patiently(ctx, func() error { return w.one(ctx, s) })
 	if err != nil {
-		w.doubt = w.unknown(err)
-		if !w.doubt {
-			// The server has said no, so it is as if nothing had been tried.
-			err = errors.Join(err, w.note(context.WithoutCancel(ctx), w.n, journal.FailedState))
+		if w.doubt = w.unknown(err); w.doubt {
+			return err
 		}
-		return err
+		return w.failed(ctx, err)
 	}
-	w.n++
-	w.done++
-	if err := w.note(context.WithoutCancel(ctx), w.n-1, journal.DoneState); err != nil {
-		w.done--
+	if err := w.note(context.WithoutCancel(ctx), w.n, journal.DoneState); err != nil {
 		w.doubt = true // to the journal
 		return err
 	}
+	w.n++
+	w.changed = true
 	return nil
+}
+
+// failed notes that the server has said no: it is as if nothing had been tried.
+func (w *walk) failed(ctx context.Context, err error) error {
+	if noted := w.note(context.WithoutCancel(ctx), w.n, journal.FailedState); noted != nil {
+		w.doubt = true // to the journal
+		return errors.Join(err, noted)
+	}
+	return err
 }
 
 // one carries out one statement.
@@ -219,10 +241,10 @@ func (r *Run) inTx(ctx context.Context, stmts []dialect.Stmt, f func(context.Con
 	if err != nil {
 		return err
 	}
-	last := r.Journal.Last
+	before := r.Journal
 	defer func() {
 		if err != nil {
-			r.Journal.Last = last // what was written is not
+			r.Journal = before // what was written is not
 		}
 		if e := tx.Rollback(context.WithoutCancel(ctx)); e != nil {
 			err = errors.Join(err, e)
@@ -231,7 +253,28 @@ func (r *Run) inTx(ctx context.Context, stmts []dialect.Stmt, f func(context.Con
 	if err := f(ctx); err != nil {
 		return err
 	}
-	return tx.Commit(ctx)
+	if err := tx.Commit(ctx); err != nil {
+		var committed *dialect.CommittedError
+		class := r.Dialect.Classify(err)
+		lost := class != dialect.Refused && class != dialect.Denied && class != dialect.Busy && class != dialect.ReadOnly
+		return &commitError{err, lost || errors.As(err, &committed)}
+	}
+	return nil
+}
+
+// A commitError is the failure of a COMMIT.
+type commitError struct {
+	error
+	unknown bool // nobody knows whether it is committed
+}
+
+func (e *commitError) Unwrap() error { return e.error }
+
+// unanswered reports whether after err nobody knows what became of a
+// transaction. Before its COMMIT it is gone, whatever happened.
+func unanswered(err error) bool {
+	var commit *commitError
+	return errors.As(err, &commit) && commit.unknown
 }
 
 // Waits between two tries to get a lock.

@@ -363,9 +363,10 @@ func (r *Run) record(ctx context.Context, e journal.Entry) error {
 	}
 	r.Journal.Last++
 	if e.Action == journal.Upgrade || e.Action == journal.Stamp {
-		r.Journal.Applied = append(r.Journal.Applied, journal.Applied{Revision: e.Revision, Hash: e.Hash})
+		r.Journal.Applied = append(slices.Clip(r.Journal.Applied), journal.Applied{Revision: e.Revision, Hash: e.Hash})
 	} else {
-		r.Journal.Applied = slices.DeleteFunc(r.Journal.Applied, func(a journal.Applied) bool { return a.Revision == e.Revision })
+		// A copy: the state from before may be wanted again.
+		r.Journal.Applied = slices.DeleteFunc(slices.Clone(r.Journal.Applied), func(a journal.Applied) bool { return a.Revision == e.Revision })
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ const rounds = 3
 // writes an expression one way when it was typed, and another way when what it
 // wrote itself is given to it again, as a restored dump does. Where the two
 // sides differ, both are built again from what they are, and read once more.
-func Settle(ctx context.Context, d dialect.Dialect, db *sql.DB, want, live schema.Schema) (ops []op.Op, noise []string) {
+func Settle(ctx context.Context, d dialect.Dialect, db *sql.DB, want, live schema.Schema) (ops []op.Op, noise []string, err error) {
 	ops, noise = Compare(d, want, live)
 	for range rounds {
 		if len(ops) == 0 || !d.Flavor().Can(dialect.UnstableText) {
@@ -30,12 +30,15 @@ func Settle(ctx context.Context, d dialect.Dialect, db *sql.DB, want, live schem
 			return Run(ctx, d, db, diff.Diff(schema.Schema{}, built))
 		}
 		w, err := again(want)
-		if err != nil {
-			break // it can be built only beside what is not compared: what was found stands
+		l, err2 := schema.Schema{}, err
+		if err == nil {
+			l, err2 = again(live)
 		}
-		l, err := again(live)
-		if err != nil {
-			break
+		if class := d.Classify(err2); class == dialect.Interrupted || class == dialect.Lost {
+			return nil, nil, err2
+		}
+		if err2 != nil {
+			break // it can be built only beside what is not compared: what was found stands
 		}
 		settled, more := Compare(d, w, l)
 		// Only a text can differ for no reason. Anything else was read from the
@@ -51,7 +54,7 @@ func Settle(ctx context.Context, d dialect.Dialect, db *sql.DB, want, live schem
 		noise = append(noise, more...)
 	}
 	slices.Sort(noise)
-	return ops, slices.Compact(noise)
+	return ops, slices.Compact(noise), nil
 }
 
 // withoutForeignKeys returns s without foreign keys, which have no texts that

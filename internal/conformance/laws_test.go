@@ -177,7 +177,10 @@ func (w *world) asSaid(ctx context.Context, said, live schema.Schema) error {
 	if err != nil {
 		return fmt.Errorf("scratch: %w", err)
 	}
-	ops, noise := scratch.Settle(ctx, w.d, w.db, want, live)
+	ops, noise, err := scratch.Settle(ctx, w.d, w.db, want, live)
+	if err != nil {
+		return err
+	}
 	if err := empty(ops); err != nil {
 		return err
 	}
@@ -234,7 +237,10 @@ func (w *world) madeAgain(ctx context.Context, s, live schema.Schema) error {
 	if err != nil {
 		return err
 	}
-	ops, noise := scratch.Settle(ctx, w.d, w.db, live, again)
+	ops, noise, err := scratch.Settle(ctx, w.d, w.db, live, again)
+	if err != nil {
+		return err
+	}
 	if len(noise) > 0 {
 		return fmt.Errorf("other names: %s", strings.Join(noise, "\n"))
 	}

@@ -67,14 +67,20 @@ func Differences(t testing.TB, d dialect.Dialect, live dialect.Queryer, built sc
 // Compare is Settled for a schema that was read before.
 func Compare(t testing.TB, d dialect.Dialect, live *sql.DB, read, built schema.Schema) []string {
 	t.Helper()
-	ops, noise := scratch.Settle(t.Context(), d, live, read, built)
+	ops, noise, err := scratch.Settle(t.Context(), d, live, read, built)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return append(Lines(ops), noise...)
 }
 
 // Settled is slow: it builds both again.
 func Settled(t testing.TB, d dialect.Dialect, live *sql.DB, built schema.Schema) []string {
 	t.Helper()
-	ops, noise := scratch.Settle(t.Context(), d, live, Inspect(t, d, live), built)
+	ops, noise, err := scratch.Settle(t.Context(), d, live, Inspect(t, d, live), built)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return append(Lines(ops), noise...)
 }
 
