@@ -62,6 +62,13 @@ func (d Dialect) Lock(ctx context.Context, conn *sql.Conn, wait time.Duration) (
 		return nil, err
 	}
 	if err := s.acquire(ctx, wait); err != nil {
+		var taken *dialect.LockedError
+		if !errors.As(err, &taken) {
+			// The server may have given the lock all the same, before we knew:
+			// it goes with the connection.
+			discard(conn)
+			return nil, err
+		}
 		return nil, errors.Join(err, s.restore(context.WithoutCancel(ctx), false))
 	}
 	return func(ctx context.Context) error { return s.restore(ctx, true) }, nil
@@ -151,7 +158,6 @@ func (s *lockSession) acquire(ctx context.Context, wait time.Duration) error {
 		case err != nil:
 			return err
 		case pid != s.pid || nonce != s.nonce:
-			discard(s.conn)
 			return &PoolerError{}
 		case locked:
 			return nil
