@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"slices"
 	"strings"
@@ -28,17 +27,15 @@ func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context
 		return err
 	}
 	defer conn.Close()
+	defer func() { // also where BEGIN fails: the server may have begun before we knew
+		t := &tx{conn: conn}
+		if failed := t.Rollback(ctx); err == nil {
+			err = failed
+		}
+	}()
 	if _, err := conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); err != nil {
 		return err
 	}
-	defer func() {
-		if _, failed := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); failed != nil {
-			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // so that it is closed: then the server rolls back
-			if err == nil {
-				err = failed
-			}
-		}
-	}()
 	p, err := d.newPlace(ctx, conn)
 	if err != nil {
 		return err
@@ -78,15 +75,8 @@ func (d Dialect) newPlace(ctx context.Context, conn *sql.Conn) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	statements := []string{
-		// As revisions run: see begin.
-		"SET LOCAL check_function_bodies = off",
-		"SET LOCAL standard_conforming_strings = on",
-		"SET LOCAL TimeZone = 'UTC'",
-		"SET LOCAL lock_timeout = '" + lockTimeout + "'",
-		"SET LOCAL client_min_messages = warning",
-		"SET LOCAL statement_timeout = 0",
-	}
+	// As revisions run.
+	statements := append(strings.Split(transactionSettings, "; "), "SET LOCAL client_min_messages = warning", "SET LOCAL statement_timeout = 0")
 	if may {
 		statements = append(statements, "CREATE SCHEMA "+p.namespace)
 	} else {

@@ -13,7 +13,9 @@ import (
 // begin starts a transaction in one round trip, with what every statement of a
 // revision relies on, whatever the session and the role have as their defaults.
 // Bodies of routines are not looked at: they may speak of what comes later.
-const begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '" + lockTimeout + "'; " +
+const begin = "BEGIN ISOLATION LEVEL READ COMMITTED; " + transactionSettings
+
+const transactionSettings = "SET LOCAL lock_timeout = '" + lockTimeout + "'; " +
 	"SET LOCAL check_function_bodies = off; SET LOCAL standard_conforming_strings = on; SET LOCAL TimeZone = 'UTC'"
 
 // commit ends a transaction, and fails where there is none to commit. A COMMIT
