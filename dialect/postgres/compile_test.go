@@ -124,10 +124,7 @@ func show(stmts []dialect.Stmt) string {
 // sees its operation before and after; the way back leaves what was there
 // before, rows included.
 func TestCompileLive(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
-		if s.Dialect != schema.Postgres {
-			t.Skip("not PostgreSQL")
-		}
+	each(t, func(t *testing.T, s *dbtest.Server) {
 		db := openSimple(t, s)
 		for _, c := range compileCases() {
 			t.Run(c.name, func(t *testing.T) {

@@ -167,10 +167,7 @@ func TestNothingIsLost(t *testing.T) {
 	enum := func(labels string) schema.Object {
 		return object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ("+labels+")")
 	}
-	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
-		if s.Dialect != schema.Postgres {
-			t.Skip("not PostgreSQL")
-		}
+	each(t, func(t *testing.T, s *dbtest.Server) {
 		db := openSimple(t, s)
 		for _, tt := range []struct {
 			name     string

@@ -30,10 +30,7 @@ func TestStress(t *testing.T) {
 			files[strings.TrimSuffix(filepath.Base(p), ".sql")] = p
 		}
 	}
-	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
-		if s.Dialect != schema.Postgres {
-			t.Skip("not PostgreSQL")
-		}
+	each(t, func(t *testing.T, s *dbtest.Server) {
 		for name, path := range files {
 			t.Run(name, func(t *testing.T) { stress(t, s, path) })
 		}
