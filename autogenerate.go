@@ -316,7 +316,12 @@ func (p *Project) Baseline(ctx context.Context, o BaselineOptions) (Baselined, e
 	}
 	b.Changes.Ops = diff.Diff(schema.Schema{}, want)
 	if len(b.Changes.Ops) == 0 {
-		return b, &Error{Code: NotAtHead, Msg: "there is nothing to begin with: no table was found"}
+		e := &Error{Code: NotAtHead, Msg: "there is nothing to begin with: no table was found"}
+		if !o.FromDB && len(p.cfg.Models) == 0 {
+			e.Msg = "there is nothing to begin with: the app has no models"
+			e.Hint = []string{"to begin from what the database is: whim db baseline --from-db"}
+		}
+		return b, e
 	}
 	if _, err := p.prove(schema.Schema{}, want, b.Changes.Ops); err != nil {
 		return b, err

@@ -211,7 +211,12 @@ func (p *Project) distinct(s schema.Schema) error {
 
 // wanted returns what M and H are compared as: M, and those things of H that
 // models have no words for.
+//
+// An app without models wants what its revisions say.
 func (p *Project) wanted(m model.Models, h schema.Schema) schema.Schema {
+	if len(p.cfg.Models) == 0 {
+		return h
+	}
 	want := m.Schema
 	for _, t := range h.Tables {
 		if p.ignored(t.Name) {

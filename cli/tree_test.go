@@ -140,11 +140,11 @@ holds one document and nothing else: ` + "`command`, `exit`, `result` and, when 
 | exit code | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | failed, or interrupted; what was begun was rolled back. Also where ` + "`check`" + ` could not look at the database |
+| 1 | failed, or interrupted; nothing of it remains. Also where ` + "`check`" + ` could not look at the database |
 | 2 | wrong usage, or a decision is open; nothing was written |
 | 3 | ` + "`check` or `drift`" + ` found something |
 | 4 | somebody else holds the database |
-| 5 | stopped half-way: some revisions are done, and the message says how to go on |
+| 5 | stopped half-way: some revisions are done, or part of one is, and the message says how to go on |
 
 ` + "`go run . db …` turns every exit code but 0 into 1: that is how `go run` works. `whim db …`" + ` and the built program keep them.
 

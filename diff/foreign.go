@@ -11,9 +11,10 @@ import (
 // refer to, where that is dropped: a database keeps no foreign key without one.
 func (p *phases) foreignKeys(kept []pair[schema.Table]) {
 	lost := map[string][][]string{} // columns of the keys that a table loses
+	stay := map[string][][]string{} // and of those that it keeps
 	for _, t := range kept {
-		if columns := lostKeys(t.from, t.to); columns != nil {
-			lost[t.to.Name] = columns
+		if gone, left := keys(t.from, t.to); gone != nil {
+			lost[t.to.Name], stay[t.to.Name] = gone, left
 		}
 	}
 	if len(lost) == 0 {
@@ -29,7 +30,8 @@ func (p *phases) foreignKeys(kept []pair[schema.Table]) {
 			if len(columns) == 0 {
 				columns = plain(key[f.RefTable].Parts)
 			}
-			refers := slices.ContainsFunc(lost[f.RefTable], func(l []string) bool { return sameSet(l, columns) })
+			refers := slices.ContainsFunc(lost[f.RefTable], func(l []string) bool { return sameSet(l, columns) }) &&
+				!slices.ContainsFunc(stay[f.RefTable], func(k []string) bool { return sameSet(k, columns) })
 			if refers && slices.ContainsFunc(t.to.ForeignKeys, f.Equal) {
 				p.dropForeignKeys = append(p.dropForeignKeys, op.DropForeignKey{Table: t.to.Name, ForeignKey: f})
 				p.addForeignKeys = append(p.addForeignKeys, op.AddForeignKey{Table: t.to.Name, ForeignKey: f})
@@ -38,23 +40,28 @@ func (p *phases) foreignKeys(kept []pair[schema.Table]) {
 	}
 }
 
-// lostKeys returns the columns of each key that is dropped, or dropped and made
-// again.
-func lostKeys(from, to schema.Table) (lost [][]string) {
-	if len(from.PrimaryKey.Parts) > 0 && !from.PrimaryKey.Same(to.PrimaryKey) {
-		lost = append(lost, plain(from.PrimaryKey.Parts))
+// keys returns the columns of each key that is dropped, or dropped and made
+// again, and of those that stay.
+func keys(from, to schema.Table) (lost, stay [][]string) {
+	add := func(stays bool, parts []schema.Part) {
+		if stays {
+			stay = append(stay, plain(parts))
+		} else {
+			lost = append(lost, plain(parts))
+		}
+	}
+	if len(from.PrimaryKey.Parts) > 0 {
+		add(from.PrimaryKey.Same(to.PrimaryKey), from.PrimaryKey.Parts)
 	}
 	for _, u := range from.Uniques {
-		if !slices.ContainsFunc(to.Uniques, u.Equal) {
-			lost = append(lost, plain(u.Parts))
-		}
+		add(slices.ContainsFunc(to.Uniques, u.Equal), u.Parts)
 	}
 	for _, i := range from.Indexes {
-		if i.Unique && !slices.ContainsFunc(to.Indexes, i.Equal) {
-			lost = append(lost, plain(i.Parts))
+		if i.Unique && i.Where.IsZero() {
+			add(slices.ContainsFunc(to.Indexes, i.Equal), i.Parts)
 		}
 	}
-	return lost
+	return lost, stay
 }
 
 func plain(parts []schema.Part) []string {
