@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -222,6 +223,26 @@ func TestInterruptReachesTheServer(t *testing.T) {
 		}
 		if n := one[int](t, db, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"); n != 0 {
 			t.Error("it still runs in the server")
+		}
+	})
+}
+
+// TestGeneratedKeyIsNobodys: a table without primary key gets one from a server
+// that is told to make them, and is as it was wanted all the same.
+func TestGeneratedKeyIsNobodys(t *testing.T) {
+	eachServer(t, func(t *testing.T, s *dbtest.Server, address string) {
+		if s.Dialect != schema.MySQL || dialect.ParseVersion(s.Version).Compare(dialect.Version{8, 0, 30}) < 0 {
+			return
+		}
+		a := openApp(t, with(t, address, "sql_generate_invisible_primary_key", "1"))
+		a.History(making("notes", schema.NewTable("notes", schema.Int("a"))))
+		for _, args := range [][]string{upgrade, {"db", "drift"}} {
+			if code, out := run(t, a, args...); code != 0 {
+				t.Errorf("%q: exit code %d\n%s", args, code, out)
+			}
+		}
+		if n := one[int](t, a.DB(), "SELECT count(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'my_row_id'"); n != 1 {
+			t.Errorf("the server has made %d keys", n)
 		}
 	})
 }

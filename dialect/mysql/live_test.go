@@ -279,9 +279,11 @@ func TestGeneratedKey(t *testing.T) {
 		ops := op.Record(func(m *op.Script) {
 			m.AlterPrimaryKey("t", schema.PrimaryKey{}, schema.PrimaryKey{Parts: schema.Columns("a")})
 		})
+		probe(t, d, conn, ops[0], dialect.Absent)
 		if stmts, err := change(t, d, conn, ops); err != nil {
 			t.Fatalf("%v\n%s", err, show(stmts))
 		}
+		probe(t, d, conn, ops[0], dialect.Applied)
 		if table, _ := inspect(t, d, conn).Table("t"); len(table.Columns) != 1 || table.PrimaryKey.Parts[0].Column != "a" {
 			t.Errorf("%+v", table)
 		}

@@ -133,10 +133,15 @@ func (d Dialect) withoutGeneratedKey(t *schema.Table) {
 	if d.flavor.Dialect != schema.MySQL || len(t.Columns) == 0 || len(t.PrimaryKey.Parts) != 1 {
 		return
 	}
-	key := schema.Column{Name: "my_row_id", Type: schema.NativeType("bigint unsigned"), NotNull: true, AutoIncrement: true, Invisible: true}
-	if t.Columns[0] == key && t.PrimaryKey.Parts[0] == (schema.Part{Column: key.Name}) {
+	if isGeneratedKey(t.Columns[0]) && t.PrimaryKey.Parts[0] == (schema.Part{Column: t.Columns[0].Name}) {
 		t.Columns, t.PrimaryKey = t.Columns[1:], schema.PrimaryKey{}
 	}
+}
+
+// isGeneratedKey reports whether c is as the server makes the column of such a
+// key.
+func isGeneratedKey(c schema.Column) bool {
+	return c == schema.Column{Name: "my_row_id", Type: schema.NativeType("bigint unsigned"), NotNull: true, AutoIncrement: true, Invisible: true}
 }
 
 // withoutStrictness takes out of a definition the sql_mode that changes

@@ -363,6 +363,16 @@ func (p prober) table(want schema.Table) (dialect.Outcome, error) {
 	if err != nil || len(is) == 0 {
 		return dialect.Absent, err
 	}
+	made := false // a key that nobody asked for
+	if len(want.PrimaryKey.Parts) == 0 && len(is) == len(want.Columns)+1 && isGeneratedKey(is[0]) {
+		has, err := p.hasPrimaryKey(want.Name)
+		if err != nil {
+			return dialect.Unknown, err
+		}
+		if made = !has; made {
+			is = is[1:]
+		}
+	}
 	if len(is) != len(want.Columns) {
 		return dialect.Other, nil
 	}
@@ -389,10 +399,21 @@ func (p prober) table(want schema.Table) (dialect.Outcome, error) {
 	lacks := slices.ContainsFunc(want.Uniques, func(u schema.Unique) bool { return !has(u.Name) }) ||
 		slices.ContainsFunc(want.Indexes, func(i schema.Index) bool { return !has(i.Name) }) ||
 		slices.ContainsFunc(want.Checks, func(c schema.Check) bool { return !has(c.Name) })
-	if lacks || len(want.PrimaryKey.Parts) > 0 != names["primary"] {
+	if lacks || len(want.PrimaryKey.Parts) > 0 != (names["primary"] && !made) {
 		return dialect.Other, rows.Err()
 	}
 	return dialect.Applied, rows.Err()
+}
+
+// hasPrimaryKey reports whether a table has a primary key, other than the one
+// that MySQL has made for it (see withoutGeneratedKey).
+func (p prober) hasPrimaryKey(table string) (bool, error) {
+	on, err := one[string](p.ctx, p.q, "SELECT coalesce(group_concat(column_name), '') FROM information_schema.statistics WHERE "+in(table)+" AND index_name = 'PRIMARY'")
+	if err != nil || on != "my_row_id" {
+		return on != "", err
+	}
+	c, _, err := p.find(table, on)
+	return !isGeneratedKey(c), err
 }
 
 func (p prober) primaryKey(o op.AlterPrimaryKey) (dialect.Outcome, error) {
@@ -401,7 +422,7 @@ func (p prober) primaryKey(o op.AlterPrimaryKey) (dialect.Outcome, error) {
 	}
 	as := func(k schema.PrimaryKey) (dialect.Outcome, error) {
 		if len(k.Parts) == 0 {
-			return gone(p.hasIndex(o.Table, "PRIMARY"))
+			return gone(p.hasPrimaryKey(o.Table))
 		}
 		return p.index(o.Table, schema.Index{Name: "PRIMARY", Unique: true, Parts: k.Parts, Comment: k.Comment})
 	}
