@@ -126,6 +126,22 @@ func (s *server) Scratch(ctx context.Context, db *sql.DB, f func(context.Context
 	return d.Scratch(ctx, db, f)
 }
 
+// Tables tells what package scratch asks for where the dialect can; otherwise
+// it can tell nothing, and all tables are left.
+func (s *server) Tables(ctx context.Context, db *sql.DB, tables []schema.Table) (schema.Schema, []schema.Table, error) {
+	d, err := s.ask(ctx, db)
+	if err != nil {
+		return schema.Schema{}, nil, err
+	}
+	m, ok := d.(interface {
+		Tables(ctx context.Context, db *sql.DB, tables []schema.Table) (schema.Schema, []schema.Table, error)
+	})
+	if !ok {
+		return schema.Schema{}, tables, nil
+	}
+	return m.Tables(ctx, db, tables)
+}
+
 func (s *server) Blocker(ctx context.Context, q dialect.Queryer, object string) string {
 	d, err := s.ask(ctx, q)
 	if err != nil {

@@ -31,7 +31,7 @@ type modeller interface {
 func Run(ctx context.Context, d dialect.Dialect, db *sql.DB, steps ...[]op.Op) (schema.Schema, error) {
 	if m, ok := d.(modeller); ok && len(steps) == 1 {
 		if tables, ok := onlyTables(steps[0]); ok {
-			return model(ctx, d, m, db, tables)
+			return model(ctx, d, m, db, steps, tables)
 		}
 	}
 	return build(ctx, d, db, steps)
@@ -53,11 +53,15 @@ func onlyTables(ops []op.Op) ([]schema.Table, bool) {
 	return state.Schema().Tables, true
 }
 
-// model asks for what can be told, and builds the rest.
-func model(ctx context.Context, d dialect.Dialect, m modeller, db *sql.DB, tables []schema.Table) (schema.Schema, error) {
+// model asks for what can be told, and builds the rest. Where nothing can be
+// told, it is as if nobody had asked.
+func model(ctx context.Context, d dialect.Dialect, m modeller, db *sql.DB, steps [][]op.Op, tables []schema.Table) (schema.Schema, error) {
 	got, left, err := m.Tables(ctx, db, tables)
-	if err != nil || len(left) == 0 {
+	switch {
+	case err != nil || len(left) == 0:
 		return got, err
+	case len(got.Tables) == 0:
+		return build(ctx, d, db, steps)
 	}
 	rest, err := build(ctx, d, db, [][]op.Op{diff.Diff(schema.Schema{}, schema.Schema{Tables: left})})
 	if err != nil {
