@@ -353,11 +353,11 @@ func objectSamples(r rules) []sample {
 		pair("view/column of its table", with(base, v1), with(tables(birds(title, weight, schema.Int("age"))), v1)),
 		pair("view/column in it goes", with(base, v1), with(tables(birds(weight)), v2)),
 		done("view/rename of its table", with(base, v1), op.RenameTable{From: "birds", To: "fowl"}),
-		sample{name: "data/exec", trial: trial{
+		{name: "data/exec", trial: trial{
 			from: base, ops: []op.Op{op.Exec{SQL: schema.Expr("UPDATE birds SET weight = 5 WHERE weight = 5")}, op.AddColumn{Table: "birds", Column: schema.Int("age").Column()}},
 			down: []op.Op{op.DropColumn{Table: "birds", Column: schema.Int("age").Column()}},
 		}},
-		sample{name: "data/run", trial: trial{
+		{name: "data/run", trial: trial{
 			from: base, ops: []op.Op{op.AddColumn{Table: "birds", Column: schema.Int("age").Column()}, op.Run{Name: "age", Func: func(ctx context.Context, db op.DB) error {
 				_, err := db.ExecContext(ctx, "UPDATE birds SET age = 5")
 				return err

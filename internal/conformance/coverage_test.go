@@ -22,7 +22,6 @@ var (
 	lite     = []schema.Dialect{schema.SQLite}
 	pgLite   = []schema.Dialect{schema.SQLite, schema.Postgres}
 	notMaria = []schema.Dialect{schema.SQLite, schema.Postgres, schema.MySQL}
-	maria    = []schema.Dialect{schema.MariaDB}
 	pgMySQL  = []schema.Dialect{schema.Postgres, schema.MySQL}
 	pgMaria  = []schema.Dialect{schema.Postgres, schema.MariaDB}
 )
@@ -140,8 +139,17 @@ func TestCoverage(t *testing.T) {
 // TestNothingForgotten holds that the lists above name everything there is.
 func TestNothingForgotten(t *testing.T) {
 	for _, v := range []any{
-		schema.TableOptions{}, schema.Column{}, schema.PrimaryKey{}, schema.Unique{}, schema.ConstraintOptions{}, schema.ForeignKey{}, schema.Check{}, schema.Index{},
-		schema.Part{}, schema.Type{}, schema.Identity{},
+		schema.TableOptions{},
+		schema.Column{},
+		schema.PrimaryKey{},
+		schema.Unique{},
+		schema.ConstraintOptions{},
+		schema.ForeignKey{},
+		schema.Check{},
+		schema.Index{},
+		schema.Part{},
+		schema.Type{},
+		schema.Identity{},
 	} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -438,5 +437,3 @@ func clone(s schema.Schema) schema.Schema {
 	}
 	return out
 }
-
-func runes(s string) int { return utf8.RuneCountInString(s) }
