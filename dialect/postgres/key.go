@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -215,8 +216,7 @@ func (c *compiler) createIndex(o op.CreateIndex) error {
 	if parent, ok := c.adopted[o.Table]; ok && slices.ContainsFunc(parent.Indexes, o.Index.Same) {
 		return nil
 	}
-	c.emit(o.Table, c.d.createIndex(o.Table, o.Index, concurrently))
-	c.out[len(c.out)-1].NoTx = concurrently
+	c.emitIndex(o.Table, c.d.createIndex(o.Table, o.Index, concurrently), concurrently)
 	if o.Index.Comment != "" {
 		c.emit(o.Table, c.d.commentIndex(o.Table, o.Index))
 	}
@@ -228,8 +228,15 @@ func (c *compiler) dropIndexNow(table, name string, concurrently bool) {
 	if concurrently {
 		s += "CONCURRENTLY "
 	}
-	c.emit(table, s+c.d.indexName(table, name))
-	c.out[len(c.out)-1].NoTx = concurrently
+	c.emitIndex(table, s+c.d.indexName(table, name), concurrently)
+}
+
+func (c *compiler) emitIndex(table, sql string, concurrently bool) {
+	if concurrently {
+		c.patiently(dialect.Stmt{SQL: sql, Op: c.at, Object: table, NoTx: true})
+	} else {
+		c.emit(table, sql)
+	}
 }
 
 func (c *compiler) dropIndex(o op.DropIndex) error {

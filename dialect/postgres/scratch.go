@@ -129,6 +129,7 @@ func (d scratchDialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, e
 	if err != nil {
 		return nil, err
 	}
+	stmts = slices.DeleteFunc(stmts, func(s dialect.Stmt) bool { return s.NoTx && s.Session })
 	for i := range stmts {
 		if stmts[i].NoTx {
 			stmts[i].SQL, stmts[i].NoTx = withoutConcurrently(stmts[i].SQL), false

@@ -61,7 +61,10 @@ func FuzzTokenize(f *testing.F) {
 		bareConstant(s)
 		splitStorage(s)
 		signature(s)
-		leading(s)
+		w := wordsOf(s)
+		forbidden(w)
+		alone(w)
+		concurrent(w)
 	})
 }
 
@@ -69,11 +72,16 @@ func TestForbidden(t *testing.T) {
 	for sql, want := range map[string]string{
 		"begin": "transaction", "/* x */ COMMIT": "transaction", "START TRANSACTION": "transaction", "SAVEPOINT x": "transaction",
 		"ROLLBACK TO x": "transaction", "PREPARE TRANSACTION 'x'": "out of its transaction", "PREPARE x AS SELECT 1": "",
-		"COPY t FROM STDIN": "INSERT", "COPY t FROM '/x'": "", "SET search_path = x": "SET LOCAL", "SET LOCAL search_path = x": "",
+		"COPY t FROM STDIN": "INSERT", "COPY t FROM '/x'": "", "SET search_path = x": "SET LOCAL", "SET LOCAL search_path = x": "in front of the names",
 		"SET CONSTRAINTS ALL DEFERRED": "", "DISCARD ALL": "session", "RESET ALL": "session", "SELECT 1": "", "END": "transaction",
 		"UPDATE t SET begin = 1": "", "SET TRANSACTION READ ONLY": "transaction",
+		`SET LOCAL "search_path" TO x`: "in front", "SET LOCAL SCHEMA 'x'": "in front", "SET LOCAL work_mem = '1MB'": "",
+		"SELECT set_config('Search_Path', '', true)": "in front", "SELECT set_config('work_mem', '1MB', true)": "",
+		"SELECT pg_advisory_unlock(1)": "lock", "SELECT pg_catalog.PG_ADVISORY_UNLOCK_ALL()": "lock", "SELECT 'pg_advisory_unlock(1)'": "",
+		"COPY t (a, b, c, d, e, f, g) FROM STDIN": "INSERT", "COPY (SELECT a, 'x', 1 FROM t) TO STDOUT": "take",
+		"COPY t (a, b) FROM '/x'": "", `COPY "from" FROM PROGRAM 'x'`: "", "CREATE FUNCTION f() RETURNS int SET search_path = x LANGUAGE sql AS 'SELECT 1'": "",
 	} {
-		got := forbidden(leading(sql))
+		got := forbidden(wordsOf(sql))
 		if (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", sql, got, want)
 		}
@@ -84,8 +92,12 @@ func TestForbidden(t *testing.T) {
 		"DROP INDEX CONCURRENTLY i": true, "REINDEX TABLE CONCURRENTLY t": true, "REINDEX (VERBOSE) INDEX CONCURRENTLY i": true, "REINDEX TABLE t": false,
 		"ALTER TABLE t DETACH PARTITION p CONCURRENTLY": true, "ALTER TABLE t DETACH PARTITION p": false, "CLUSTER": true, "CLUSTER t": false,
 		"REFRESH MATERIALIZED VIEW CONCURRENTLY v": false, "CREATE TABLE database (a int)": false, "CREATE TABLESPACE x LOCATION 'y'": true,
+		"REINDEX (VERBOSE) DATABASE": true, "REINDEX (VERBOSE) SCHEMA s": true, "REINDEX (CONCURRENTLY) TABLE t": true, "REINDEX (CONCURRENTLY, VERBOSE) TABLE t": true,
+		"REINDEX (CONCURRENTLY off) TABLE t": false, "REINDEX (VERBOSE) TABLE t": false, "CLUSTER VERBOSE": true, "CLUSTER (VERBOSE)": true,
+		"CLUSTER VERBOSE t": false, "CLUSTER (VERBOSE) t": false, "CREATE INDEX i ON t (a, b, c, d, e, f, g) WHERE concurrently": false,
+		"ALTER DATABASE d SET TABLESPACE s": true, "ALTER DATABASE d SET x = tablespace": false, "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)": true,
 	} {
-		if got := alone(leading(sql)); got != want {
+		if got := alone(wordsOf(sql)); got != want {
 			t.Errorf("%s: alone %v", sql, got)
 		}
 	}
