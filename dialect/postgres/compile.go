@@ -23,6 +23,7 @@ type compiler struct {
 	away    []schema.Object         // dropped for a change, and to be created again
 	grants  map[schema.ObjectID]int // of objects that are away: where their grants are kept
 	kept    int                     // how many grants are kept
+	keeping []keeping               // where
 	early   map[string]bool         // foreign keys that were dropped before their turn; see dropEarly
 	adopted map[string]schema.Table // what tables have, or get, from a parent; see adopt
 	renamed map[string][]string     // columns that were renamed here, under their new names, by table
@@ -50,6 +51,7 @@ func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	}
 	c.bringBack()
 	c.settle(true)
+	c.holdGrants()
 	return c.out, nil
 }
 
