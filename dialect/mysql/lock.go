@@ -80,6 +80,9 @@ func acquire(ctx context.Context, conn *sql.Conn, name string, wait time.Duratio
 			return fmt.Errorf("this server is part of a Galera cluster that has no user locks, "+
 				"so nothing could keep two upgraders apart: run the upgrade where it has (wsrep_on, or a server of its own): %w", err)
 		case err != nil:
+			if numberOf(err) == 0 {
+				discard(conn) // the server may have given the lock, and nobody has read it
+			}
 			return err
 		case !got.Valid:
 			return errors.New("the server could not say whether the lock is free (GET_LOCK returned NULL)")

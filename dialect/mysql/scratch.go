@@ -147,6 +147,9 @@ func (s *scratchPlace) leftovers(ctx context.Context) (names []string, err error
 func (s *scratchPlace) lock(ctx context.Context, name string) (bool, error) {
 	var got sql.NullInt64
 	err := s.conn.QueryRowContext(ctx, "SELECT GET_LOCK("+quoteString(name)+", 0)").Scan(&got)
+	if err != nil && numberOf(err) == 0 {
+		discard(s.conn) // the server may have given it
+	}
 	return got.Int64 == 1, err
 }
 

@@ -115,9 +115,13 @@ func set(ctx context.Context, conn *sql.Conn, settings []setting) error {
 	return err
 }
 
-// restore puts the settings back, or closes the connection.
+// restore puts the settings back, or closes the connection. Of one that is
+// closed already nobody sees them.
 func (s *session) restore(ctx context.Context) error {
 	if err := set(context.WithoutCancel(ctx), s.conn, s.was); err != nil {
+		if errors.Is(err, sql.ErrConnDone) {
+			return nil
+		}
 		discard(s.conn)
 		return &SessionError{err}
 	}
