@@ -15,8 +15,7 @@ import (
 // stands before a check that fails stays.
 func (d Dialect) Script(stmts []dialect.Stmt) string {
 	s := &script{kept: map[string]string{}}
-	s.add("SET SESSION sql_mode = " + quoteString(d.sessionMode()) + ", time_zone = '" + sessionZone + "', foreign_key_checks = 1, sql_safe_updates = 0")
-	s.add("SET NAMES utf8mb4")
+	s.add(setText(d.meaning()))
 	for _, stmt := range stmts {
 		if stmt.Kind != dialect.Exec && stmt.Kind != dialect.Go && stmt.Kind != dialect.Remember {
 			s.add("CREATE TEMPORARY TABLE IF NOT EXISTS whim_check (holds int NOT NULL)")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	osexec "os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,6 +86,42 @@ func TestScript(t *testing.T) {
 		exec(t, db, "DELETE FROM t")
 		if said, err := client(t, address, script); err != nil {
 			t.Errorf("%v\n%s", err, said)
+		}
+	})
+}
+
+// TestScriptSession: what a script runs in is what Lock makes, whatever the
+// client and the server have set before.
+func TestScriptSession(t *testing.T) {
+	eachURL(t, func(t *testing.T, s *dbtest.Server, address string) {
+		d := open(t, s.Open(t, address))
+		var before, values []string
+		for _, x := range d.meaning() {
+			values = append(values, "('"+x.name+"', @@SESSION."+x.name+")")
+			switch x.value {
+			case "1":
+				before = append(before, x.name+" = 0")
+			case "0":
+				before = append(before, x.name+" = 1")
+			}
+		}
+		script := "CREATE TABLE said (name varchar(40), is_now varchar(200));\n" +
+			"SET sql_mode = 'ANSI_QUOTES', time_zone = '+03:00', " + strings.Join(before, ", ") + ";\nSET NAMES latin1;\n" +
+			d.Script([]dialect.Stmt{{SQL: "INSERT INTO said VALUES " + strings.Join(values, ", ")}})
+		if said, err := client(t, address, script); err != nil {
+			t.Fatalf("%v\n%s\n%s", err, said, script)
+		}
+		conn := connOf(t, s.Open(t, address))
+		for _, x := range d.meaning() {
+			got := column1(t, conn, "SELECT is_now FROM said WHERE name = '"+x.name+"'")
+			inOrder := func(list string) string { // of the server's own
+				words := strings.Split(strings.Trim(list, "'"), ",")
+				slices.Sort(words)
+				return strings.Join(words, ",")
+			}
+			if len(got) != 1 || inOrder(got[0]) != inOrder(x.value) {
+				t.Errorf("%s is %v, not %s", x.name, got, x.value)
+			}
 		}
 	})
 }

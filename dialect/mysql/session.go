@@ -37,14 +37,12 @@ func (d Dialect) sessionMode() string {
 // A setting is a variable of the session, as Lock wants it. Values are SQL.
 type setting struct{ name, value string }
 
-// wanted are the settings that every statement needs. MariaDB's
-// max_statement_time, which is the caller's limit, is left alone.
-func (d Dialect) wanted() []setting {
+// meaning are the settings that decide what a statement means, or whether it is
+// checked: those of a script, too.
+func (d Dialect) meaning() []setting {
 	set := []setting{
 		{"sql_mode", quoteString(d.sessionMode())},
 		{"time_zone", "'" + sessionZone + "'"},
-		{"lock_wait_timeout", fmt.Sprint(lockSeconds)},
-		{"innodb_lock_wait_timeout", fmt.Sprint(lockSeconds)},
 		{"foreign_key_checks", "1"},
 		{"unique_checks", "1"},
 		{"sql_safe_updates", "0"},
@@ -57,6 +55,14 @@ func (d Dialect) wanted() []setting {
 		set = append(set, setting{"check_constraint_checks", "1"})
 	}
 	return set
+}
+
+// wanted are the settings that Lock gives a session. MariaDB's
+// max_statement_time, which is the caller's limit, is left alone.
+func (d Dialect) wanted() []setting {
+	return append(d.meaning(),
+		setting{"lock_wait_timeout", fmt.Sprint(lockSeconds)},
+		setting{"innodb_lock_wait_timeout", fmt.Sprint(lockSeconds)})
 }
 
 // A session is the settings of a connection, as they were.
@@ -107,12 +113,17 @@ func (d Dialect) prepare(ctx context.Context, conn *sql.Conn) (*session, error) 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 func set(ctx context.Context, conn *sql.Conn, settings []setting) error {
+	_, err := conn.ExecContext(ctx, setText(settings))
+	return err
+}
+
+// setText is the statement that makes settings.
+func setText(settings []setting) string {
 	words := make([]string, len(settings))
 	for i, s := range settings {
 		words[i] = "SESSION " + s.name + " = " + s.value
 	}
-	_, err := conn.ExecContext(ctx, "SET "+strings.Join(words, ", "))
-	return err
+	return "SET " + strings.Join(words, ", ")
 }
 
 // restore puts the settings back, or closes the connection. Of one that is
