@@ -1,7 +1,8 @@
 package mysql
 
 import (
-	"strconv"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -14,44 +15,27 @@ import (
 // of numbers, and is in the error of the server. DDL commits by itself, so what
 // stands before a check that fails stays.
 func (d Dialect) Script(stmts []dialect.Stmt) string {
-	s := &script{kept: map[string]string{}}
+	s := &script{}
 	s.add(setText(d.meaning()))
-	for _, stmt := range stmts {
-		if stmt.Kind != dialect.Exec && stmt.Kind != dialect.Go && stmt.Kind != dialect.Remember {
-			s.add("CREATE TEMPORARY TABLE IF NOT EXISTS whim_check (holds int NOT NULL)")
-			break
-		}
+	if slices.ContainsFunc(stmts, func(s dialect.Stmt) bool { return s.Kind == dialect.None }) {
+		s.add("CREATE TEMPORARY TABLE IF NOT EXISTS whim_check (holds int NOT NULL)")
 	}
 	for _, stmt := range stmts {
 		query := strings.TrimRight(strings.TrimSpace(stmt.SQL), "; \t\r\n")
 		switch stmt.Kind {
 		case dialect.Exec:
 			s.add(query)
-		case dialect.Remember:
-			s.kept[stmt.Key] = quoteIdent("whim_kept_" + strconv.Itoa(len(s.temps)))
-			s.temps = append(s.temps, s.kept[stmt.Key])
-			s.add("CREATE TEMPORARY TABLE " + s.kept[stmt.Key] + " AS\n" + query)
-		case dialect.Same: // in two, since a temporary table can be read once in a statement
-			s.check(stmt.Must, query+"\nEXCEPT SELECT * FROM "+s.kept[stmt.Key])
-			s.check(stmt.Must, "SELECT * FROM "+s.kept[stmt.Key]+"\nEXCEPT "+query)
-		case dialect.NoNew:
-			s.check(stmt.Must, query+"\nEXCEPT SELECT * FROM "+s.kept[stmt.Key])
 		case dialect.None:
 			s.check(stmt.Must, query)
 		case dialect.Go: // has no SQL; whoever writes a script refuses it
+		case dialect.Remember, dialect.Same, dialect.NoNew: // Compile makes none
+			panic(fmt.Sprintf("unhandled kind of statement %d", stmt.Kind))
 		}
-	}
-	for _, table := range s.temps {
-		s.add("DROP TEMPORARY TABLE " + table)
 	}
 	return s.b.String()
 }
 
-type script struct {
-	b     strings.Builder
-	kept  map[string]string // temporary tables, by key
-	temps []string          // all of them: a key can come again
-}
+type script struct{ b strings.Builder }
 
 // add adds a statement. The client splits at semicolons wherever they stand
 // outside of strings, so a body with some in it gets another delimiter.
