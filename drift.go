@@ -21,6 +21,7 @@ type DriftReport struct {
 	Noise       []string `json:"noise,omitempty"`       // other names or spelling, same effect
 	Foreign     []string `json:"foreign,omitempty"`     // what neither the history nor the models name
 	Unsupported []string `json:"unsupported,omitempty"` // "table x: why": not fully understood, so not compared
+	NotCompared []string `json:"not_compared,omitempty"` // "view x: why": this user has no place to build it in
 
 	// Untracked says that no revision is recorded, and that the database has
 	// tables of ours all the same: nobody changed it, it came from elsewhere.
@@ -33,7 +34,7 @@ type DriftReport struct {
 // Empty reports whether the database is what its revisions say, and the
 // revisions are what was applied.
 func (r DriftReport) Empty() bool {
-	return len(r.Ops) == 0 && len(r.Unsupported) == 0 && len(r.Edited) == 0
+	return len(r.Ops) == 0 && len(r.Unsupported) == 0 && len(r.NotCompared) == 0 && len(r.Edited) == 0
 }
 
 // Lines says each difference in one line.
@@ -53,7 +54,11 @@ func (r DriftReport) Lines() []string {
 	for _, e := range r.Edited {
 		out = append(out, "revision "+e.ID+" was edited after it was applied: "+e.Source)
 	}
-	return append(out, r.Unsupported...)
+	out = append(out, r.Unsupported...)
+	for _, n := range r.NotCompared {
+		out = append(out, "not compared: "+n)
+	}
+	return out
 }
 
 // Drift compares the database with its applied revisions. Without a database
@@ -153,13 +158,17 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 	}
 	skip := func(table string) bool { return p.ignored(table) || unsupported[table] }
 	foreign := func(name string) bool { return !ours[name] && isTable(live, name) }
+	whole := live.Unsupported
 	live = without(live, func(name string) bool { return skip(name) || foreign(name) })
 	live.Objects = keepObjects(live.Objects, h, ours)
 	if report.Ops, report.Noise, err = scratch.Settle(ctx, d, p.cfg.DB, without(want, skip), live); err != nil {
 		return report, err
 	}
-	for _, u := range want.Unsupported { // what this user has no place to build in
-		report.Noise = append(report.Noise, fmt.Sprintf("not compared: %s %s: %s", u.Kind, u.Name, u.Why))
+	for _, u := range want.Unsupported {
+		if slices.Contains(whole, u) {
+			continue // it belongs to the database as a whole
+		}
+		report.NotCompared = append(report.NotCompared, fmt.Sprintf("%s %s: %s", u.Kind, u.Name, u.Why))
 	}
 	return report, nil
 }
@@ -170,6 +179,11 @@ func (p *Project) ours(h schema.Schema) map[string]bool {
 	ours := p.named()
 	for _, t := range h.Tables {
 		ours[t.Name] = true
+	}
+	for _, o := range h.Objects {
+		if o.Kind == schema.View || o.Kind == schema.MaterializedView {
+			ours[o.Name] = true // what is on it is our business
+		}
 	}
 	// Models that cannot be read must not hide what the database is.
 	if m, err := p.models(); err == nil {

@@ -158,7 +158,7 @@ func explainDecision(err error) *Error {
 // halfDone turns an error into one about a revision that is half done. What
 // stopped it is the message all the same.
 func (p *Project) halfDone(e *Error, half *runner.HalfDoneError, at *runner.RevisionError) {
-	e.Code = HalfDone
+	e.Code, e.Hint = HalfDone, nil // it cannot simply be run again
 	e.Detail = append(e.Detail, fmt.Sprintf("%d of %s", half.Done, count(half.Of, "statement is done", "statements are done")))
 	e.Hint = append(e.Hint, p.halfDoneHint(at.Revision, at.Down)...)
 	if half.InDoubt {

@@ -475,7 +475,7 @@ func (p *Project) verify(ctx context.Context, q dialect.Queryer, ids []string, t
 	if err != nil {
 		return err
 	}
-	if len(report.Ops) == 0 && len(report.Unsupported) == 0 {
+	if len(report.Ops) == 0 && len(report.Unsupported) == 0 && len(report.NotCompared) == 0 {
 		return nil
 	}
 	return &Error{

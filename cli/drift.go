@@ -22,6 +22,7 @@ func (c *call) showDrift(d *whimbrel.DriftReport) bool {
 	c.section(driftHeading(d), c.differences(c.out, d))
 	c.section(editedHeading, edited(d))
 	c.section("Not fully understood, so not compared:", asStyled(d.Unsupported))
+	c.section("Not compared:", asStyled(d.NotCompared))
 	c.besides(d)
 	return !d.Empty()
 }

@@ -377,6 +377,7 @@ func (r *Run) record(ctx context.Context, e journal.Entry) error {
 // no dropped constraint that has an equal one left.
 func (r *Run) observe(ctx context.Context, ops []filledOp) error {
 	later, brought := map[string]bool{}, false
+	made := map[string]bool{} // by later operations
 	for _, f := range slices.Backward(ops) {
 		o := f.op
 		if renames(o) && len(ops) > 1 {
@@ -386,12 +387,22 @@ func (r *Run) observe(ctx context.Context, ops []filledOp) error {
 		switch o := o.(type) {
 		case op.CreateObject:
 			subject = o.Object.String()
+			made[o.Object.Name] = true
+		case op.DropTable:
+			if made[o.Table.Name] {
+				continue // a view, perhaps, that took its name
+			}
 		case op.DropObject:
 			subject = o.Object.String()
+			if made[o.Object.Name] {
+				continue
+			}
 			if o.Object.Kind == schema.Sequence && brought {
 				continue // a column that counts by itself may have one of that name
 			}
-		case op.CreateTable, op.AddColumn, op.AlterColumn:
+		case op.CreateTable:
+			brought, made[o.Table.Name] = true, true
+		case op.AddColumn, op.AlterColumn:
 			brought = true
 		case op.AlterObject:
 			subject = o.To.String()

@@ -188,18 +188,17 @@ func parseObject(sql string) (o schema.Object, module string, err error) {
 	if o.Name, err = p.qualified("a name"); err != nil {
 		return o, "", err
 	}
-	switch o.Kind {
-	case schema.Trigger:
+	switch {
+	case o.Kind == schema.Trigger:
 		o.Table, err = p.triggerTable()
-	case schema.VirtualTable:
+	case o.Kind == schema.VirtualTable:
 		if err = p.wantWord("using"); err == nil {
 			module, err = p.ident("the name of a module")
 		}
-	case schema.View:
+	case o.Kind == schema.View:
 		if t := p.peek(); !t.isWord("as") && !t.is("(") {
 			err = p.unexpected("AS")
 		}
-	default: // SQLite has no other
 	}
 	o.Definition.Variants.SQLite = sql
 	return o, fold(module), err
