@@ -23,7 +23,7 @@ func (p prober) renamedCase(o op.RenameColumn) (dialect.Outcome, error) {
 	return dialect.Other, nil
 }
 
-// inspector returns what reads the tables of the current database.
+// columns returns the columns of a table, as far as they can be compared.
 func (p prober) columns(table string) ([]schema.Column, error) {
 	var out []schema.Column
 	rows, err := p.q.QueryContext(p.ctx, "SELECT column_name, column_type, is_nullable, column_default, extra, generation_expression, column_comment,"+
