@@ -17,10 +17,10 @@ import (
 // A DriftReport is H − D: how the database differs from what its applied
 // revisions say.
 type DriftReport struct {
-	Ops         []op.Op  `json:"-"`                     // what somebody did to the database
-	Noise       []string `json:"noise,omitempty"`       // other names or spelling, same effect
-	Foreign     []string `json:"foreign,omitempty"`     // what neither the history nor the models name
-	Unsupported []string `json:"unsupported,omitempty"` // "table x: why": not fully understood, so not compared
+	Ops         []op.Op  `json:"-"`                      // what somebody did to the database
+	Noise       []string `json:"noise,omitempty"`        // other names or spelling, same effect
+	Foreign     []string `json:"foreign,omitempty"`      // what neither the history nor the models name
+	Unsupported []string `json:"unsupported,omitempty"`  // "table x: why": not fully understood, so not compared
 	NotCompared []string `json:"not_compared,omitempty"` // "view x: why": this user has no place to build it in
 
 	// Untracked says that no revision is recorded, and that the database has
