@@ -267,7 +267,7 @@ func TestClassifyDriver(t *testing.T) {
 		name, as := s.Role(t, address)
 		_ = name
 		denied := s.Open(t, as)
-		if _, err := denied.ExecContext(t.Context(), "SELECT 1"); d.Classify(err) != dialect.Unreachable {
+		if _, err := denied.ExecContext(t.Context(), "SELECT 1"); d.Classify(err) != dialect.Denied {
 			t.Errorf("denied: %d, %v", d.Classify(err), err)
 		}
 	})
