@@ -67,10 +67,13 @@ func (ch *columnChange) leaveAuto() {
 			ch.flush()
 			ch.emit(ch.table,
 				"CREATE SEQUENCE "+quoteIn(ch.d, namespace, passing)+" AS "+storedType(ch.after),
-				"SELECT setval("+quoteString(quoteIn(ch.d, namespace, passing))+", greatest(coalesce(pg_sequence_last_value("+
-					ch.sequenceOf()+"::regclass), 0), coalesce(max("+name+"), 0)) + 1, false) FROM "+quoteName(ch.d, ch.table))
+				"SELECT setval("+quoteString(quoteIn(ch.d, namespace, passing))+", greatest(o.last, m.highest, 1), coalesce(greatest(o.last, m.highest) > 0, false))"+
+					" FROM (SELECT pg_sequence_last_value("+ch.sequenceOf()+"::regclass) AS last) o, (SELECT max("+name+") AS highest FROM "+quoteName(ch.d, ch.table)+") m")
 		}
 		ch.column("DROP IDENTITY")
+		if to == "" && storedType(ch.before) != storedType(ch.after) {
+			ch.flush() // an identity must have the type of an integer until it is gone
+		}
 	}
 }
 
@@ -88,7 +91,8 @@ func (ch *columnChange) enterAuto() {
 	}
 	name, table := quoteIdent(ch.after.Name), quoteName(ch.d, ch.table)
 	namespace, _ := schema.Split(ch.table)
-	largest := "(SELECT greatest(coalesce(max(" + name + "), 0), 0) + 1 FROM " + table + ")"
+	// The highest value was given out: also where it is the last one there is.
+	behind := "greatest(max(" + name + "), 1), coalesce(max(" + name + ") > 0, false)) FROM " + table
 	switch to {
 	case "identity":
 		ch.flush() // the type, before the server looks whether it is an integer
@@ -97,12 +101,13 @@ func (ch *columnChange) enterAuto() {
 		if from == "serial" {
 			old := quoteIn(ch.d, namespace, passing)
 			ch.emit(ch.table,
-				"SELECT setval("+ch.sequenceOf()+", greatest((SELECT last_value + is_called::int FROM "+old+"), "+largest+"), false)",
+				"SELECT setval("+ch.sequenceOf()+", greatest(o.last_value, m.highest), o.is_called OR coalesce(m.highest >= o.last_value, false)) FROM "+
+					old+" o, (SELECT max("+name+") AS highest FROM "+table+") m",
 				"DROP SEQUENCE "+old)
 			return
 		}
 		if ch.after.Identity.Options == "" {
-			ch.emit(ch.table, "SELECT setval("+ch.sequenceOf()+", "+largest+", false)")
+			ch.emit(ch.table, "SELECT setval("+ch.sequenceOf()+", "+behind)
 			return
 		}
 		// With options, values may go down, or up in steps: the next one is the
@@ -124,7 +129,7 @@ func (ch *columnChange) enterAuto() {
 		ch.flush()
 		ch.emit(ch.table, "ALTER SEQUENCE "+seq+" OWNED BY "+table+"."+name)
 		if from == "" {
-			ch.emit(ch.table, "SELECT setval("+quoteString(seq)+", "+largest+", false)")
+			ch.emit(ch.table, "SELECT setval("+quoteString(seq)+", "+behind)
 		}
 	}
 }

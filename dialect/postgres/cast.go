@@ -284,8 +284,13 @@ func (c *compiler) lossy(table, column, from, to string) string {
 	if where == "" {
 		return ""
 	}
-	return "SELECT " + name + " FROM " + quoteName(c.d, table) + " WHERE " + where + " LIMIT 6"
+	return "SELECT " + shown(name) + " FROM " + quoteName(c.d, table) + " WHERE " + where + " LIMIT 6"
 }
+
+// shown is a column in the result of a query: as text that never is of another
+// type or collation. A driver may keep the plan of a query, which does not
+// survive that ("cached plan must not change result type").
+func shown(name string) string { return name + `::text COLLATE "default"` }
 
 // shorter reports whether a string type takes less than another one.
 func shorter(from, to sqlType) bool {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
@@ -17,8 +18,10 @@ func (d Dialect) createTable(t schema.Table) string {
 	if len(t.PrimaryKey.Parts) > 0 {
 		lines = append(lines, d.primaryKeyText(t.PrimaryKey))
 	}
-	for _, u := range t.Uniques {
-		lines = append(lines, d.uniqueText(u))
+	for i, u := range t.Uniques {
+		if !repeated(t, i) {
+			lines = append(lines, d.uniqueText(u))
+		}
 	}
 	for _, c := range t.Checks {
 		if !c.NotValid || c.NotEnforced {
@@ -67,6 +70,13 @@ func (d Dialect) createTable(t schema.Table) string {
 	return s
 }
 
+// repeated reports whether a unique constraint has the columns of a key before
+// it: CREATE TABLE throws such a one away, and ALTER TABLE does not.
+func repeated(t schema.Table, i int) bool {
+	same := func(parts []schema.Part) bool { return slices.Equal(parts, t.Uniques[i].Parts) }
+	return same(t.PrimaryKey.Parts) || slices.ContainsFunc(t.Uniques[:i], func(u schema.Unique) bool { return same(u.Parts) })
+}
+
 // bound is the place of a partition. One that nobody states is the default.
 func (d Dialect) bound(text string) string {
 	if text == "" {
@@ -85,6 +95,11 @@ func (d Dialect) afterCreate(t schema.Table) []string {
 	for _, c := range t.Columns {
 		for _, action := range columnActions(c) {
 			alter = append(alter, "ALTER COLUMN "+quoteIdent(c.Name)+" "+action)
+		}
+	}
+	for i, u := range t.Uniques {
+		if repeated(t, i) {
+			alter = append(alter, "ADD "+d.uniqueText(u))
 		}
 	}
 	for _, c := range t.Checks {

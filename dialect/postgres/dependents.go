@@ -389,7 +389,7 @@ func (c *compiler) changeGenerated(table string, before, after schema.Column, fi
 	}
 	if was == "" {
 		c.none(table, "values of "+table+"."+after.Name+" are not what would be computed, and would be lost",
-			"SELECT "+name+" FROM "+quoteName(c.d, table)+" WHERE "+name+" IS DISTINCT FROM ("+endLine(c.d.sql(is))+") LIMIT 6")
+			"SELECT "+shown(name)+" FROM "+quoteName(c.d, table)+" WHERE "+name+" IS DISTINCT FROM ("+endLine(c.d.sql(is))+") LIMIT 6")
 	}
 	r := c.removeColumn(t, after)
 	c.addAgain(r)

@@ -102,7 +102,48 @@ func (p prober) routine(ob schema.Object) string {
 		}
 		return "EXISTS (SELECT FROM pg_proc WHERE proname = " + quoteString(local) + " AND prokind = 'a' AND " + where + ")"
 	}
-	return "to_regprocedure(" + quoteString(name+p.d.sql(args)) + ") IS NOT NULL"
+	// Before PostgreSQL 16, to_regprocedure fails where the type of an argument
+	// is not there: the row type of a table that is gone, for instance.
+	args = p.d.sql(args)
+	var there []string
+	for _, t := range argumentTypes(args) {
+		there = append(there, "to_regtype("+quoteString(t)+") IS NOT NULL")
+	}
+	exists := "to_regprocedure(" + quoteString(name+args) + ") IS NOT NULL"
+	if len(there) == 0 {
+		return exists
+	}
+	return "CASE WHEN " + strings.Join(there, " AND ") + " THEN " + exists + " ELSE false END"
+}
+
+// argumentTypes takes the types of "(integer, numeric(8,2))" apart.
+func argumentTypes(args string) []string {
+	var out []string
+	var current []token
+	flush := func() {
+		if s := strings.TrimSpace(join(current)); s != "" {
+			out = append(out, s)
+		}
+		current = nil
+	}
+	depth := 0
+	for _, t := range tokenize(args) {
+		switch {
+		case t.is("("):
+			depth++
+		case t.is(")"):
+			depth--
+		}
+		switch {
+		case depth == 0, depth == 1 && t.is("(") && len(current) == 0 && len(out) == 0:
+		case depth == 1 && t.is(","):
+			flush()
+		default:
+			current = append(current, t)
+		}
+	}
+	flush()
+	return out
 }
 
 // alteredObject knows of a changed object only what is no text: the values of

@@ -149,7 +149,7 @@ func (c *compiler) guardLabels(columns []columnUse, removed []string) error {
 			continue // it is computed anew
 		}
 		c.none(u.table, fmt.Sprintf("rows of %s have a value in %s that the type will not have", u.table, u.column.Name),
-			"SELECT "+name+", count(*) FROM "+quoteName(c.d, u.table)+" WHERE "+where+" GROUP BY 1 LIMIT 6")
+			"SELECT "+shown(name)+", count(*) FROM "+quoteName(c.d, u.table)+" WHERE "+where+" GROUP BY 1 LIMIT 6")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func postgresTables(r rules) []sample {
 	more := orders.Clone()
 	more.Columns = append(more.Columns, weight.Column())
 	more.Columns[1].NotNull = true
-	odd := r.object(schema.Namespace, "odd.name", "", `CREATE SCHEMA "odd.name"`)
+	odd := r.object(schema.Namespace, schema.Qualify("", "odd.name"), "", `CREATE SCHEMA "odd.name"`)
 	oddTable := schema.NewTable(schema.Qualify("odd.name", `a"b`), schema.Int("id").NotNull().PrimaryKey())
 	return []sample{
 		pair("postgres/unlogged", tables(birds(title)), tables(birds(title, pgTable(schema.PostgresTable{Unlogged: true})))),

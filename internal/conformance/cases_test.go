@@ -442,7 +442,8 @@ func named(r rules, n string) sample {
 	case schema.MySQL, schema.MariaDB:
 		to = with(to, r.object(schema.Trigger, r.qualify(tr), table, "CREATE TRIGGER "+r.d.Quote(tr)+" AFTER INSERT ON "+q+" FOR EACH ROW SET @whim = 1"))
 	case schema.Postgres:
-		fn, e := short("fn"), short("e")
+		// In the name of a function, a parenthesis begins the arguments.
+		fn, e := strings.NewReplacer("(", "", ")", "").Replace(short("fn")), short("e")
 		to = with(to,
 			r.object(schema.Function, r.qualify(fn)+"()", "", "CREATE FUNCTION "+r.d.Quote(fn)+"() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"),
 			r.object(schema.Trigger, r.qualify(tr), table, "CREATE TRIGGER "+r.d.Quote(tr)+" AFTER INSERT ON "+q+" FOR EACH ROW EXECUTE FUNCTION "+r.d.Quote(fn)+"()"),

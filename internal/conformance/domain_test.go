@@ -125,6 +125,9 @@ func native(d schema.Dialect, text string, enums map[string][]string) domain {
 	}
 	name, unsigned := strings.CutSuffix(strings.TrimSuffix(name, " zerofill"), " unsigned")
 	m := domain{unsigned: unsigned || strings.Contains(rest, "unsigned")}
+	if strings.Contains(word, "zerofill") {
+		m.scale = 1 // it reads in another way
+	}
 	arg := func(i int) int {
 		if i < len(args) {
 			return args[i]
@@ -294,7 +297,7 @@ func both(a, b domain) (m domain, alike bool) {
 	if a.family == ints && a.unsigned != b.unsigned {
 		m.size-- // what both can hold has no sign and one bit less
 	}
-	return m, a.scale == b.scale && (a.family != floats || a.size == b.size)
+	return m, a.scale == b.scale && a.ascii == b.ascii && (a.family != floats || a.size == b.size)
 }
 
 func smallInts(bits int) []string {

@@ -61,7 +61,7 @@ func tracks(d schema.Dialect, from, to schema.Schema, ops []op.Op) []*track {
 	before, after := enumerations(from), enumerations(to)
 	for _, k := range all {
 		k.domain = domainOf(d, k.from.Type, before)
-		k.domain.ascii = k.domain.ascii || narrow(from, k.table) || narrow(to, k.toTable) || strings.HasPrefix(k.from.Collation.On(d), "latin1")
+		k.domain.ascii = k.domain.ascii || narrow(d, from, k.table, k.from)
 		if k.toTable == "" {
 			continue
 		}
@@ -71,17 +71,20 @@ func tracks(d schema.Dialect, from, to schema.Schema, ops []op.Op) []*track {
 			panic(fmt.Sprintf("lost track of %v", k.cell))
 		}
 		k.to = c
-		k.domain, k.alike = both(k.domain, domainOf(d, c.Type, after))
+		m := domainOf(d, c.Type, after)
+		m.ascii = m.ascii || narrow(d, to, k.toTable, c)
+		k.domain, k.alike = both(k.domain, m)
 	}
 	connect(all, from, func(k *track) cell { return k.cell })
 	connect(all, to, func(k *track) cell { return cell{k.toTable, k.to.Name} })
 	return all
 }
 
-// narrow reports whether a table has a character set that holds little.
-func narrow(s schema.Schema, table string) bool {
+// narrow reports whether a column has a character set that holds little.
+func narrow(d schema.Dialect, s schema.Schema, table string, c schema.Column) bool {
 	t, _ := s.Table(table)
-	return t.Options.MySQL.Charset == "latin1" || strings.HasPrefix(t.Options.MySQL.Collation, "latin1")
+	own := c.Collation.On(d)
+	return strings.HasPrefix(own, "latin1") || own == "" && (t.Options.MySQL.Charset == "latin1" || strings.HasPrefix(t.Options.MySQL.Collation, "latin1"))
 }
 
 // connect gives columns that refer to each other the values that all of them
