@@ -188,17 +188,16 @@ func parseObject(sql string) (o schema.Object, module string, err error) {
 	if o.Name, err = p.qualified("a name"); err != nil {
 		return o, "", err
 	}
-	switch {
-	case o.Kind == schema.Trigger:
+	if o.Kind == schema.Trigger {
 		o.Table, err = p.triggerTable()
-	case o.Kind == schema.VirtualTable:
+	}
+	if o.Kind == schema.VirtualTable {
 		if err = p.wantWord("using"); err == nil {
 			module, err = p.ident("the name of a module")
 		}
-	case o.Kind == schema.View:
-		if t := p.peek(); !t.isWord("as") && !t.is("(") {
-			err = p.unexpected("AS")
-		}
+	}
+	if t := p.peek(); o.Kind == schema.View && !t.isWord("as") && !t.is("(") {
+		err = p.unexpected("AS")
 	}
 	o.Definition.Variants.SQLite = sql
 	return o, fold(module), err
