@@ -30,6 +30,7 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 	if c.d.columnDef(before, was) == c.d.columnDef(after, is) {
 		return nil
 	}
+	c.giving[o.Table] = c.giving[o.Table] || is.AutoIncrement && !was.AutoIncrement
 	retyped := !c.sameType(before, was, after, is)
 	// First everything that may stop it, then the first statement that changes
 	// anything.
@@ -143,9 +144,24 @@ func (c *compiler) recompute(before, after schema.Table, was, is schema.Column) 
 // has: they are lost.
 func (c *compiler) values(was, is schema.Column) {
 	table := op.TableOf(c.ops[c.index])
-	c.none(table, "SELECT "+quoteIdent(is.Name)+" FROM "+quoteName(table)+" WHERE NOT ("+quoteIdent(is.Name)+" <=> ("+
-		endLine(is.Generated.Expr.For(c.name))+")) LIMIT 5",
+	c.none(table, "SELECT "+quoteIdent(is.Name)+" FROM "+quoteName(table)+" WHERE NOT ("+quoteIdent(is.Name)+" <=> "+
+		asColumn(parseType(c.d.typeText(is.Type)), endLine(is.Generated.Expr.For(c.name)))+") LIMIT 5",
 		fmt.Sprintf("column %q of table %q has other values than the expression that it becomes, and they would be lost", was.Name, table))
+}
+
+// asColumn returns an expression with the value that a column of the type has
+// of it: numbers are rounded.
+func asColumn(t columnType, expr string) string {
+	switch t.family() {
+	case integers:
+		if t.unsigned {
+			return "CAST((" + expr + ") AS UNSIGNED)"
+		}
+		return "CAST((" + expr + ") AS SIGNED)"
+	case decimals:
+		return fmt.Sprintf("CAST((%s) AS DECIMAL(%d,%d))", expr, t.arg(0, 10), t.arg(1, 0))
+	}
+	return "(" + expr + ")"
 }
 
 // replace returns the clauses that put another definition in the place of a

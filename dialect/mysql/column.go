@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -354,9 +355,18 @@ func (c *compiler) dropColumn(o op.DropColumn) error {
 	if _, err := c.apply(o); err != nil {
 		return err
 	}
-	c.alter(o.Table, "DROP COLUMN "+quoteIdent(o.Column.Name))
+	clauses := []string{"DROP COLUMN " + quoteIdent(o.Column.Name)}
+	if c.name == schema.MySQL && len(o.Column.Name) > longName && slices.Contains([]string{"", "InnoDB"}, before.Options.MySQL.Engine) {
+		clauses = append(clauses, "ALGORITHM=INPLACE")
+	}
+	c.alter(o.Table, clauses...)
 	return nil
 }
+
+// longName is how many bytes the name of a column may have to be dropped by the
+// way that MySQL ≥ 8.0.29 takes by itself: it hides the column under a longer
+// name, and fails where that is too long (error 3507; seen in 9.7).
+const longName = 40
 
 // unusedColumn refuses to drop a column that a check, an index expression or a
 // generated column is made of. MariaDB would drop a check of one column with

@@ -22,6 +22,7 @@ type compiler struct {
 	out   []dialect.Stmt
 
 	held    map[string][]string // clauses that a later operation on the table must join
+	giving  map[string]bool     // a column of the table is to begin to give out values
 	pending []foreignKeyOf      // whose tables do not exist yet
 	relink  []foreignKeyOf      // dropped for a while, since the type of a column changes
 	gone    []foreignKeyOf      // dropped before their operation comes
@@ -38,7 +39,7 @@ type foreignKeyOf struct {
 
 // Compile returns the statements for ops, and applies ops to state.
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
-	c := &compiler{d: d, name: d.flavor.Dialect, state: state, ops: ops, held: map[string][]string{}, made: map[string]string{}}
+	c := &compiler{d: d, name: d.flavor.Dialect, state: state, ops: ops, held: map[string][]string{}, giving: map[string]bool{}, made: map[string]string{}}
 	for i, o := range ops {
 		c.index = i
 		if err := c.compile(o); err != nil {
@@ -137,12 +138,30 @@ func (c *compiler) alter(table string, clauses ...string) {
 	case ok && !stands(t) && len(held) == 0 && c.later(table):
 		c.held[table] = clauses
 	case ok && !stands(t) && len(held) > 0 && !joins(held, clauses):
-		c.emit(table, c.alterText(table, clauses...))
+		c.emitAlter(table, clauses...)
 	case ok && !stands(t) && len(held) > 0 && c.later(table):
 		c.held[table] = append(held, clauses...)
 	default:
 		delete(c.held, table)
-		c.emit(table, c.alterText(table, append(held, clauses...)...))
+		c.emitAlter(table, append(held, clauses...)...)
+	}
+}
+
+// emitAlter emits an ALTER TABLE statement. A column that begins to give out
+// values would give one to the row that has 0, unless the session says not to.
+func (c *compiler) emitAlter(table string, clauses ...string) {
+	begins := c.giving[table] && slices.ContainsFunc(clauses, func(s string) bool {
+		return strings.HasPrefix(s, "MODIFY COLUMN ") && strings.Contains(s, " AUTO_INCREMENT")
+	})
+	if begins {
+		delete(c.giving, table)
+	}
+	if begins {
+		c.session(table, "SET sql_mode = "+quoteString(c.d.sessionMode()+",NO_AUTO_VALUE_ON_ZERO"))
+	}
+	c.emit(table, c.alterText(table, clauses...))
+	if begins {
+		c.session(table, "SET sql_mode = "+quoteString(c.d.sessionMode()))
 	}
 }
 

@@ -129,7 +129,7 @@ func lossyValue(col string, from, to columnType) string {
 	case t == floats && (f == integers || f == decimals || f == floats && from.base == "double" && to.base == "float"):
 		return exact(col) + " <> " + exact(asFloat(col, to.base))
 	case t == fixedText && f == bytesFamily:
-		return "RIGHT(" + col + ", 1) = ' '"
+		return endsInBlank(col)
 	case t == fixedBytes && f != fixedBytes, t == fixedBytes && digits(to) != digits(from):
 		return "LENGTH(" + col + ") <> " + strconv.Itoa(to.arg(0, 1)) // filled up with zeros
 	}
@@ -154,12 +154,16 @@ func fraction(col string, digits int) string {
 	return "MICROSECOND(" + col + ") % " + unit + " <> 0"
 }
 
+// endsInBlank is the condition for a value whose last character is a blank: by
+// LIKE, for which the empty string is none. (For = it is, in most collations.)
+func endsInBlank(col string) string { return "RIGHT(" + col + ", 1) LIKE ' '" }
+
 // lossyText is lossyValue for text.
 func lossyText(col string, from, to columnType) string {
 	switch to.family() {
 	case fixedText:
 		if from.family() != fixedText {
-			return "RIGHT(" + col + ", 1) = ' '" // CHAR loses blanks at the end
+			return endsInBlank(col) // CHAR loses blanks at the end
 		}
 	case integers:
 		return "TRIM(" + col + ") NOT REGEXP '^[-+]?[0-9]+$'"

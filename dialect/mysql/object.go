@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -159,7 +160,22 @@ func alterSequence(definition string) string {
 			b.WriteString(t.text)
 		}
 	}
-	return strings.TrimSpace(b.String())
+	text := strings.TrimSpace(b.String())
+	// What the definition does not say is as it is when a sequence is made.
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(toks, func(t token) bool { return t.isWord(words...) })
+	}
+	for _, clause := range []struct{ word, usual string }{
+		{"increment", "INCREMENT BY 1"}, {"minvalue", "NO MINVALUE"}, {"maxvalue", "NO MAXVALUE"}, {"cycle", "NOCYCLE"},
+	} {
+		if !has(clause.word, "no"+clause.word) {
+			text += " " + clause.usual
+		}
+	}
+	if !has("cache", "nocache") {
+		text += " CACHE 1000"
+	}
+	return text
 }
 
 // inPlace returns the definition of a trigger that keeps its place among those

@@ -121,6 +121,9 @@ func isTextType(text string) bool {
 // type are equal: without the width of integers, with the sizes that hold where
 // none is stated.
 func canonType(text string) string {
+	if plain, _, ok := strings.Cut(text, " /*"); ok { // MariaDB's COMPRESSED, which is an option
+		text = plain
+	}
 	t := parseType(text)
 	args := "(" + strings.Join(t.args, ",") + ")"
 	switch t.base {

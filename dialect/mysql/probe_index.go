@@ -116,10 +116,18 @@ func (p prober) sameIndex(is, want schema.Index) bool {
 }
 
 func (p prober) foreignKey(table string, want schema.ForeignKey) (dialect.Outcome, error) {
+	name := quoteString(want.Name)
+	if want.Name == "" {
+		// The server has given one, with a number that only goes up: the newest
+		// of those on the column.
+		name = "(SELECT n.constraint_name FROM information_schema.key_column_usage n WHERE " + place("n.table_", table) +
+			" AND n.referenced_table_name IS NOT NULL AND n.ordinal_position = 1 AND n.column_name = " + quoteString(want.Columns[0]) +
+			" ORDER BY length(n.constraint_name) DESC, n.constraint_name DESC LIMIT 1)"
+	}
 	rows, err := p.q.QueryContext(p.ctx, "SELECT k.column_name, k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule"+
 		" FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r"+
 		" ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name AND r.constraint_name = k.constraint_name"+
-		" WHERE "+place("k.table_", table)+" AND k.constraint_name = "+quoteString(want.Name)+" ORDER BY k.ordinal_position")
+		" WHERE "+place("k.table_", table)+" AND k.constraint_name = "+name+" ORDER BY k.ordinal_position")
 	if err != nil {
 		return dialect.Unknown, err
 	}

@@ -64,7 +64,12 @@ func endsWith(definition, body string) bool {
 	if len(b) > len(a) {
 		return false
 	}
-	return slices.EqualFunc(a[len(a)-len(b):], b, func(x, y token) bool { return x.text == y.text })
+	return slices.EqualFunc(a[len(a)-len(b):], b, func(x, y token) bool {
+		if x.kind == tokString && y.kind == tokString { // MySQL writes 'it''s' as 'it\'s'
+			return stringValue(x.text) == stringValue(y.text)
+		}
+		return x.text == y.text
+	})
 }
 
 // altered compares an object with both sides of a change. Of a view that the

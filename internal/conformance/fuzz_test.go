@@ -97,7 +97,13 @@ func (l *lab) world() *world {
 
 func (l *lab) must(t *testing.T, c sample) {
 	t.Helper()
-	if err := l.try(c.trial); err != nil {
+	err := l.try(c.trial)
+	if why := openCases[c.name]; why != "" && err == nil {
+		t.Errorf("%s breaks no law any more: take it out of openCases", c.name)
+	} else if why != "" {
+		return
+	}
+	if err != nil {
 		t.Errorf("%s (inspected: %t): %v", c.name, c.inspected, err)
 	}
 }
