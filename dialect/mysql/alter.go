@@ -152,13 +152,14 @@ func (c *compiler) values(was, is schema.Column) {
 // asColumn returns an expression with the value that a column of the type has
 // of it: numbers are rounded.
 func asColumn(t columnType, expr string) string {
-	switch t.family() {
-	case integers:
-		if t.unsigned {
-			return "CAST((" + expr + ") AS UNSIGNED)"
-		}
+	family := t.family()
+	if family == integers && t.unsigned {
+		return "CAST((" + expr + ") AS UNSIGNED)"
+	}
+	if family == integers {
 		return "CAST((" + expr + ") AS SIGNED)"
-	case decimals:
+	}
+	if family == decimals {
 		return fmt.Sprintf("CAST((%s) AS DECIMAL(%d,%d))", expr, t.arg(0, 10), t.arg(1, 0))
 	}
 	return "(" + expr + ")"
