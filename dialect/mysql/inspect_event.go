@@ -52,7 +52,7 @@ func (in *inspector) readEvents() error {
 		add := func(body string) {
 			in.object(schema.Object{Kind: schema.Event, Name: schema.Qualify("", name)}, in.withMode(mode, zone, b.String()+body))
 		}
-		if mangled(body) {
+		if in.lossy(body) {
 			look = append(look, name)
 			bodies[name] = add
 			return

@@ -37,14 +37,12 @@ func (in *inspector) readTriggers() error {
 		previous := ""
 		for _, t := range list {
 			o := schema.Object{Kind: schema.Trigger, Name: schema.Qualify("", t.name), Table: schema.Qualify("", e.table)}
-			if mangled(t.body) {
+			if in.lossy(t.body) {
 				text, err := in.showCreate("TRIGGER", t.name, "SQL Original Statement")
 				if err != nil {
 					return err
 				}
-				if body, ok := triggerBody(text.sql); ok {
-					t.body = body
-				}
+				t.body, _ = triggerBody(text.sql)
 			}
 			if !slices.Contains([]string{"INSERT", "UPDATE", "DELETE"}, e.event) || t.body == "" {
 				in.unsupported("trigger", t.name, "its definition is not understood or may not be read")
@@ -189,15 +187,21 @@ type routine struct {
 
 // routine adds a routine.
 func (in *inspector) routine(r routine, parameters []string, returns string) error {
-	if mangled(r.body) {
+	if in.lossy(r.body) {
 		text, err := in.showCreate(r.kind, r.name, "Create "+r.kind[:1]+strings.ToLower(r.kind[1:]))
 		if err != nil {
 			return err
 		}
-		// Both texts have as many characters, apart from those that were lost.
-		if whole := []rune(text.sql); len(whole) > len([]rune(r.body)) {
-			r.body = string(whole[len(whole)-len([]rune(r.body)):])
+		body, ok := bodyIn(text.sql, r.body)
+		if whole := []rune(text.sql); !ok && !in.mysql() && len(whole) > len([]rune(r.body)) {
+			// Both texts have as many characters, apart from those that were lost.
+			body, ok = string(whole[len(whole)-len([]rune(r.body)):]), true
 		}
+		if !ok {
+			in.unsupported(strings.ToLower(r.kind), r.name, "its definition is not understood or may not be read")
+			return nil
+		}
+		r.body = body
 	}
 	var b strings.Builder
 	b.WriteString("CREATE ")

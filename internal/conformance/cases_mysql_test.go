@@ -63,13 +63,13 @@ func mysqlSamples(r rules) []sample {
 	out = append(out, spatial)
 	out = append(out, object("function",
 		r.object(schema.Function, "twice", "", "CREATE FUNCTION twice(x INT) RETURNS INT DETERMINISTIC RETURN x * 2"),
-		r.object(schema.Function, "twice", "", "CREATE FUNCTION twice(x INT, y VARCHAR(10)) RETURNS INT DETERMINISTIC COMMENT 'it''s'\nBEGIN\n  DECLARE z INT;\n  SET z = x;\n  RETURN z * 2;\nEND"))...)
+		r.object(schema.Function, "twice", "", "CREATE FUNCTION twice(x INT, y VARCHAR(10)) RETURNS INT DETERMINISTIC COMMENT 'it''s'\nBEGIN\n  DECLARE z INT;\n  SET z = length('it''s \\\\ -- \\'x\\' ?');\n  RETURN z * 2;\nEND"))...)
 	out = append(out, object("procedure",
-		r.object(schema.Procedure, "weigh", "", "CREATE PROCEDURE weigh(IN x INT) UPDATE birds SET weight = x"),
+		r.object(schema.Procedure, "weigh", "", "CREATE PROCEDURE weigh(IN x INT) UPDATE birds SET weight = x WHERE title <> 'it''s; END \\\\'"),
 		r.object(schema.Procedure, "weigh", "", "CREATE PROCEDURE weigh(IN x INT, OUT y INT)\nBEGIN\n  UPDATE birds SET weight = x;\n  SET y = 1;\nEND"))...)
 	out = append(out, object("event",
 		r.object(schema.Event, "nightly", "", "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00' DISABLE DO DELETE FROM birds WHERE weight = 4242"),
-		r.object(schema.Event, "nightly", "", "CREATE EVENT nightly ON SCHEDULE EVERY 2 DAY STARTS '2037-01-01 00:00:00' DISABLE COMMENT 'it''s' DO DELETE FROM birds WHERE weight = 4243"))...)
+		r.object(schema.Event, "nightly", "", "CREATE EVENT nightly ON SCHEDULE EVERY 2 DAY STARTS '2037-01-01 00:00:00' DISABLE COMMENT 'it''s' DO DELETE FROM birds WHERE title = 'it''s 日本 😀'"))...)
 	check := schema.Check{Name: "k", Expr: schema.Expr("weight <> 4242")}
 	if r.name == schema.MySQL {
 		lax := check

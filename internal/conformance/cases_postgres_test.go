@@ -95,7 +95,7 @@ func postgresColumns(r rules) []sample {
 	if r.since(18, 0) {
 		out = append(out,
 			alter("not null named", n, schema.Int("n").NotNullNamed("n_is_there")),
-			alter("virtual", schema.BigInt("g"), schema.BigInt("g").Generated(schema.Expr("id / 2"))),
+			alter("virtual", schema.BigInt("g").Generated(schema.Expr("id / 2")), schema.BigInt("g")),
 		)
 	}
 	return out
