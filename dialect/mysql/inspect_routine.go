@@ -192,11 +192,7 @@ func (in *inspector) routine(r routine, parameters []string, returns string) err
 		if err != nil {
 			return err
 		}
-		body, ok := bodyIn(text.sql, r.body)
-		if whole := []rune(text.sql); !ok && !in.mysql() && len(whole) > len([]rune(r.body)) {
-			// Both texts have as many characters, apart from those that were lost.
-			body, ok = string(whole[len(whole)-len([]rune(r.body)):]), true
-		}
+		body, ok := in.bodyIn(text.sql, r.body)
 		if !ok {
 			in.unsupported(strings.ToLower(r.kind), r.name, "its definition is not understood or may not be read")
 			return nil

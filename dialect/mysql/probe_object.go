@@ -52,22 +52,21 @@ func (p prober) object(o schema.Object) (dialect.Outcome, error) {
 		return dialect.Applied, err
 	}
 	_, statement := splitSettings(want)
-	if !endsWith(statement, body.String) {
+	if !endsWith(p.name, statement, body.String) {
 		return dialect.Other, nil
 	}
 	return dialect.Applied, nil
 }
 
 // endsWith reports whether a definition has that body, white space apart.
-func endsWith(definition, body string) bool {
+func endsWith(d schema.Dialect, definition, body string) bool {
 	definition, body = strings.TrimRight(definition, "; \n\t"), strings.TrimRight(body, "; \n\t")
 	a, b := significant(definition), significant(body)
 	if len(b) <= len(a) && slices.EqualFunc(a[len(a)-len(b):], b, func(x, y token) bool { return x.text == y.text }) {
 		return true
 	}
-	// MySQL tells the strings in a body without their escapes, which are no
-	// tokens then.
-	return strings.HasSuffix(dense(unescaped(definition)), dense(body))
+	// What is told without escapes are no tokens.
+	return strings.HasSuffix(dense(unescaped(d, definition)), dense(body))
 }
 
 // altered compares an object with both sides of a change. Of a view that the
