@@ -2,11 +2,13 @@
 // and what was done to it.
 //
 // There are two tables. The version table holds the applied set, one row for
-// each revision; heads are derived from it, never stored. The journal holds
-// one row for each action, in order, and is never changed. Both are ordinary
-// tables, described by schema values and created by the dialect. What is
-// written here is written in the transaction of the revision it is about,
-// where the dialect has transactional DDL.
+// each revision; heads are derived from it, never stored. The journal is only
+// added to. It holds one row for each action on a revision as a whole; of a
+// revision that cannot be one transaction it also holds rows for each of its
+// statements, before and after, so that it says how far the revision is
+// (progress.go). Both are ordinary tables, described by schema values and
+// created by the dialect. What is written here is written in the transaction
+// of the revision it is about, where the revision is one.
 package journal
 
 import (
