@@ -35,13 +35,21 @@ type Changes struct {
 // Check returns M − H, which needs no database, and beside it the drift, where
 // there is a database. It asks nothing: a possible rename is a drop and an add.
 func (p *Project) Check(ctx context.Context) (Changes, error) {
+	c, err := p.CheckModels()
+	if err == nil {
+		p.addDrift(ctx, &c)
+	}
+	return c, err
+}
+
+// CheckModels is [Project.Check] without a look at the database, also where
+// there is one.
+func (p *Project) CheckModels() (Changes, error) {
 	h, m, err := p.states("")
 	if err != nil {
 		return Changes{}, err
 	}
-	c := Changes{Warnings: m.Warnings, Ops: diff.Diff(h.schema, p.wanted(m, h.schema))}
-	p.addDrift(ctx, &c)
-	return c, nil
+	return Changes{Warnings: m.Warnings, Ops: diff.Diff(h.schema, p.wanted(m, h.schema))}, nil
 }
 
 func (p *Project) addDrift(ctx context.Context, c *Changes) {

@@ -26,6 +26,9 @@ type DriftReport struct {
 	// Untracked says that no revision is recorded, and that the database has
 	// tables of ours all the same: nobody changed it, it came from elsewhere.
 	Untracked bool `json:"untracked,omitempty"`
+	// HalfDone is the revision that was stopped half-way, if one was: what is
+	// different may come from it.
+	HalfDone *Half `json:"half_done,omitempty"`
 	// Edited are the revisions that are not what was applied: their files were
 	// changed afterwards, and the database was not.
 	Edited []Revision `json:"edited,omitempty"`
@@ -34,12 +37,15 @@ type DriftReport struct {
 // Empty reports whether the database is what its revisions say, and the
 // revisions are what was applied.
 func (r DriftReport) Empty() bool {
-	return len(r.Ops) == 0 && len(r.Unsupported) == 0 && len(r.NotCompared) == 0 && len(r.Edited) == 0
+	return len(r.Ops) == 0 && len(r.Unsupported) == 0 && len(r.NotCompared) == 0 && len(r.Edited) == 0 && r.HalfDone == nil
 }
 
 // Lines says each difference in one line.
 func (r DriftReport) Lines() []string {
 	var out []string
+	if r.HalfDone != nil {
+		out = append(out, r.HalfDone.String())
+	}
 	for _, o := range r.Ops {
 		verb, object := op.Describe(o)
 		switch verb {
@@ -76,7 +82,10 @@ func (p *Project) Drift(ctx context.Context) (DriftReport, error) {
 		return DriftReport{}, p.explain(err)
 	}
 	r, err := p.compare(ctx, p.cfg.DB, ids)
-	r.Untracked = len(s.Applied) == 0 && len(r.Ops) > 0
+	if err == nil {
+		r.HalfDone, err = p.half(ctx, s)
+	}
+	r.Untracked = len(s.Applied) == 0 && len(r.Ops) > 0 && r.HalfDone == nil
 	r.Edited = p.edited(s)
 	return r, p.explain(err)
 }

@@ -117,7 +117,7 @@ func badHistory(err error) error {
 	return e
 }
 
-func errUnknownApplied(unknown []revision.NotFoundError) error {
+func errUnknownApplied(unknown []revision.NotFoundError) *Error {
 	e := &Error{Code: UnknownApplied, Msg: "the database names a revision that this program does not have"}
 	for _, u := range unknown {
 		line := u.Symbol
@@ -158,12 +158,11 @@ func explainDecision(err error) *Error {
 // halfDone turns an error into one about a revision that is half done. What
 // stopped it is the message all the same.
 func (p *Project) halfDone(e *Error, half *runner.HalfDoneError, at *runner.RevisionError) {
-	e.Code, e.Hint = HalfDone, nil // it cannot simply be run again
-	e.Detail = append(e.Detail, fmt.Sprintf("%d of %s", half.Done, count(half.Of, "statement is done", "statements are done")))
-	e.Hint = append(e.Hint, p.halfDoneHint(at.Revision, at.Down)...)
-	if half.InDoubt {
-		e.Detail = append(e.Detail, fmt.Sprintf("whether statement %d is done is not known", half.Done+1))
-	}
+	h := &Half{Revision: at.Revision, Down: at.Down, Done: half.Done, InDoubt: half.InDoubt}
+	h.Statements = halfStatements(half.Work, half.Done, half.InDoubt)
+	e.Code = HalfDone
+	e.Detail = append(e.Detail, h.Lines()...)
+	e.Hint = append(p.halfHint(at.Revision, at.Down, half.Applied), h.invalidIndex()...) // it cannot simply be run again
 }
 
 func explainRun(err error) *Error {

@@ -242,15 +242,21 @@ func (p *Project) applied(ctx context.Context) (journal.State, error) {
 	if err != nil {
 		return s, p.explain(err)
 	}
-	return s, p.known(s)
+	return s, p.known(ctx, p.cfg.DB, s)
 }
 
-func (p *Project) known(s journal.State) error {
+func (p *Project) known(ctx context.Context, q dialect.Queryer, s journal.State) error {
 	unknown := p.graph.Unknown(s.IDs())
 	if len(unknown) == 0 {
 		return nil
 	}
-	return errUnknownApplied(unknown)
+	e := errUnknownApplied(unknown)
+	if all, err := journal.ReadAll(ctx, q, p.cfg.Dialect); err == nil {
+		if h := p.halfOf(all); h != nil {
+			e.Detail = append(e.Detail, h.String())
+		}
+	}
+	return e
 }
 
 // session is one pinned connection, for a command that changes the database.
@@ -276,7 +282,7 @@ func (p *Project) connect(ctx context.Context) (*session, error) {
 	s.state, err = journal.Read(ctx, conn, p.cfg.Dialect)
 	switch {
 	case err == nil:
-		err = p.known(s.state)
+		err = p.known(ctx, conn, s.state)
 	case p.cfg.Dialect.Classify(err) == dialect.Busy:
 		err = s.lock(ctx) // which waits, and reads again
 	}
@@ -303,7 +309,7 @@ func (s *session) lock(ctx context.Context) (err error) {
 	if s.state, err = journal.ReadAll(ctx, s.conn, s.cfg.Dialect); err != nil {
 		return err
 	}
-	return s.known(s.state)
+	return s.known(ctx, s.conn, s.state)
 }
 
 func (s *session) close(ctx context.Context) error {

@@ -234,35 +234,10 @@ func (s *session) nothingLost(ctx context.Context) error {
 // nothingHalf refuses to go on where a revision was stopped half-way: the
 // schema is then neither that before it nor that after it.
 func (s *session) nothingHalf() error {
-	at, done, inDoubt, is := journal.HalfDone(s.state.Open)
-	if !is {
-		return nil
+	if h := s.halfOf(s.state); h != nil {
+		return h.Err()
 	}
-	e := &Error{
-		Code: HalfDone, Msg: fmt.Sprintf("the %s of revision %s was stopped half-way", at.Action, at.Revision),
-		Detail: []string{fmt.Sprintf("%s, by the journal", count(done, "statement is done", "statements are done"))},
-		Hint:   s.halfDoneHint(at.Revision, at.Action == journal.Downgrade),
-	}
-	if inDoubt {
-		e.Detail = append(e.Detail, fmt.Sprintf("statement %d was begun, and its end is not recorded", at.Step+1))
-	}
-	return e
-}
-
-// halfDoneHint says how to go on by hand.
-func (p *Project) halfDoneHint(revision string, down bool) []string {
-	word, done, undone := "upgrade", revision, "base"
-	if below := p.byID[revision].Revises; len(below) > 0 {
-		undone = below[0]
-	}
-	if down {
-		word, done, undone = "downgrade", undone, done
-	}
-	return []string{
-		"to see what the database has and lacks: whim db drift",
-		"Stamp compares first. after carrying out the rest of the " + word + " by hand: whim db stamp " + done,
-		"after undoing by hand what is done of it: whim db stamp " + undone,
-	}
+	return nil
 }
 
 // fill fills in what the scripts of the steps leave out, from the history: a
@@ -353,6 +328,11 @@ func (p *Project) Plan(ctx context.Context, target string, down bool) ([]Step, e
 	steps, err := p.steps(state, target, down)
 	if err != nil {
 		return nil, err
+	}
+	if h, err := p.half(ctx, state); err != nil {
+		return nil, p.explain(err)
+	} else if h != nil {
+		return nil, h.Err() // an upgrade would say so too
 	}
 	if err := p.fill(steps, state.IDs(), down); err != nil {
 		return nil, p.explain(err)

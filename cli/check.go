@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
@@ -8,19 +11,23 @@ import (
 )
 
 func (t *tree) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say whether the models need a revision",
 		Long: `Compares the models with the history, and changes nothing. It needs no database,
 so it fits a CI job; where there is one, it is compared with its revisions too.
 Exit code 3: the models say something that no revision says, somebody changed
-the database, or a revision was edited after it was applied. They are listed
-apart. A database that is there and cannot be compared is an error.`,
+the database, a revision was edited after it was applied, or one was stopped
+half-way. They are listed apart. A database that cannot be reached or compared
+is an error, exit code 1, whatever the models say; --offline looks at none.`,
 		Example: `PROG check
+PROG check --offline
 PROG check --json`,
 		Args: atMost(0, ""),
 		RunE: t.run((*call).check),
 	}
+	cmd.Flags().Bool("offline", false, "compare the models with the history only; look at no database")
+	return cmd
 }
 
 func (t *tree) driftCommand() *cobra.Command {
@@ -29,9 +36,10 @@ func (t *tree) driftCommand() *cobra.Command {
 		Short: "Say how the database differs from its revisions",
 		Long: `Compares the database with what its applied revisions say it is, and changes
 nothing. Exit code 3: somebody changed the database, a revision was edited after
-it was applied, no revision is recorded and there are tables all the same, or a
-table cannot be compared in full. Differences in spelling, and tables that
-neither the history nor the models ever named, are listed and are no difference.`,
+it was applied, one was stopped half-way, no revision is recorded and there are
+tables all the same, or a table cannot be compared in full. Differences in
+spelling, and tables that neither the history nor the models ever named, are
+listed and are no difference.`,
 		Example: `PROG drift
 PROG drift --json`,
 		Args: atMost(0, ""),
@@ -40,7 +48,11 @@ PROG drift --json`,
 }
 
 func (c *call) check([]string) error {
-	ch, err := c.project.Check(c.ctx())
+	look := func() (whimbrel.Changes, error) { return c.project.Check(c.ctx()) }
+	if c.flag("offline") {
+		look = c.project.CheckModels
+	}
+	ch, err := look()
 	if err != nil {
 		return err
 	}
@@ -63,17 +75,30 @@ func (c *call) check([]string) error {
 	c.noteBehind(ch)
 	switch {
 	case ch.DriftErr != nil:
-		return ch.DriftErr // what could not be looked at is not in order
+		return orOffline(ch.DriftErr) // what could not be looked at is not in order
 	case len(ch.Ops) > 0 || drifted:
 		return errFindings
 	}
 	return nil
 }
 
+// orOffline adds to the error about a database that cannot be looked at how to
+// do without.
+func orOffline(err error) error {
+	var e *whimbrel.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	full := *e
+	full.Hint = append(slices.Clone(e.Hint), "to compare the models with the history only: whim db check --offline")
+	return &full
+}
+
 // noteBehind says that there are revisions to apply. To a database in which
-// none is recorded although it has their tables, none can be.
+// none is recorded although it has their tables, or one is half done, none can
+// be.
 func (c *call) noteBehind(ch whimbrel.Changes) {
-	if len(ch.Pending) == 0 || ch.Drift != nil && ch.Drift.Untracked {
+	if len(ch.Pending) == 0 || ch.Drift != nil && (ch.Drift.Untracked || ch.Drift.HalfDone != nil) {
 		return
 	}
 	c.note("note: the database is %s behind: %s upgrade", plural(len(ch.Pending), "revision", "revisions"), prefix(c.cmd))

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/op"
 )
@@ -8,6 +10,8 @@ import (
 // The headings of what is different, each for one cause: what is to be done
 // depends on it.
 const (
+	halfHeading      = "A revision is half done:"
+	leftHeading      = "The database is not what its revisions say, which may come from the half-done one:"
 	changedHeading   = "Somebody changed the database, and no revision says it:"
 	untrackedHeading = "The database has tables, and no revision is recorded:"
 	editedHeading    = "Revisions were edited after they were applied:"
@@ -19,6 +23,9 @@ func (c *call) showDrift(d *whimbrel.DriftReport) bool {
 	if d == nil {
 		return false
 	}
+	if d.HalfDone != nil {
+		c.section(halfHeading, asStyled([]string{d.HalfDone.String()}))
+	}
 	c.section(driftHeading(d), c.differences(c.out, d))
 	c.section(editedHeading, edited(d))
 	c.section("Not fully understood, so not compared:", asStyled(d.Unsupported))
@@ -28,7 +35,10 @@ func (c *call) showDrift(d *whimbrel.DriftReport) bool {
 }
 
 func driftHeading(d *whimbrel.DriftReport) string {
-	if d.Untracked {
+	switch {
+	case d.HalfDone != nil:
+		return leftHeading
+	case d.Untracked:
 		return untrackedHeading
 	}
 	return changedHeading
@@ -63,6 +73,8 @@ func (c *call) remedies(d *whimbrel.DriftReport) {
 	}
 	prog := prefix(c.cmd)
 	switch {
+	case d.HalfDone != nil:
+		c.noteHalf(d.HalfDone)
 	case len(d.Ops) == 0:
 	case d.Untracked && len(c.project.Heads()) == 0:
 		c.note("To begin a history from what the database is: %s baseline --from-db", prog)
@@ -117,6 +129,11 @@ func (c *call) noteDrift(ch whimbrel.Changes, path string) (usable bool) {
 		c.noteUntracked(d, path)
 		return false
 	}
+	if d.HalfDone != nil {
+		c.note("%s %s; an upgrade will refuse it", c.talk.style(yellow, "warning:"), d.HalfDone.String())
+		c.note("How to settle it: %s current", prefix(c.cmd))
+		return false
+	}
 	c.notes("note: somebody changed the database, which is not part of the revision:", c.differences(c.talk, d))
 	c.notes("note: revisions were edited after they were applied, and the database was not changed:", edited(d))
 	if !d.Empty() {
@@ -147,4 +164,27 @@ func (c *call) notes(heading string, lines []styled) {
 	for _, l := range lines {
 		c.note("  %s", l)
 	}
+}
+
+// noteHalf says how far a revision is that was stopped half-way, and how to
+// settle it.
+func (c *call) noteHalf(h *whimbrel.Half) {
+	for _, x := range explain(c.cmd, h.Err()) {
+		c.note("%s %s", c.talk.style(yellow, "warning:"), x.Message)
+		for _, d := range x.Detail {
+			for line := range strings.SplitSeq(d, "\n") {
+				c.note("  %s", line)
+			}
+		}
+		for _, hint := range x.Hint {
+			c.note("%s %s", c.talk.style(cyan, "hint:"), hint)
+		}
+	}
+}
+
+func halfWord(h *whimbrel.Half) string {
+	if h.Down {
+		return "downgrade"
+	}
+	return "upgrade"
 }

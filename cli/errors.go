@@ -146,7 +146,11 @@ func explain(cmd *cobra.Command, err error) []explained {
 	if errors.As(err, &half) {
 		all := explain(cmd, half.err)
 		all[0].Detail = append(all[0].Detail, half.detail())
-		all[0].Hint = append(all[0].Hint, "when the cause is gone, go on with: "+prefix(cmd)+" "+half.of)
+		when := "when the cause is gone, go on with: "
+		if whimbrel.CodeOf(half.err) == whimbrel.HalfDone {
+			when = "when that is settled, go on with: "
+		}
+		all[0].Hint = append(all[0].Hint, when+prefix(cmd)+" "+half.of)
 		return all
 	}
 	x := explainOne(err)

@@ -77,11 +77,12 @@ type (
 	}
 
 	// CurrentResult is the result of current. Missing says that there is no
-	// database yet.
+	// database yet; HalfDone is a revision that was stopped half-way.
 	CurrentResult struct {
 		RevisionsResult
-		Database string `json:"database,omitempty"`
-		Missing  bool   `json:"missing,omitempty"`
+		HalfDone *whimbrel.Half `json:"half_done,omitempty"`
+		Database string         `json:"database,omitempty"`
+		Missing  bool           `json:"missing,omitempty"`
 	}
 
 	// HistoryResult is the result of history, newest first. Current is there

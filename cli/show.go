@@ -16,9 +16,9 @@ func (t *tree) currentCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "current",
 		Short: "Show which revision the database is at",
-		Long: `Shows the heads of the revisions that are applied to the database. It changes
-nothing: not even the table that records them is made. With --verbose it says
-which database that is.`,
+		Long: `Shows the heads of the revisions that are applied to the database, and one that
+was stopped half-way, with how to settle it. It changes nothing: not even the
+table that records them is made. With --verbose it says which database that is.`,
 		Example: `PROG current
 PROG current --verbose`,
 		Args: atMost(0, ""),
@@ -81,12 +81,21 @@ func (c *call) current([]string) error {
 	if err != nil {
 		return err
 	}
+	half, err := c.project.HalfDone(c.ctx())
+	if err != nil {
+		return err
+	}
 	name, exists := c.project.Database()
 	if c.flag("verbose") {
 		c.maybe("Database", name)
 	}
 	c.list1(revisions)
-	c.result = CurrentResult{RevisionsResult{append([]whimbrel.Revision{}, revisions...)}, name, !exists}
+	c.result = CurrentResult{RevisionsResult{append([]whimbrel.Revision{}, revisions...)}, half, name, !exists}
+	if half != nil {
+		c.data("%s (%s)", half.Revision, c.out.style(red, halfWord(half)+" half done"))
+		c.noteHalf(half)
+		return nil
+	}
 	switch {
 	case len(revisions) > 0:
 	case exists:

@@ -15,9 +15,11 @@ import (
 // A HalfDoneError says that a step that cannot be one transaction has stopped
 // on its way. The journal has a row for each of its statements that was begun.
 type HalfDoneError struct {
-	Done    int  // statements that are carried out
-	Of      int  // statements of the step
-	InDoubt bool // whether the next one was carried out is not known
+	Done    int      // statements that are carried out
+	Of      int      // statements of the step
+	InDoubt bool     // whether the next one was carried out is not known
+	Work    Work     // all of it
+	Applied []string // what is recorded as applied
 	Err     error
 }
 
@@ -65,7 +67,7 @@ func (r *Run) inPieces(ctx context.Context, s Step, c compiled, started time.Tim
 		err = r.inTx(ctx, nil, func(ctx context.Context) error { return r.recordStep(ctx, s, started) })
 	}
 	if err != nil && (w.changed || w.doubt) {
-		return &HalfDoneError{Done: w.n, Of: w.of, InDoubt: w.doubt, Err: err}
+		return &HalfDoneError{Done: w.n, Of: w.of, InDoubt: w.doubt, Work: c.work, Applied: r.Journal.IDs(), Err: err}
 	}
 	return err
 }
