@@ -21,14 +21,16 @@ import (
 //
 // The order is this, and TestOrder holds it to that:
 //
-//  1. what is made of tables and goes or changes: views, triggers
+//  1. what is made of tables and goes or changes: views, triggers; then tables
+//     leave parents
 //  2. foreign keys that go, then indexes, checks and unique constraints
 //  3. tables that go, referring ones first, and what only they were made of
 //  4. what tables are made of, and tables that come, referred ones first; foreign
 //     keys in a circle after them
 //  5. what tables are made of, changed: types, functions
 //  6. table options, new columns, changed columns, primary keys, columns that go
-//  7. unique constraints, checks and indexes that come, then foreign keys
+//  7. unique constraints, checks and indexes that come, then foreign keys; then
+//     tables get parents
 //  8. what tables were made of that have changed, and goes
 //  9. what is made of tables and comes
 func Diff(from, to schema.Schema) []op.Op {
@@ -45,9 +47,11 @@ func Structural(from, to schema.Schema) (ops []op.Op, noise []string) {
 
 // phases collects operations by the step of the order they belong to.
 type phases struct {
-	dropLate, dropForeignKeys, dropParts, drop      []op.Op
-	create, alterObjects, alter, dropColumns        []op.Op
-	addParts, addForeignKeys, dropEarly, createLate []op.Op
+	dropLate, leave, dropForeignKeys, dropParts []op.Op
+	drop                                        []op.Op
+	create, alterObjects, alter, dropColumns    []op.Op
+	addParts, addForeignKeys, join              []op.Op
+	dropEarly, createLate                       []op.Op
 
 	structural bool
 	noise      []string
@@ -56,6 +60,7 @@ type phases struct {
 func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	p := &phases{structural: structural}
 	gone, added, kept := match(from.Tables, to.Tables)
+	p.parents(from, to, kept)
 	for _, pair := range kept {
 		p.table(pair.from, pair.to)
 	}
@@ -70,8 +75,8 @@ func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	}
 	p.dropAll(gone, goneObjects, stay)
 	p.createAll(added, addedObjects)
-	return slices.Concat(p.dropLate, p.dropForeignKeys, p.dropParts, p.drop, p.create, p.alterObjects, p.alter,
-		p.dropColumns, p.addParts, p.addForeignKeys, p.dropEarly, p.createLate), p.noise
+	return slices.Concat(p.dropLate, p.leave, p.dropForeignKeys, p.dropParts, p.drop, p.create, p.alterObjects, p.alter,
+		p.dropColumns, p.addParts, p.addForeignKeys, p.join, p.dropEarly, p.createLate), p.noise
 }
 
 func (p *phases) table(from, to schema.Table) {

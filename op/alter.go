@@ -31,6 +31,7 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 		if !s.live && e.table.Options != o.From {
 			return nil, "its options are not what the operation starts from"
 		}
+		s.parents(e, o.To)
 		e.own().Options = o.To
 		return o, ""
 	case AddColumn:
@@ -110,6 +111,28 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 	case CreateTable, DropTable, RenameTable, CreateObject, DropObject, AlterObject, Exec, Run:
 	}
 	panic(unhandled(o))
+}
+
+// parents gives a table other parents. It then lists what it had from the old
+// ones, and no more what it gets from the new ones.
+func (s *State) parents(e *entry, to schema.TableOptions) {
+	if slices.Equal(e.table.Options.Parents(), to.Parents()) {
+		return
+	}
+	find := func(name string) (schema.Table, bool) {
+		parent, ok := s.tables[name]
+		if !ok {
+			return schema.Table{}, false
+		}
+		return parent.table, true
+	}
+	for _, f := range e.table.ForeignKeys {
+		s.refs[f.RefTable]--
+	}
+	e.table, e.owned = e.table.Leave(find).Join(to, find), true
+	for _, f := range e.table.ForeignKeys {
+		s.refs[f.RefTable]++
+	}
 }
 
 // TableOf returns the table that o works on: the name it has before o. It is

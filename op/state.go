@@ -345,6 +345,11 @@ func (s *State) renameTable(o RenameTable) string {
 		s.refs[o.To] += s.refs[o.From]
 		delete(s.refs, o.From)
 	}
+	for _, other := range s.tables {
+		if other.table.Options.Parents() != nil {
+			other.own().Options.RenameParent(o.From, o.To)
+		}
+	}
 	for i := range e.table.Indexes {
 		e.own().Indexes[i].Verbatim = schema.Variants{}
 	}

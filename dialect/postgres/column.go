@@ -16,12 +16,6 @@ func (c *compiler) addColumn(o op.AddColumn) error {
 	if err := c.possibleColumn(o.Table, o.Column); err != nil {
 		return err
 	}
-	if old, ok := c.inherits(o.Table, o.Column.Name); ok {
-		if _, err := c.state.Apply(o); err != nil {
-			return err
-		}
-		return c.change(o.Table, old, o.Column, o.Fill)
-	}
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
@@ -112,10 +106,6 @@ func (c *compiler) deferred(table string) []string {
 // the column in it: those have to go by name first.
 func (c *compiler) dropColumn(o op.DropColumn) error {
 	name := o.Column.Name
-	if _, ok := c.inherits(o.Table, name); ok {
-		_, err := c.state.Apply(o)
-		return err // it is the parent's from now on
-	}
 	if t, ok := c.state.Table(o.Table); ok {
 		if user := c.userOf(t, name); user != "" {
 			return unsupported(fmt.Sprintf("column %q of table %q", name, o.Table), "%s uses it: drop or change that first", user)

@@ -25,7 +25,6 @@ type compiler struct {
 	kept    int                     // how many grants are kept
 	keeping []keeping               // where
 	early   map[string]bool         // foreign keys that were dropped before their turn; see dropEarly
-	adopted map[string]schema.Table // what tables have, or get, from a parent; see adopt
 	renamed map[string][]string     // columns that were renamed here, under their new names, by table
 	lost    map[string]bool         // defaults that a type could not take any more, by table and column
 
@@ -36,7 +35,7 @@ type compiler struct {
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	c := &compiler{
 		d: d, state: state, ops: ops,
-		grants: map[schema.ObjectID]int{}, early: map[string]bool{}, adopted: map[string]schema.Table{},
+		grants: map[schema.ObjectID]int{}, early: map[string]bool{},
 		renamed: map[string][]string{}, lost: map[string]bool{}, sequences: map[string]string{},
 	}
 	for i, o := range ops {

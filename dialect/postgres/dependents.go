@@ -67,8 +67,7 @@ func (c *compiler) restoreTargets(refs []schema.Ref) {
 func (c *compiler) children(table string) []string {
 	var out []string
 	for _, t := range c.state.Schema().Tables {
-		o := t.Options.Postgres
-		if o.PartitionOf == table || o.Inherits != "" && slices.Contains(parentNames(o.Inherits), table) {
+		if slices.Contains(t.Options.Parents(), table) {
 			out = append(append(out, t.Name), c.children(t.Name)...)
 		}
 	}
@@ -395,14 +394,4 @@ func (c *compiler) changeGenerated(table string, before, after schema.Column, fi
 	c.addAgain(r)
 	c.restore(r)
 	return c.dropOwned(table, after.Name)
-}
-
-// inherits returns a column that a table has, or gets, from a parent although
-// the state does not say so. See adopt.
-func (c *compiler) inherits(table, column string) (schema.Column, bool) {
-	t, ok := c.adopted[table]
-	if !ok {
-		return schema.Column{}, false
-	}
-	return t.Column(column)
 }

@@ -21,9 +21,6 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 		return err
 	}
 	after := o.To
-	if parent, ok := c.adopted[o.Table]; ok && slices.Equal(parent.PrimaryKey.Parts, slices.Concat(before.Parts, after.Parts)) {
-		return nil // the parent's, which came or went with it
-	}
 	was, is := keyName(t), after.Name
 	if is == "" {
 		is = automaticName(o.Table, "", "pkey")
@@ -101,9 +98,6 @@ func (c *compiler) addUnique(o op.AddUnique) error {
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
-	if parent, ok := c.adopted[o.Table]; ok && slices.ContainsFunc(parent.Uniques, o.Unique.Same) {
-		return nil
-	}
 	c.alter(o.Table, "ADD "+c.d.uniqueText(o.Unique))
 	if o.Unique.Comment != "" {
 		c.emit(o.Table, c.d.commentConstraint(o.Table, uniqueName(o.Table, o.Unique), o.Unique.Comment))
@@ -140,9 +134,6 @@ func (c *compiler) addForeignKey(o op.AddForeignKey) error {
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
-	if parent, ok := c.adopted[o.Table]; ok && slices.ContainsFunc(parent.ForeignKeys, o.ForeignKey.Same) {
-		return nil
-	}
 	c.wait(o.Table, o.ForeignKey) // settled at once, where nothing is missing
 	return nil
 }
@@ -171,9 +162,6 @@ func (c *compiler) addCheck(o op.AddCheck) error {
 	}
 	if _, err := c.state.Apply(o); err != nil {
 		return err
-	}
-	if parent, ok := c.adopted[o.Table]; ok && slices.ContainsFunc(parent.Checks, o.Check.Same) {
-		return nil
 	}
 	c.alter(o.Table, "ADD "+c.d.checkText(o.Check))
 	if o.Check.Comment != "" {
@@ -212,9 +200,6 @@ func (c *compiler) createIndex(o op.CreateIndex) error {
 	}
 	if _, err := c.state.Apply(o); err != nil {
 		return err
-	}
-	if parent, ok := c.adopted[o.Table]; ok && slices.ContainsFunc(parent.Indexes, o.Index.Same) {
-		return nil
 	}
 	c.emitIndex(o.Table, c.d.createIndex(o.Table, o.Index, concurrently), concurrently)
 	if o.Index.Comment != "" {

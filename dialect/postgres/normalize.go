@@ -10,11 +10,21 @@ import (
 // normalize returns s in the canonical spelling, for comparing only. Both sides
 // of a comparison were written by the same server, so there is little to do:
 // numbers are compared by value, and names that the server gives by itself, and
-// keeps when a table or column gets another one, do not count.
+// keeps when a table or column gets another one, do not count. Nor does whether
+// a table that inherits has a column from itself as well as from its parent,
+// which no ALTER TABLE can change back.
 func normalize(s schema.Schema) schema.Schema {
 	out := schema.Schema{Objects: s.Objects}
+	var find func(string) (schema.Table, bool)
 	for _, t := range s.Tables {
-		t = t.Clone()
+		if t.Options.Postgres.Inherits != "" {
+			if find == nil {
+				find = finder(s)
+			}
+			t = t.Join(t.Options, find)
+		} else {
+			t = t.Clone()
+		}
 		for i := range t.Columns {
 			c := &t.Columns[i]
 			c.NotNullName = ""
@@ -29,6 +39,15 @@ func normalize(s schema.Schema) schema.Schema {
 		out.Tables = append(out.Tables, t)
 	}
 	return out
+}
+
+// finder returns a function that finds a table of s by its name.
+func finder(s schema.Schema) func(string) (schema.Table, bool) {
+	tables := make(map[string]schema.Table, len(s.Tables))
+	for _, t := range s.Tables {
+		tables[t.Name] = t
+	}
+	return func(name string) (schema.Table, bool) { t, ok := tables[name]; return t, ok }
 }
 
 // withoutName takes the name of its sequence from the options of an identity.

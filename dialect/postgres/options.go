@@ -27,6 +27,9 @@ func (c *compiler) alterTable(o op.AlterTable) error {
 		return unsupported(tableObject(o.Table), "PostgreSQL cannot make a partitioned table of another one, nor partition it in another way: "+
 			"create a new table and move the rows")
 	}
+	if was.OfType != is.OfType {
+		return unsupported(tableObject(o.Table), "a table cannot become one of another type, nor of none: create a new table and move the rows")
+	}
 	c.parents(o.Table, was, is)
 	var actions []string
 	if was.AccessMethod != is.AccessMethod {
@@ -185,83 +188,34 @@ func storageActions(from, to string) (actions []string) {
 	return actions
 }
 
-// parents attaches a table to another one and detaches it: a partition, a table
-// that inherits, a table of a type.
+// parents attaches a table to another one and detaches it: a partition, or a
+// table that inherits.
 func (c *compiler) parents(table string, was, is schema.PostgresTable) {
 	name := quoteName(c.d, table)
 	if was.PartitionOf != is.PartitionOf || was.PartitionOf != "" && was.Bound != is.Bound {
 		if was.PartitionOf != "" {
-			c.adopt(table, was.PartitionOf)
 			c.alter(was.PartitionOf, "DETACH PARTITION "+name)
 		}
 		if is.PartitionOf != "" {
-			c.adopt(table, is.PartitionOf)
 			c.alter(is.PartitionOf, "ATTACH PARTITION "+name+" "+c.d.bound(is.Bound))
 		}
 	}
 	if was.Inherits != is.Inherits {
-		old, new := parentNames(was.Inherits), parentNames(is.Inherits)
+		old, new := inherits(was).Parents(), inherits(is).Parents()
 		for _, p := range old {
 			if !slices.Contains(new, p) {
-				c.adopt(table, p)
 				c.alter(table, "NO INHERIT "+quoteName(c.d, p))
 			}
 		}
 		for _, p := range new {
 			if !slices.Contains(old, p) {
-				c.adopt(table, p)
 				c.alter(table, "INHERIT "+quoteName(c.d, p))
 			}
 		}
 	}
-	if was.OfType != is.OfType {
-		if was.OfType != "" {
-			c.alter(table, "NOT OF")
-		}
-		if is.OfType != "" {
-			c.alter(table, "OF "+c.d.sql(is.OfType))
-		}
-	}
 }
 
-// adopt notes what a table has in common with a parent that it leaves or comes
-// to. A table with a parent lists its own columns only, so operations follow
-// that add or drop those of the parent, and they are there, or stay, anyway.
-func (c *compiler) adopt(table, parent string) {
-	p, _ := c.state.Table(parent)
-	have := c.adopted[table]
-	have.Columns = append(have.Columns, p.Columns...)
-	if len(p.PrimaryKey.Parts) > 0 {
-		have.PrimaryKey = p.PrimaryKey
-	}
-	have.Uniques = append(have.Uniques, p.Uniques...)
-	have.Checks = append(have.Checks, p.Checks...)
-	have.ForeignKeys = append(have.ForeignKeys, p.ForeignKeys...)
-	have.Indexes = append(have.Indexes, p.Indexes...)
-	c.adopted[table] = have
-}
-
-// parentNames takes the parents of a table that inherits apart: identifiers,
-// with commas between them.
-func parentNames(text string) []string {
-	var out []string
-	var parts []string
-	flush := func() {
-		switch len(parts) {
-		case 1:
-			out = append(out, schema.Qualify("", parts[0]))
-		case 2:
-			out = append(out, schema.Qualify(parts[0], parts[1]))
-		}
-		parts = nil
-	}
-	for _, t := range significant(tokenize(text)) {
-		if n, ok := t.name(); ok {
-			parts = append(parts, n)
-		} else if t.is(",") {
-			flush()
-		}
-	}
-	flush()
-	return out
+// inherits leaves only those parents that a table inherits from.
+func inherits(o schema.PostgresTable) schema.TableOptions {
+	return schema.TableOptions{Postgres: schema.PostgresTable{Inherits: o.Inherits}}
 }

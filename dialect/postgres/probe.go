@@ -454,7 +454,7 @@ func (p prober) options(o op.AlterTable) (dialect.Outcome, error) {
 			same(a.Storage != b.Storage, v[4], strings.Join(storage, ",")) &&
 			same(t.Comment != other.Comment, v[5], t.Comment) &&
 			same(a.ReplicaIdentity != b.ReplicaIdentity, v[6], identity) &&
-			same(a.Inherits != b.Inherits, v[7], fmt.Sprint(len(parentNames(a.Inherits))))
+			same(a.Inherits != b.Inherits, v[7], fmt.Sprint(len(inherits(a).Parents())))
 	}
 	switch {
 	case is(o.To, o.From):

@@ -1,6 +1,10 @@
 package conformance
 
-import "github.com/whimbreldb/whimbrel/schema"
+import (
+	"slices"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
 
 // postgresSamples are what PostgreSQL alone has.
 func postgresSamples(r rules) []sample {
@@ -30,6 +34,22 @@ func postgresTables(r rules) []sample {
 	keyed := byRange.Clone()
 	keyed.PrimaryKey = schema.PrimaryKey{Parts: schema.Columns("id", "day")}
 	keyed.Indexes = []schema.Index{index("i_note", "note")}
+	// A parent with everything that a partition has a copy of.
+	rich := keyed.Clone()
+	rich.Columns[2].Default = schema.StringValue("it's")
+	rich.Columns = append(rich.Columns, schema.BigInt("bird").Column())
+	rich.Checks = []schema.Check{{Name: "ck_id", Expr: schema.Expr("id > 0")}}
+	rich.Uniques = []schema.Unique{{Name: "uq_days", Parts: schema.Columns("day", "bird")}}
+	rich.ForeignKeys = []schema.ForeignKey{{Name: "fk_bird", Columns: []string{"bird"}, RefTable: "birds", RefColumns: []string{"id"}}}
+	own := part("days_1", p1.Options.Postgres.Bound, index("i_own", "bird"))
+	own.Columns = []schema.Column{{Name: "note", Type: schema.NativeType(""), Default: schema.StringValue("mine")}}
+	alone := own.Leave(finder(rich))
+	alone.PrimaryKey.Name = "days_1_pkey"
+	moved := part("days_1", "FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')")
+	moved.Options.Postgres.PartitionOf = "days2"
+	byRange2 := byRange.Clone()
+	byRange2.Name = "days2"
+	heir := child.Leave(finder(birds(title)))
 	typ := r.object(schema.CompositeType, "place", "", "CREATE TYPE place AS (x integer, y text)")
 	ns := r.object(schema.Namespace, "sales", "", "CREATE SCHEMA sales")
 	orders := schema.NewTable("sales.orders", schema.BigInt("id").NotNull().PrimaryKey(), title, schema.BigInt("bird"),
@@ -56,12 +76,29 @@ func postgresTables(r rules) []sample {
 		pair("postgres/partitioned with key and index", tables(byRange, p1), tables(keyed, p1)),
 		pair("postgres/partition with a default of its own", tables(byRange), tables(byRange, p1, part("days_3", "FOR VALUES FROM ('2023-01-01') TO ('2024-01-01')", index("i_own", "note")))),
 		pair("postgres/partition detached", tables(byRange, p1), tables(byRange, schema.NewTable("days_1", schema.Int("id").NotNull(), schema.Date("day").NotNull(), schema.Text("note")))),
+		pair("postgres/partition detached with everything", tables(birds(title), rich, own), tables(birds(title), rich, alone)),
+		pair("postgres/partition that stays when its parent goes", tables(birds(title), rich, own), tables(birds(title), alone)),
+		pair("postgres/partition moved", tables(byRange, byRange2, p1), tables(byRange, byRange2, moved)),
+		pair("postgres/partition detached and changed", tables(byRange, p1), tables(byRange, schema.NewTable("days_1", schema.Int("id").NotNull(), schema.Date("day"), weight))),
+		pair("postgres/inherits no more", tables(birds(title), child), tables(birds(title), heir)),
+		pair("postgres/heir that stays when its parent goes", tables(birds(title), child), tables(heir)),
 		pair("postgres/inherits", tables(birds(title)), tables(birds(title), child)),
 		pair("postgres/column of a parent", tables(birds(title), child), tables(birds(title, weight), child)),
 		pair("postgres/of type", with(schema.Schema{}, typ), with(tables(schema.NewTable("places", pgTable(schema.PostgresTable{OfType: "place"}))), typ)),
 		pair("postgres/namespace", tables(birds(title)), with(tables(birds(title), orders), ns)),
 		pair("postgres/table in a namespace changes", with(tables(birds(title), orders), ns), with(tables(birds(title), more), ns)),
 		pair("postgres/namespace with an odd name", schema.Schema{}, with(tables(oddTable), odd)),
+	}
+}
+
+// finder finds one of tables by its name.
+func finder(tables ...schema.Table) func(string) (schema.Table, bool) {
+	return func(name string) (schema.Table, bool) {
+		i := slices.IndexFunc(tables, func(t schema.Table) bool { return t.Name == name })
+		if i < 0 {
+			return schema.Table{}, false
+		}
+		return tables[i], true
 	}
 }
 

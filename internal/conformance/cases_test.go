@@ -44,7 +44,7 @@ func TestCases(t *testing.T) {
 			for i := part; i < len(all); i += parts {
 				c := all[i]
 				t.Run(c.name, func(t *testing.T) {
-					turn := (i/parts)%2 == 1 && openCases[c.name] == ""
+					turn := (i/parts)%2 == 1
 					if *twice || c.ops != nil || !turn {
 						l.must(t, c)
 					}
@@ -55,12 +55,6 @@ func TestCases(t *testing.T) {
 			}
 		})
 	})
-}
-
-// openCases says which cases break a law, and why nobody has mended that. A case
-// here that breaks none fails.
-var openCases = map[string]string{
-	"postgres/partition detached": "DETACH is an option that changes, and the columns of a partition are its parent's: on the way back they are dropped before the table is attached again",
 }
 
 // TestSampleNames: each case has a name of its own.
