@@ -43,6 +43,10 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 			return c.dropOwned(o.Table, o.To.Name)
 		}
 	}
+	before, err := c.takeIn(o.Table, c.afterRelease(o.Table, before), after)
+	if err != nil {
+		return err
+	}
 	return c.change(o.Table, before, after, o.Fill)
 }
 

@@ -28,7 +28,9 @@ type compiler struct {
 	renamed map[string][]string     // columns that were renamed here, under their new names, by table
 	lost    map[string]bool         // defaults that a type could not take any more, by table and column
 
-	sequences map[string]string // those of serial columns that have another name than serial gives, by table and column
+	sequences map[string]string                  // those of serial columns that have another name than serial gives, by table and column
+	released  map[string]bool                    // serial columns whose sequence is an object now; see takeOver
+	replaced  map[schema.ObjectID]*schema.Object // sequences that are another now, or a column's; see takeIn
 }
 
 // Compile returns the statements for ops, and applies ops to state.
@@ -37,6 +39,7 @@ func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 		d: d, state: state, ops: ops,
 		grants: map[schema.ObjectID]int{}, early: map[string]bool{},
 		renamed: map[string][]string{}, lost: map[string]bool{}, sequences: map[string]string{},
+		released: map[string]bool{}, replaced: map[schema.ObjectID]*schema.Object{},
 	}
 	for i, o := range ops {
 		if _, ok := o.(op.AlterColumn); !ok {

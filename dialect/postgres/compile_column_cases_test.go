@@ -29,6 +29,19 @@ func columnCases() []compileCase {
 	plain := schema.BigInt("id").NotNull()
 	serial := schema.Native("id", "bigserial").NotNull().AutoIncrement()
 	identity := schema.BigInt("id").NotNull().AutoIncrement()
+	// apart is a column with a sequence of its own, under the name that one of a
+	// serial would have.
+	apart := func(name string, from schema.ColumnDef, options string, next schema.ColumnDef) compileCase {
+		seq := object(schema.Sequence, "n_id_seq", "CREATE SEQUENCE n_id_seq"+options)
+		c := numbered(name, from, next, "")
+		c.ops = record(func(m *op.Script) {
+			m.CreateObject(seq)
+			m.AlterColumn("n", from, next)
+		})
+		c.rows = []string{"INSERT INTO n (x) VALUES ('a'), ('b')"}
+		c.after = append(c.after, "SELECT last_value FROM n_id_seq")
+		return c
+	}
 	return []compileCase{
 		keeps(based("add_column", func(m *op.Script) { m.AddColumn("t", schema.Text("c").Default("x").Comment("new")) })),
 		keeps(based("add_column_filled", func(m *op.Script) { m.AddColumn("t", schema.Int("c").NotNull(), op.Fill(7)) })),
@@ -72,6 +85,10 @@ func columnCases() []compileCase {
 		numbered("plain_to_serial", plain, serial, "43"),
 		numbered("plain_to_identity", plain, identity, "43"),
 		numbered("serial_to_identity", serial, identity, "43"),
+		apart("serial_to_sequence", serial, "", plain.DefaultExpr("nextval('n_id_seq'::regclass)")),
+		apart("serial_to_sequence_with_options", serial, " AS integer CACHE 5;\nALTER SEQUENCE n_id_seq OWNED BY n.id;\nCOMMENT ON SEQUENCE n_id_seq IS 'own'", plain.DefaultExpr("nextval('n_id_seq'::regclass)")),
+		apart("serial_to_sequence_elsewhere", serial, " MINVALUE -5", schema.Int("id").Default(5)),
+		apart("identity_to_sequence", identity, "", plain.DefaultExpr("nextval('n_id_seq'::regclass)")),
 		numbered("identity_always", identity, with(func(c *schema.Column) { c.Identity.Always = true }, identity), "43"),
 		numbered("identity_options", identity, with(func(c *schema.Column) { c.Identity.Options = "START WITH 100 INCREMENT BY 5" }, identity), "43"),
 		numbered("serial_to_bigserial", schema.Native("id", "serial").NotNull().AutoIncrement(), serial, "43"),

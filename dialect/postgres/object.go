@@ -100,15 +100,30 @@ func (c *compiler) createObject(o op.CreateObject) error {
 	if words[o.Object.Kind] == "" {
 		return unsupported(o.Object.String(), "PostgreSQL has none; where only other dialects shall have it, give its definition for those: schema.SQL{}.On(…)")
 	}
-	for _, sql := range c.d.definition(o.Object) {
-		if table, ok := c.ownerComes(o.Object, sql); ok {
+	if o.Object.Kind == schema.Sequence {
+		if c.takeOver(o.Object) {
+			return nil
+		}
+		if then := c.makeWay(o.Object); then != "" {
+			c.define(o.Object, c.d.definition(o.Object))
+			c.emit(o.Object.Name, then)
+			return nil
+		}
+	}
+	c.define(o.Object, c.d.definition(o.Object))
+	c.restoreGrants(o.Object)
+	return nil
+}
+
+// define emits the statements that an object is made of.
+func (c *compiler) define(ob schema.Object, statements []string) {
+	for _, sql := range statements {
+		if table, ok := c.ownerComes(ob, sql); ok {
 			c.waiting = append(c.waiting, waiting{op: c.at, table: table, sequence: sql})
 			continue
 		}
-		c.emit(o.Object.Name, sql)
+		c.emit(ob.Name, sql)
 	}
-	c.restoreGrants(o.Object)
-	return nil
 }
 
 // ownerComes reports whether a statement gives a sequence to a table that is
@@ -152,6 +167,13 @@ func ownedBy(ob schema.Object) (table, column string, ok bool) {
 }
 
 func (c *compiler) dropObject(o op.DropObject) error {
+	if now, ok := c.replaced[o.Object.ID()]; ok {
+		delete(c.replaced, o.Object.ID())
+		if now != nil {
+			c.emit(o.Object.Name, c.d.dropText(*now))
+		}
+		return nil
+	}
 	if o.Object.Kind == schema.Sequence && c.wentAlong(o.Object) || c.foreign(o.Object) {
 		return nil
 	}

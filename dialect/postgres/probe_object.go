@@ -26,6 +26,8 @@ func (p prober) object(ob schema.Object) (dialect.Outcome, error) {
 		return dialect.Unknown, err
 	case v[0] == "true":
 		return dialect.Applied, nil
+	case v[0] == "":
+		return dialect.Unknown, nil
 	}
 	return dialect.Absent, nil
 }
@@ -49,7 +51,10 @@ func (p prober) exists(ob schema.Object) string {
 	case schema.MaterializedView:
 		return relation("m")
 	case schema.Sequence:
-		return relation("S")
+		// That of an identity is no object. One that goes with a column may be
+		// what makes it a serial, or an object that the column owns: NULL.
+		return "SELECT CASE max(deptype) WHEN 'i' THEN false WHEN 'a' THEN NULL ELSE count(oid) > 0 END FROM pg_class LEFT JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = oid" +
+			" AND refclassid = 'pg_class'::regclass AND refobjsubid > 0 AND deptype IN ('a', 'i') WHERE oid = to_regclass(" + name + ") AND relkind = 'S'"
 	case schema.Enum:
 		return typ("e")
 	case schema.Domain:

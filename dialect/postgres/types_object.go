@@ -224,38 +224,6 @@ func attributesOf(definition string) (out []attribute, ok bool) {
 	return nil, false
 }
 
-// alterSequence changes the options of a sequence, never its value.
-func (c *compiler) alterSequence(from, to schema.Object) {
-	options := func(ob schema.Object) map[string]string {
-		text := head(ob.Definition.For(schema.Postgres))
-		toks := significant(tokenize(text))
-		i := slices.IndexFunc(toks, func(t token) bool { return t.word("sequence") })
-		for i++; i < len(toks); i++ { // the name
-			if _, name := toks[i].name(); !name && !toks[i].is(".") {
-				break
-			}
-			if i+1 < len(toks) && !toks[i+1].is(".") && !toks[i].is(".") {
-				i++
-				break
-			}
-		}
-		var rest []string
-		for _, t := range toks[min(i, len(toks)):] {
-			rest = append(rest, t.text)
-		}
-		return sequenceOptions(strings.Join(rest, " "))
-	}
-	was, is := options(from), options(to)
-	if clauses := sequenceChange(was, is); len(clauses) > 0 {
-		c.emit(to.Name, "ALTER SEQUENCE "+c.d.objectRef(to)+" "+strings.Join(clauses, " "))
-	}
-	_, _, owned := ownedBy(from)
-	if _, _, still := ownedBy(to); owned && !still {
-		c.emit(to.Name, "ALTER SEQUENCE "+c.d.objectRef(to)+" OWNED BY NONE")
-	}
-	c.trailing(from, to)
-}
-
 // alterExtension brings an extension to a version, or into a schema.
 func (c *compiler) alterExtension(from, to schema.Object) {
 	value := func(ob schema.Object, word string) string {
