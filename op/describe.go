@@ -69,13 +69,9 @@ func Changes(from, to schema.Column) []string {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
-	if sameWords := from.Type.String() == to.Type.String(); sameWords {
-		say(from.Type != to.Type, "type %s, written in another way", to.Type)
-	} else {
-		say(true, "type %s to %s", from.Type, to.Type)
-	}
+	say(from.Type != to.Type, "type %s", onEach(from.Type.String(), to.Type.String(), from.Type.Variants, to.Type.Variants))
 	say(from.NotNull != to.NotNull, "%s to %s", nullable(from), nullable(to))
-	say(from.Default != to.Default, "default %s to %s", defaultText(from.Default), defaultText(to.Default))
+	say(from.Default != to.Default, "default %s", onEach(defaultText(from.Default), defaultText(to.Default), from.Default.Variants, to.Default.Variants))
 	say(from.Generated != to.Generated, "generated expression")
 	say(from.AutoIncrement != to.AutoIncrement, "auto-increment")
 	say(from.Collation != to.Collation, "collation")
@@ -90,6 +86,26 @@ func Changes(from, to schema.Column) []string {
 	return out
 }
 
+// onEach says what a text becomes, and where dialects have one of their own,
+// what becomes of that: "on postgres bigint unsigned to bigserial".
+func onEach(from, to string, fromOn, toOn schema.Variants) string {
+	var out []string
+	if from != to {
+		out = append(out, from+" to "+to)
+	}
+	for _, d := range schema.Dialects {
+		was, is := fromOn.On(d), toOn.On(d)
+		asMySQL := d == schema.MariaDB && was == fromOn.On(schema.MySQL) && is == toOn.On(schema.MySQL)
+		if was != is && !asMySQL {
+			out = append(out, fmt.Sprintf("on %s %s to %s", d, shorten(cmp.Or(was, from)), shorten(cmp.Or(is, to))))
+		}
+	}
+	if out == nil {
+		return to + ", written in another way"
+	}
+	return strings.Join(out, ", ")
+}
+
 func nullable(c schema.Column) string {
 	if c.NotNull {
 		return "NOT NULL"
@@ -100,10 +116,7 @@ func nullable(c schema.Column) string {
 func defaultText(d schema.Default) string {
 	switch d.Kind {
 	case schema.NoDefault:
-		if d.IsZero() {
-			return "none"
-		}
-		return "by dialect"
+		return "none"
 	case schema.StringDefault:
 		return fmt.Sprintf("%q", shorten(d.Text))
 	case schema.LiteralDefault, schema.ExpressionDefault:

@@ -316,6 +316,22 @@ func TestChanges(t *testing.T) {
 	if got := Changes(schema.Column{}, schema.Column{}); got != nil {
 		t.Errorf("no change is told as %q", got)
 	}
+	id, at := schema.BigInt("id").Unsigned(), schema.DateTime("at").DefaultExpr("now()")
+	for _, tt := range []struct {
+		from, to schema.ColumnDef
+		want     string
+	}{
+		{id, id.On(schema.Postgres, "bigserial"), "type on postgres bigint unsigned to bigserial"},
+		{id.On(schema.Postgres, "bigserial"), id, "type on postgres bigserial to bigint unsigned"},
+		{at, at.On(schema.MySQL, "datetime(3)").DefaultOn(schema.MySQL, "now(3)"), "type on mysql datetime to datetime(3), default on mysql now() to now(3)"},
+		{id, schema.Int("id").On(schema.MariaDB, "x"), "type bigint unsigned to int, on mariadb bigint unsigned to x"},
+		{schema.Text("s"), schema.Native("s", "text"), "type text, written in another way"},
+		{id, id.DefaultOn(schema.SQLite, "1"), "default on sqlite none to 1"},
+	} {
+		if got := strings.Join(Changes(tt.from.Column(), tt.to.Column()), ", "); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
 	long := schema.Column{Default: schema.StringValue(strings.Repeat("é", 100))}
 	if got := Changes(schema.Column{}, long)[0]; len([]rune(got)) > 100 || !strings.HasSuffix(got, `…"`) {
 		t.Errorf("a long default is told as %q", got)
