@@ -65,6 +65,27 @@ func (p *Project) addDrift(ctx context.Context, c *Changes) {
 	c.Pending, c.DriftErr = p.Pending(ctx)
 }
 
+// Elsewhere returns those of the operations that change nothing in a database of
+// the kind that is configured: a type or a default that is only for another.
+func (p *Project) Elsewhere(ops []op.Op) []op.Op {
+	var out []op.Op
+	for _, o := range ops {
+		alter, ok := o.(op.AlterColumn)
+		if ok && p.cfg.Dialect != nil && here(alter.From, p.dialect()) == here(alter.To, p.dialect()) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// here returns a column as one dialect has it.
+func here(c schema.Column, d schema.Dialect) schema.Column {
+	for _, v := range []*schema.Variants{&c.Type.Variants, &c.Default.Variants} {
+		*v = schema.Variants{}.With(d, v.On(d))
+	}
+	return c
+}
+
 // history is H at the revision that a new one will follow.
 type history struct {
 	down   []string

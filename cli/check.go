@@ -122,8 +122,16 @@ func (c *call) drift([]string) error {
 	return nil
 }
 
-// noteChanges warns of what in the models does not do what it seems to.
+// noteChanges says which changes are for other databases than the one at hand,
+// and warns of what in the models does not do what it seems to.
 func (c *call) noteChanges(ch whimbrel.Changes) {
+	switch n, all := len(c.project.Elsewhere(ch.Ops)), len(ch.Ops); n {
+	case 0:
+	case all:
+		c.note("note: that is for databases of another kind; on the one here it runs no statement")
+	default:
+		c.note("note: %d of the %d are for databases of another kind; on the one here they run no statement", n, all)
+	}
 	for _, w := range ch.Warnings {
 		c.note("%s %s", c.talk.style(yellow, "warning:"), w.String())
 	}
