@@ -17,7 +17,7 @@ func (c *call) plan(target string, down bool) error {
 		word = "downgrade"
 	}
 	if len(steps) == 0 {
-		return c.nothing(word)
+		return c.nothing(word, target)
 	}
 	current, err := c.project.Current(c.ctx())
 	if err != nil {

@@ -185,7 +185,7 @@ func (c *call) move(target string, down bool) error {
 		return err
 	}
 	if len(steps) == 0 {
-		return c.nothing(word)
+		return c.nothing(word, target)
 	}
 	return nil
 }
@@ -249,7 +249,7 @@ func heads(ids []string) string {
 }
 
 // nothing says why there was nothing to do, with the proof.
-func (c *call) nothing(word string) error {
+func (c *call) nothing(word, target string) error {
 	current, err := c.project.Current(c.ctx())
 	if err != nil {
 		return err
@@ -266,6 +266,22 @@ func (c *call) nothing(word string) error {
 	default:
 		c.did("Database is at %s; nothing to %s.", heads(at), word)
 	}
+	if word == "upgrade" && len(at) > 0 {
+		return c.noteBelow(target, at)
+	}
+	return nil
+}
+
+// noteBelow says how to get to a target that the database has left behind.
+func (c *call) noteBelow(target string, at []string) error {
+	wanted, err := c.project.Show(c.ctx(), target)
+	if err != nil {
+		return err
+	}
+	if len(wanted) > 1 || len(wanted) == 1 && slices.Contains(at, wanted[0].ID) {
+		return nil
+	}
+	c.note("An upgrade does not go back. To go back to %s: %s downgrade %s", heads(ids(wanted)), prefix(c.cmd), heads(ids(wanted)))
 	return nil
 }
 
