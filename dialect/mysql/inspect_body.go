@@ -6,66 +6,83 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// What information_schema tells of the body of a trigger, a routine or an event
-// is not always what it is. Characters outside of the basic plane are lost, and
-// so are escapes in strings: 'it”s \\ x' is 'it's \ x' on MySQL 9.7, and
-// 'it”s \ x' on MariaDB 10.11. Where that may be so, SHOW CREATE is asked.
-func (in *inspector) lossy(body string) bool {
-	if in.mysql() {
-		return mangled(body) || strings.ContainsAny(body, `'"`)
+// body returns the body of a trigger, a routine or an event, told by
+// information_schema, as it really is; none where this user may not read it.
+//
+// Characters outside of the basic plane are lost there. MySQL 9.7 tells strings
+// without their escapes. MariaDB 10.11 writes those of routines anew, with
+// other escapes, line ends among them, and without the character set in front.
+// Where any of that may be so, SHOW CREATE is asked.
+func (in *inspector) body(kind schema.ObjectKind, name, told string) (string, error) {
+	if !mangled(told) && !strings.ContainsAny(told, `'"\`) {
+		return told, nil
 	}
-	return mangled(body) || strings.Contains(body, `\`)
+	k := createdKinds[kind]
+	text, err := in.showCreate(k.word, name, k.column)
+	if err != nil {
+		return "", err
+	}
+	return k.body(text.sql), nil
 }
 
-// bodyIn finds a body that was told with losses at the end of the statement
-// that SHOW CREATE returned, where it begins in a line of its own.
-func (in *inspector) bodyIn(statement, told string) (string, bool) {
-	for i := range statement {
-		if statement[i] == '\n' && sameTold(in.name(), statement[i+1:], told) {
-			return statement[i+1:], true
-		}
-	}
-	return "", false
+// createdKinds says how SHOW CREATE is asked for what has a body, which column
+// of the answer is the statement, and where the body is in it.
+var createdKinds = map[schema.ObjectKind]struct {
+	word, column string
+	body         func(sql string) string
+}{
+	schema.Trigger:   {"TRIGGER", "SQL Original Statement", triggerBody},
+	schema.Function:  {"FUNCTION", "Create Function", routineBody},
+	schema.Procedure: {"PROCEDURE", "Create Procedure", routineBody},
+	schema.Event:     {"EVENT", "Create Event", eventBody},
 }
 
-// sameTold reports whether a server tells a body like that, white space apart.
-func sameTold(d schema.Dialect, body, told string) bool {
-	rest := dense(told)
-	for _, r := range dense(unescaped(d, body)) {
-		lost, ok := "", r > 0xffff
-		if ok {
-			if lost = "????"; d == schema.MySQL || !strings.HasPrefix(rest, lost) {
-				lost = "?"
+// triggerBody returns what stands behind FOR EACH ROW, and behind the place in
+// the order where a person wrote one.
+func triggerBody(sql string) string {
+	toks := significant(sql)
+	for i := range toks {
+		if i+3 < len(toks) && toks[i].isWord("FOR") && toks[i+1].isWord("EACH") && toks[i+2].isWord("ROW") {
+			next := i + 3
+			if toks[next].isWord("FOLLOWS", "PRECEDES") && next+2 < len(toks) {
+				next += 2
 			}
-		}
-		if rest, ok = strings.CutPrefix(rest, lost); ok && lost != "" {
-			continue
-		}
-		if rest, ok = strings.CutPrefix(rest, string(r)); !ok {
-			return false
+			return sql[toks[next].pos:]
 		}
 	}
-	return rest == ""
+	return ""
 }
 
-// unescaped returns SQL as information_schema tells a body.
-func unescaped(d schema.Dialect, sql string) string {
-	var b strings.Builder
-	for _, t := range tokenize(sql) {
-		switch {
-		case t.kind != tokString || len(t.text) < 2:
-			b.WriteString(t.text)
-		case d == schema.MySQL:
-			b.WriteString(t.text[:1] + stringValue(t.text) + t.text[:1])
-		default:
-			b.WriteString(fewerEscapes.Replace(t.text))
+// eventBody returns what stands behind the DO of an event: the first one, since
+// what is before it are words of the schedule and strings.
+func eventBody(sql string) string {
+	toks := significant(sql)
+	for i, t := range toks[:max(len(toks)-1, 0)] {
+		if t.isWord("DO") && i > 3 {
+			return sql[toks[i+1].pos:]
 		}
 	}
-	return b.String()
+	return ""
 }
 
-// fewerEscapes is what MariaDB does to a string.
-var fewerEscapes = strings.NewReplacer(`\\`, `\`, `\'`, `''`)
-
-// dense returns text without white space.
-func dense(text string) string { return strings.Join(strings.Fields(text), "") }
+// routineBody returns what stands behind the properties of a routine. The
+// servers write these anew, what a function returns in the line of the
+// parameters, and each other one in a line of its own with four spaces before
+// it; the body they begin with its first word.
+func routineBody(sql string) string {
+	toks := significant(sql)
+	i := 0
+	for i < len(toks) && !toks[i].is("(") {
+		i++
+	}
+	if i == len(toks) {
+		return ""
+	}
+	for i = closing(toks, i) + 1; i < len(toks); i++ {
+		before := sql[toks[i-1].pos+len(toks[i-1].text) : toks[i].pos]
+		if strings.Contains(before, "\n") && !strings.HasSuffix(before, "\n    ") {
+			return sql[toks[i].pos:]
+		}
+	}
+	return ""
+}

@@ -11,8 +11,7 @@ import (
 // readEvents reads events. One that nobody gave a start to has begun when it
 // was created; that moment is no part of what it is.
 func (in *inspector) readEvents() error {
-	var look []string
-	bodies := map[string]func(body string){}
+	var events []func() error
 	err := in.rows("SELECT EVENT_NAME, EVENT_DEFINITION, CAST(EXECUTE_AT AS CHAR), INTERVAL_VALUE, INTERVAL_FIELD, SQL_MODE, CAST(STARTS AS CHAR),"+
 		" CAST(ENDS AS CHAR), STATUS, ON_COMPLETION, STARTS = CONVERT_TZ(CREATED, @@SESSION.time_zone, TIME_ZONE), EVENT_COMMENT, TIME_ZONE"+
 		" FROM information_schema.EVENTS WHERE EVENT_SCHEMA = "+in.here()+" ORDER BY EVENT_NAME", func(r row) {
@@ -49,43 +48,28 @@ func (in *inspector) readEvents() error {
 		}
 		b.WriteString(" DO ")
 		name, mode, zone, body := r.text(0), r.text(5), r.text(12), r.text(1)
-		add := func(body string) {
+		events = append(events, func() error {
+			body, err := in.body(schema.Event, name, body)
+			if err != nil {
+				return err
+			}
+			if body == "" {
+				in.unsupported("event", name, "its definition is not understood or may not be read")
+				return nil
+			}
 			in.object(schema.Object{Kind: schema.Event, Name: schema.Qualify("", name)}, in.withMode(mode, zone, b.String()+body))
-		}
-		if in.lossy(body) {
-			look = append(look, name)
-			bodies[name] = add
-			return
-		}
-		add(body)
+			return nil
+		})
 	})
 	if err != nil {
 		return err
 	}
-	for _, name := range look {
-		text, err := in.showCreate("EVENT", name, "Create Event")
-		if err != nil {
+	for _, read := range events {
+		if err := read(); err != nil {
 			return err
-		}
-		if body, ok := eventBody(text.sql); ok {
-			bodies[name](body)
-		} else {
-			in.unsupported("event", name, "its definition is not understood: "+text.sql+text.denied)
 		}
 	}
 	return nil
-}
-
-// eventBody returns what stands behind the DO of an event: the first one, since
-// what is before it are words of the schedule and strings.
-func eventBody(sql string) (string, bool) {
-	toks := significant(sql)
-	for i, t := range toks[:max(len(toks)-1, 0)] {
-		if t.isWord("DO") && i > 3 {
-			return sql[toks[i+1].pos:], true
-		}
-	}
-	return "", false
 }
 
 // readSequences reads MariaDB's sequences, all in one query: each is a table

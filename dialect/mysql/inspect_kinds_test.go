@@ -84,6 +84,8 @@ var kinds = []struct {
 	{mariadbOnly, "CREATE SEQUENCE down START WITH -1 INCREMENT BY -1 NOCACHE"},
 	{mariadbOnly, "CREATE TABLE numbered (id bigint DEFAULT nextval(seq), b bigint DEFAULT (NEXT VALUE FOR `down` + 1))"},
 	{"", "CREATE FUNCTION f (a int, `b c` varchar(10), d varchar(10) CHARACTER SET latin1, e enum('a','b''c')) RETURNS varchar(20) DETERMINISTIC COMMENT 'it''s' BEGIN RETURN concat(a, '?😀'); END"},
+	{"", "CREATE FUNCTION `lines (` (`a (\n` enum('x)','y\nz')) RETURNS enum('a\nb','c') DETERMINISTIC COMMENT 'it''s\nlong' /* and */\n" +
+		`RETURN concat('line` + "\n" + `line\n\t\"\Z\%', "it''s ""\'", _latin1'x', /* in */ 'y')`},
 	{"", "CREATE FUNCTION aggregate_name () RETURNS json NO SQL SQL SECURITY INVOKER RETURN '1'"},
 	{mariadbOnly, "CREATE AGGREGATE FUNCTION agg (x int) RETURNS int BEGIN DECLARE EXIT HANDLER FOR NOT FOUND RETURN 1; LOOP FETCH GROUP NEXT ROW; END LOOP; END"},
 	{"", "CREATE PROCEDURE pr (IN a int, OUT b int, INOUT `c d` decimal(5,2)) MODIFIES SQL DATA SQL SECURITY INVOKER BEGIN SET b = a; END"},
@@ -99,7 +101,7 @@ var kinds = []struct {
 	{"", "CREATE EVENT ev2 ON SCHEDULE EVERY 1 DAY DO BEGIN DELETE FROM parent WHERE b = '?'; END"},
 	{"", "CREATE EVENT ev3 ON SCHEDULE AT '2030-01-01 10:00:00' DISABLE ON SLAVE DO DELETE FROM parent"},
 	{"", "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES', time_zone = '+02:00'"},
-	{mysqlOnly, `CREATE FUNCTION ansi (a int) RETURNS varchar(20) NO SQL RETURN concat('x\', '')`},
+	{"", `CREATE FUNCTION ansi (a int) RETURNS varchar(20) NO SQL RETURN concat('x\', '')`},
 	{"", `CREATE TRIGGER ansi BEFORE UPDATE ON parent FOR EACH ROW SET new."c" = 2, new.b = '\'`},
 	{"", "CREATE EVENT zone ON SCHEDULE AT '2030-01-01 10:00:00' DO DELETE FROM parent"},
 	{"", "SET sql_mode = ''"},

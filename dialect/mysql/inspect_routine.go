@@ -37,12 +37,8 @@ func (in *inspector) readTriggers() error {
 		previous := ""
 		for _, t := range list {
 			o := schema.Object{Kind: schema.Trigger, Name: schema.Qualify("", t.name), Table: schema.Qualify("", e.table)}
-			if in.lossy(t.body) {
-				text, err := in.showCreate("TRIGGER", t.name, "SQL Original Statement")
-				if err != nil {
-					return err
-				}
-				t.body, _ = triggerBody(text.sql)
+			if t.body, err = in.body(schema.Trigger, t.name, t.body); err != nil {
+				return err
 			}
 			if !slices.Contains([]string{"INSERT", "UPDATE", "DELETE"}, e.event) || t.body == "" {
 				in.unsupported("trigger", t.name, "its definition is not understood or may not be read")
@@ -58,22 +54,6 @@ func (in *inspector) readTriggers() error {
 		}
 	}
 	return nil
-}
-
-// triggerBody returns what stands behind FOR EACH ROW, and behind the place in
-// the order where a person wrote one.
-func triggerBody(sql string) (string, bool) {
-	toks := significant(sql)
-	for i := range toks {
-		if i+3 < len(toks) && toks[i].isWord("FOR") && toks[i+1].isWord("EACH") && toks[i+2].isWord("ROW") {
-			next := i + 3
-			if toks[next].isWord("FOLLOWS", "PRECEDES") && next+2 < len(toks) {
-				next += 2
-			}
-			return sql[toks[next].pos:], true
-		}
-	}
-	return "", false
 }
 
 // ownModes are the modes under which a text means another thing. A routine is
@@ -187,18 +167,19 @@ type routine struct {
 
 // routine adds a routine.
 func (in *inspector) routine(r routine, parameters []string, returns string) error {
-	if in.lossy(r.body) {
-		text, err := in.showCreate(r.kind, r.name, "Create "+r.kind[:1]+strings.ToLower(r.kind[1:]))
-		if err != nil {
-			return err
-		}
-		body, ok := in.bodyIn(text.sql, r.body)
-		if !ok {
-			in.unsupported(strings.ToLower(r.kind), r.name, "its definition is not understood or may not be read")
-			return nil
-		}
-		r.body = body
+	kind := schema.Function
+	if r.kind == "PROCEDURE" {
+		kind = schema.Procedure
 	}
+	body, err := in.body(kind, r.name, r.body)
+	if err != nil {
+		return err
+	}
+	if body == "" {
+		in.unsupported(strings.ToLower(r.kind), r.name, "its definition is not understood or may not be read")
+		return nil
+	}
+	r.body = body
 	var b strings.Builder
 	b.WriteString("CREATE ")
 	if isAggregate(r.body) {
@@ -221,10 +202,6 @@ func (in *inspector) routine(r routine, parameters []string, returns string) err
 		b.WriteString("\n    COMMENT " + quoteString(r.comment))
 	}
 	b.WriteString("\n" + r.body)
-	kind := schema.Function
-	if r.kind == "PROCEDURE" {
-		kind = schema.Procedure
-	}
 	// Names in a body are looked up when it runs: nothing has to be there.
 	in.object(schema.Object{Kind: kind, Name: schema.Qualify("", r.name)}, in.withMode(r.mode, "", b.String()))
 	return nil

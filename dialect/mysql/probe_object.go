@@ -48,25 +48,26 @@ func (p prober) object(o schema.Object) (dialect.Outcome, error) {
 		return dialect.Applied, nil // a view is written anew by the server, and CREATE fails where there is one
 	}
 	body, err := one[sql.NullString](p.ctx, p.q, "SELECT "+column+" FROM information_schema."+l.table+" WHERE "+place(l.prefix, o.Name)+l.where)
-	if err != nil || !body.Valid || mangled(body.String) {
+	if err != nil || !body.Valid {
 		return dialect.Applied, err
 	}
-	_, statement := splitSettings(want)
-	if !endsWith(p.name, statement, body.String) {
+	_, name := schema.Split(o.Name)
+	is, err := newInspector(p.ctx, p.d, p.q).body(o.Kind, name, body.String)
+	if err != nil || is == "" {
+		return dialect.Applied, err
+	}
+	if _, statement := splitSettings(want); !endsWith(statement, is) {
 		return dialect.Other, nil
 	}
 	return dialect.Applied, nil
 }
 
-// endsWith reports whether a definition has that body, white space apart.
-func endsWith(d schema.Dialect, definition, body string) bool {
+// endsWith reports whether a definition has that body, white space and comments
+// apart.
+func endsWith(definition, body string) bool {
 	definition, body = strings.TrimRight(definition, "; \n\t"), strings.TrimRight(body, "; \n\t")
 	a, b := significant(definition), significant(body)
-	if len(b) <= len(a) && slices.EqualFunc(a[len(a)-len(b):], b, func(x, y token) bool { return x.text == y.text }) {
-		return true
-	}
-	// What is told without escapes are no tokens.
-	return strings.HasSuffix(dense(unescaped(d, definition)), dense(body))
+	return len(b) <= len(a) && slices.EqualFunc(a[len(a)-len(b):], b, func(x, y token) bool { return x.text == y.text })
 }
 
 // altered compares an object with both sides of a change. Of a view that the
