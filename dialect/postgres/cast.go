@@ -166,6 +166,9 @@ func isString(base string) bool {
 // assigns reports whether the server converts from one type to another by
 // itself.
 func assigns(from, to sqlType) bool {
+	if to.base == `"char"` && from.base != to.base {
+		return !from.array && !to.array && (from.base == "text" || strings.HasPrefix(from.base, "character"))
+	}
 	if from.array != to.array {
 		return !to.array && isString(to.base)
 	}
@@ -184,13 +187,60 @@ func (c *compiler) using(column, from, to string) string {
 		return ""
 	}
 	name := quoteIdent(column)
-	if f.named && !isString(t.base) || t.named && !isString(f.base) {
-		if f.array && t.array {
-			return name + "::text[]::" + c.d.sql(to)
+	text := name + "::text"
+	switch {
+	case isJSON(t.base) && !t.array && !isJSON(f.base) && (f.array || !isString(f.base)):
+		return "to_" + t.base + "(" + name + ")"
+	case isJSON(f.base) && !f.array && t.array:
+		return jsonToArray(name) + "::" + c.d.sql(to)
+	case f.array && t.array:
+		if casts(f, t) {
+			return name + "::" + c.d.sql(to)
 		}
-		return name + "::text::" + c.d.sql(to) // between types of the user there is no cast, but each has a text
+		text = name + "::text[]"
+	case casts(f, t) || isString(f.base) && f.base != `"char"` && !f.array:
+		return name + "::" + c.d.sql(to)
+	case isJSON(f.base) && !f.array:
+		text = "(" + name + " #>> '{}')"
 	}
-	return name + "::" + c.d.sql(to)
+	return text + "::" + c.d.sql(to) // where there is no cast, each value has a text
+}
+
+func isJSON(base string) bool { return base == "json" || base == "jsonb" }
+
+// jsonToArray turns a JSON array into the text of an array. What is in it may
+// not survive that; see lossy.
+func jsonToArray(name string) string { return "translate(" + name + "::text, '[]', '{}')" }
+
+// explicit are the casts that the server makes when it is asked to, from
+// pg_cast of 15. (18 has more, to bytea and from it.)
+var explicit = map[string]string{
+	`"char"`:            "integer",
+	"bigint":            "bit",
+	"bit":               "bigint,integer",
+	"boolean":           "integer",
+	"box":               "circle,lseg,point",
+	"character":         "xml",
+	"character varying": "xml",
+	"circle":            "box,point,polygon",
+	"daterange":         "datemultirange",
+	"int4range":         "int4multirange",
+	"int8range":         "int8multirange",
+	"integer":           `"char",bit,boolean`,
+	"jsonb":             "bigint,boolean,double precision,integer,numeric,real,smallint",
+	"lseg":              "point",
+	"numrange":          "nummultirange",
+	"polygon":           "box,circle,point",
+	"text":              "xml",
+	"tsrange":           "tsmultirange",
+	"tstzrange":         "tstzmultirange",
+}
+
+// casts reports whether the server has a cast from one type to another, or
+// between their elements.
+func casts(from, to sqlType) bool {
+	has := func(of map[string]string) bool { return slices.Contains(strings.Split(of[from.base], ","), to.base) }
+	return from.array == to.array && !from.named && !to.named && (from.base == to.base || has(assignable) || has(explicit))
 }
 
 // baseType returns the type that a domain is made of, or the type itself.
@@ -257,6 +307,10 @@ func (c *compiler) lossy(table, column, from, to string) string {
 	}
 	where := ""
 	switch {
+	case isJSON(f.base) && !f.array && t.array:
+		where = "to_jsonb(" + jsonToArray(name) + "::" + c.d.sql(to) + ") IS DISTINCT FROM " + name + "::jsonb"
+	case t.base == `"char"` && !t.array && f.base != "integer" && (f.base != t.base || f.array):
+		where = cast(name, "text", to, "text") + " IS DISTINCT FROM " + cast(name, "text")
 	case f.array || t.array:
 		if f.array && t.array && loses(f, t) {
 			where = cast(name, to, from) + " IS DISTINCT FROM " + name
@@ -265,7 +319,7 @@ func (c *compiler) lossy(table, column, from, to string) string {
 		if shorter(f, t) {
 			where = cast(name, to, "text") + " IS DISTINCT FROM " + cast(name, "text")
 		}
-	case isString(f.base):
+	case isString(f.base) && f.base != `"char"`:
 		// What has a text is parsed, and what is no such text is refused. The
 		// digits behind the limit and the time behind a date are not.
 		switch {

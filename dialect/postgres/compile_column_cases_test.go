@@ -170,6 +170,10 @@ func typeCases() []compileCase {
 		around("int_to_bool", c.Default(1), schema.Bool("c").Default(true), "(1, 1), (2, 0)", "SELECT id, c::bool FROM t ORDER BY 1"),
 		around("json_to_jsonb", schema.Native("c", "json"), schema.JSON("c"), `(1, '{"a": 1}')`).without("ti"),
 		around("array", schema.Native("c", "integer[]").DefaultExpr("'{}'::integer[]"), schema.Native("c", "text[]").DefaultExpr("'{}'::text[]"), "(1, '{1,2}')", "SELECT id, c::text FROM t ORDER BY 1"),
+		around("array_to_json", schema.Native("c", "text[]").DefaultExpr("'{}'::text[]"), schema.JSON("c").DefaultExpr("'[]'::jsonb"), `(1, '{a,"b c",NULL}'), (2, '{}'), (3, NULL)`,
+			"SELECT id, to_jsonb(c)::text FROM t ORDER BY 1"),
+		around("range_of_another_range", schema.Native("c", "int4range"), schema.Native("c", "int8range"), "(1, '[1,5)'), (2, NULL)", "SELECT id, c::text FROM t ORDER BY 1"),
+		around("uuid_to_json", schema.UUID("c"), schema.JSON("c"), "(1, '9a5ad3a9-6b3c-4d1c-8e7e-6b8e1f0a2b3c'), (2, NULL)", `SELECT id, trim(c::text, '"') FROM t ORDER BY 1`),
 		{
 			name: "type_under_everything", setup: record(func(m *op.Script) {
 				m.CreateTable("t", schema.Int("id").NotNull(), schema.Int("c").Default(4), schema.Int("g").GeneratedStored(schema.Expr("c * 2")), schema.PrimaryKey{Name: "tk", Parts: schema.Columns("id")},
