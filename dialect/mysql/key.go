@@ -26,7 +26,7 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 	}
 	after, _ := c.state.Table(o.Table)
 	was, is := before.PrimaryKey, after.PrimaryKey
-	if slices.Equal(was.Parts, is.Parts) && was.Comment == is.Comment {
+	if slices.Equal(was.Parts, is.Parts) && was.Comment == is.Comment && was.Method.On(c.name) == is.Method.On(c.name) {
 		return nil // the key has no name here
 	}
 	if err := c.keysStay(before, after); err != nil {
