@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -75,9 +75,7 @@ func openPostgres(raw, name string) (database, error) {
 	oldest := postgres.New("")
 	return database{
 		dialect: schema.Postgres, shown: c.shown, connector: c, script: oldest,
-		here: newServer(oldest, func(ctx context.Context, q dialect.Queryer) (dialect.Dialect, error) {
-			return postgres.Open(ctx, q)
-		}),
+		here: whimbrel.Server(oldest, postgres.Open),
 	}, nil
 }
 
