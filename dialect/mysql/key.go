@@ -62,7 +62,7 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 
 // noNulls demands that a column has no NULL.
 func (c *compiler) noNulls(table, column, why string) {
-	c.none(table, "SELECT 1 FROM "+quoteName(table)+" WHERE "+quoteIdent(column)+" IS NULL LIMIT 1",
+	c.none(table, column, func(t, col string) string { return "SELECT 1 FROM " + t + " WHERE " + col + " IS NULL LIMIT 1" },
 		fmt.Sprintf("column %q of table %q has NULLs, and %s: give with op.Fill(…) a value for them", column, table, why))
 }
 
