@@ -187,7 +187,8 @@ func TestGuardsComeFirst(t *testing.T) {
 			op.AlterColumn{Table: "t", From: was, To: is},
 		}},
 		"renamed": {"INSERT INTO t (id) VALUES (1)", []op.Op{
-			op.RenameTable{From: "t", To: "u"}, op.RenameColumn{Table: "u", From: "n", To: "m"},
+			op.RenameTable{From: "t", To: "u"},
+			op.RenameColumn{Table: "u", From: "n", To: "m"},
 			op.AlterColumn{Table: "u", From: renamed(was, "m"), To: renamed(is, "m")},
 		}},
 		"type": {"INSERT INTO t (x) VALUES (1.5)", []op.Op{
