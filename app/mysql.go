@@ -33,7 +33,7 @@ func openMySQL(raw, name string) (database, error) {
 		return database{}, err
 	}
 	if u.database == "" {
-		return database{}, bad("the name of the database is missing")
+		return database{}, bad("the name of the database is missing", "for example: "+u.named(name, "USER"))
 	}
 	if err := u.login(); err != nil {
 		return database{}, err

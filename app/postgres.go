@@ -45,6 +45,11 @@ func openPostgres(raw, name string) (database, error) {
 	if err != nil {
 		return database{}, bad(withoutURL(err))
 	}
+	if config.Database == "" {
+		// PostgreSQL's own programs would take the name of the user: for many
+		// that is postgres, the one database that is nobody's.
+		return database{}, bad("the name of the database is missing", "for example: "+u.named(name, config.User), "It can be in PGDATABASE too.")
+	}
 	c := &postgresConnector{config: config}
 	for _, password := range []string{u.password.text(), u.option("password"), config.Password} {
 		if password != "" && !c.password.given() {
