@@ -336,7 +336,7 @@ func (s *session) fill(table string, c schema.Column, altered bool) (schema.Defa
 			Flags:   []string{flag("default", subject+"="+cmp.Or(zero(c.Type).Text, "VALUE"))},
 		}
 		if altered {
-			q.Text = "column " + subject + " becomes NOT NULL: what replaces the NULLs in it?"
+			q.Text = "column " + subject + " becomes NOT NULL: what replaces the NULLs in it? (NULL: there are none; the upgrade stops if it finds one)"
 			q.Flags = append(q.Flags, flag("default", subject+"="+nullMeans))
 		}
 		s.ask(q)
@@ -358,7 +358,7 @@ func parseFill(t schema.Type, text string) (_ schema.Default, why string) {
 		return schema.Expression(text), ""
 	}
 	if strings.EqualFold(text, nullMeans) {
-		return schema.Default{}, "a NOT NULL column cannot be filled with NULL"
+		return schema.Default{}, "a NOT NULL column cannot be filled with NULL; NULL is an answer only for a column that is there and has none"
 	}
 	switch {
 	case t.Kind == schema.KindBool:
