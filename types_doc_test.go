@@ -5,18 +5,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/mysql"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
 // TestDocsTypes keeps docs/types.md equal to what the dialects do.
 func TestDocsTypes(t *testing.T) {
-	columns := []struct {
+	type typed struct {
 		source string
 		column schema.ColumnDef
-	}{
+	}
+	columns := []typed{
 		{`Bool("c")`, schema.Bool("c")},
 		{`TinyInt("c")`, schema.TinyInt("c")},
 		{`SmallInt("c")`, schema.SmallInt("c")},
@@ -47,7 +50,37 @@ func TestDocsTypes(t *testing.T) {
 		fmt.Fprintf(&b, "| `schema.%s` | `%s` | `%s` | `%s` | `%s` |\n", c.source, sqlite.New("").Type(t), postgres.New("").Type(t),
 			mysql.New(schema.MySQL, "").Type(t), mysql.New(schema.MariaDB, "").Type(t))
 	}
+	b.WriteString("\nA key that counts is another type where the database has one for it, and unsigned nowhere but on MySQL and MariaDB:\n\n" +
+		"| in a revision | SQLite | PostgreSQL | MySQL | MariaDB |\n| --- | --- | --- | --- | --- |\n")
+	for _, c := range []typed{
+		{`Int("c").PrimaryKey().AutoIncrement()`, schema.Int("c").PrimaryKey().AutoIncrement()},
+		{`BigInt("c").PrimaryKey().AutoIncrement()`, schema.BigInt("c").PrimaryKey().AutoIncrement()},
+		{`BigInt("c").Unsigned().PrimaryKey().AutoIncrement()`, schema.BigInt("c").Unsigned().PrimaryKey().AutoIncrement()},
+		{`BigInt("c").Unsigned().On(schema.Postgres, "bigserial").PrimaryKey().AutoIncrement()`, schema.BigInt("c").Unsigned().On(schema.Postgres, "bigserial").PrimaryKey().AutoIncrement()},
+	} {
+		fmt.Fprintf(&b, "| `schema.%s` |", c.source)
+		for _, d := range []dialect.Dialect{sqlite.New(""), postgres.New(""), mysql.New(schema.MySQL, ""), mysql.New(schema.MariaDB, "")} {
+			fmt.Fprintf(&b, " `%s` |", inCreateTable(t, d, c.column))
+		}
+		b.WriteString("\n")
+	}
 	b.WriteString("\nA type change that is the same text on a dialect (`String(\"c\", 50)` to `String(\"c\", 100)` on SQLite) is recorded in the\n" +
 		"history and runs no statement there.\n")
 	golden(t, "docs/types.md", b.String())
+}
+
+// inCreateTable is what a column is in CREATE TABLE, without its name.
+func inCreateTable(t *testing.T, d dialect.Dialect, c schema.ColumnDef) string {
+	t.Helper()
+	stmts, err := d.Compile([]op.Op{op.CreateTable{Table: schema.NewTable("t", c)}}, op.NewState(schema.Schema{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(stmts[0].SQL) {
+		if after, ok := strings.CutPrefix(strings.TrimSpace(line), d.Quote("c")+" "); ok {
+			return strings.TrimSuffix(after, ",")
+		}
+	}
+	t.Fatalf("no column in %s", stmts[0].SQL)
+	return ""
 }

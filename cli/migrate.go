@@ -75,7 +75,7 @@ func decisionFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArray("rename", nil, "`OLD=NEW`: a table, or TABLE.COLUMN=COLUMN, has a new name (repeatable)")
 	f.StringArray("no-rename", nil, "`OLD` is no rename: it goes, with its data (repeatable)")
-	f.StringArray("default", nil, "`TABLE.COLUMN=VALUE`: what existing rows get; SQL in parentheses (repeatable)")
+	f.StringArray("default", nil, "`TABLE.COLUMN=VALUE`: what existing rows get; SQL in parentheses; NULL: no row has one to be replaced (repeatable)")
 	f.StringArray("drop", nil, "`NAME`: a table, or TABLE.COLUMN, goes with its data (repeatable)")
 }
 
