@@ -326,7 +326,7 @@ func (p *Project) Baseline(ctx context.Context, o BaselineOptions) (Baselined, e
 	if p.graph.Len() > 0 {
 		return b, &Error{
 			Code: NotAtHead, Msg: "the history has revisions already: a baseline is the first",
-			Hint: []string{"to record that the database is at one of them: whim db stamp REVISION"},
+			Hint: []string{"to record that the database is at the newest, after comparing: whim db stamp head"},
 		}
 	}
 	state, err := p.applied(ctx)

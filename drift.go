@@ -151,7 +151,15 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 			report.Foreign = append(report.Foreign, o.String())
 		}
 	}
-	for _, u := range live.Unsupported {
+	whole := live.Unsupported
+	unread := func(kind, name string) bool { // it is there, and nobody knows what it is
+		return slices.ContainsFunc(whole, func(u schema.Unsupported) bool { return u.Kind == kind && u.Name == name })
+	}
+	for _, u := range whole {
+		if slices.ContainsFunc(h.Objects, func(o schema.Object) bool { return u.Kind == string(o.Kind) && u.Name == o.Name }) {
+			report.Unsupported = append(report.Unsupported, fmt.Sprintf("%s %s: %s", u.Kind, u.Name, cmp.Or(u.Why, "not supported")))
+			continue
+		}
 		report.Foreign = append(report.Foreign, fmt.Sprintf("%s %s (%s)", u.Kind, u.Name, cmp.Or(u.Why, "not supported")))
 	}
 	unsupported := map[string]bool{}
@@ -167,15 +175,16 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 	}
 	skip := func(table string) bool { return p.ignored(table) || unsupported[table] }
 	foreign := func(name string) bool { return !ours[name] && isTable(live, name) }
-	whole := live.Unsupported
 	live = without(live, func(name string) bool { return skip(name) || foreign(name) })
 	live.Objects = keepObjects(live.Objects, h, ours)
-	if report.Ops, report.Noise, err = scratch.Settle(ctx, d, p.cfg.DB, without(want, skip), live); err != nil {
+	wanted := without(want, skip)
+	wanted.Objects = slices.DeleteFunc(wanted.Objects, func(o schema.Object) bool { return unread(string(o.Kind), o.Name) })
+	if report.Ops, report.Noise, err = scratch.Settle(ctx, d, p.cfg.DB, wanted, live); err != nil {
 		return report, err
 	}
 	for _, u := range want.Unsupported {
-		if slices.Contains(whole, u) {
-			continue // it belongs to the database as a whole
+		if unread(u.Kind, u.Name) {
+			continue // it belongs to the database as a whole, or was told already
 		}
 		report.NotCompared = append(report.NotCompared, fmt.Sprintf("%s %s: %s", u.Kind, u.Name, u.Why))
 	}

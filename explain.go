@@ -100,7 +100,7 @@ func explainGraph(err error) *Error {
 	case errors.As(err, &gap):
 		return &Error{
 			Code: UnknownApplied, Msg: gap.Error(),
-			Hint: []string{"to record what is true: whim db stamp REVISION"},
+			Hint: []string{"to record what is true, after comparing: whim db stamp head"},
 		}
 	case errors.As(err, &symbol):
 		return &Error{Code: NoSuchRevision, Msg: symbol.Error(), Hint: []string{"to list revisions: whim db history"}}
@@ -128,7 +128,7 @@ func errUnknownApplied(unknown []revision.NotFoundError) *Error {
 	}
 	e.Hint = []string{
 		"A newer program was here, or the file was deleted while it was applied: bring the file back, or run the newer program.",
-		"to record by hand what the database is: whim db stamp REVISION",
+		"to record what the database is, after comparing: whim db stamp head",
 	}
 	return e
 }
@@ -271,6 +271,9 @@ func (p *Project) explainDatabase(err error) *Error {
 		return &Error{Code: TooOld, Msg: old.Error(), Detail: p.database(), Hint: []string{"Nothing was changed. Which versions work is in docs/databases.md."}}
 	case p.cfg.Dialect != nil:
 		class, of := p.cfg.Dialect.Classify(err), p.cfg.Dialect.Flavor().Dialect
+		if (class == dialect.Lost || class == dialect.OtherFailure) && of != schema.SQLite && connecting(err) {
+			class = dialect.Unreachable
+		}
 		switch {
 		case class == dialect.Interrupted:
 			e = &Error{Code: Interrupted, Msg: "interrupted"}
@@ -284,7 +287,7 @@ func (p *Project) explainDatabase(err error) *Error {
 				return e
 			}
 		default:
-			e = explainServer(of, class, err)
+			e = p.explainServer(class, err)
 		}
 	}
 	refused := p.cfg.Dialect != nil && p.cfg.Dialect.Classify(err) == dialect.Refused

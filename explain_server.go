@@ -1,8 +1,10 @@
 package whimbrel
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/journal"
@@ -12,7 +14,8 @@ import (
 
 // explainServer explains a failure of a database that is on a server. What a
 // statement fails with because of itself is left to the caller.
-func explainServer(d schema.Dialect, class dialect.Class, err error) *Error {
+func (p *Project) explainServer(class dialect.Class, err error) *Error {
+	d := p.dialect()
 	said := saidBy(err)
 	if d == schema.Postgres && strings.Contains(said, "during recovery") { // 0A000, feature not supported (PostgreSQL 15)
 		class = dialect.ReadOnly
@@ -26,13 +29,24 @@ func explainServer(d schema.Dialect, class dialect.Class, err error) *Error {
 	case dialect.ReadOnly:
 		return &Error{Code: ReadOnly, Msg: "the database cannot be written", Detail: []string{said}, Hint: []string{readOnly(d, said)}}
 	case dialect.Denied:
-		return &Error{Code: NoPermission, Msg: "the user of the database may not do that", Detail: []string{said}, Hint: allow(d, said)}
+		return &Error{Code: NoPermission, Msg: "the user of the database may not do that", Detail: []string{said}, Hint: p.allow(said)}
 	case dialect.Unreachable, dialect.NotADatabase:
-		return &Error{
-			Code: Unreachable, Msg: "the database cannot be reached", Detail: []string{said},
-			Hint: []string{"Look whether the server runs, and whether host, port, user, password and database are right."},
+		return explainConnect(d, said, err)
+	case dialect.Refused:
+		if strings.Contains(said, "no schema has been selected") { // 3F000
+			a := p.account()
+			return &Error{
+				Code: NoPermission, Msg: "there is no schema in which the user of the database may create", Detail: []string{said},
+				Hint: []string{
+					"The search_path names none that is there and may be used: SHOW search_path.",
+					"to allow it, as the owner of the schema: GRANT USAGE, CREATE ON SCHEMA " + a.place + " TO " + a.user,
+				},
+			}
 		}
-	case dialect.Refused, dialect.Lost, dialect.Interrupted, dialect.OtherFailure:
+	case dialect.OtherFailure, dialect.Lost, dialect.Interrupted:
+	}
+	if d != schema.Postgres && hasAny(said, "no database is selected", "Error 1046 ") {
+		return &Error{Code: NoDatabase, Msg: "the connection is to no database", Detail: []string{said}, Hint: []string{"Name it in the DSN, behind the /."}}
 	}
 	return nil
 }
@@ -43,7 +57,8 @@ func saidBy(err error) string {
 	if errors.As(err, &stmt) && stmt.Err != nil {
 		err = stmt.Err
 	}
-	return err.Error()
+	// What package fmt leaves where a driver wraps no error (pgx 5.12).
+	return strings.ReplaceAll(err.Error(), ": %!w(<nil>)", "")
 }
 
 // readOnly says why a server may let nobody write.
@@ -58,25 +73,79 @@ func readOnly(d schema.Dialect, said string) string {
 	return "default_transaction_read_only is on, for the server, the database or the user."
 }
 
+// An account is a user of a server, and where statements of theirs go, as SQL
+// takes them.
+type account struct{ user, place string }
+
+// account asks the server who we are there. It may be the server that refuses:
+// then the hints have to do with words in capitals.
+func (p *Project) account() account {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	query, a := "SELECT quote_ident(current_user), quote_ident(coalesce(current_schema(), 'public'))", account{"USER", "SCHEMA"}
+	if p.dialect() != schema.Postgres {
+		query, a = "SELECT CURRENT_USER(), DATABASE()", account{"'USER'@'HOST'", "`DATABASE`"}
+	}
+	var user, place string
+	if p.cfg.DB == nil || p.cfg.DB.QueryRowContext(ctx, query).Scan(&user, &place) != nil {
+		return a
+	}
+	if p.dialect() == schema.Postgres {
+		return account{user, place}
+	}
+	at := strings.LastIndex(user, "@")
+	return account{p.cfg.Dialect.Literal(user[:max(at, 0)]) + "@" + p.cfg.Dialect.Literal(user[at+1:]), p.cfg.Dialect.Quote(place)}
+}
+
 // allow says how a user may be allowed what was refused.
-func allow(d schema.Dialect, said string) []string {
+func (p *Project) allow(said string) []string {
+	a := p.account()
+	owned, _ := textAfter(said, "must be owner of ")
+	kind, name, _ := strings.Cut(owned, " ")
 	switch {
-	case d != schema.Postgres:
-		return []string{
-			"to allow all that migrations need, as an administrator: GRANT ALL ON `DATABASE`.* TO 'USER'@'HOST'",
+	case p.dialect() != schema.Postgres:
+		// Who may not enter the database is told who they are.
+		if who, ok := textAfter(said, "Access denied for user "); ok {
+			if user, place, ok := strings.Cut(who, " to database "); ok {
+				a = account{user, p.cfg.Dialect.Quote(strings.Trim(place, "'"))}
+			}
 		}
+		return []string{"to allow all that migrations need, as an administrator: GRANT ALL ON " + a.place + ".* TO " + a.user}
 	case strings.Contains(said, journal.VersionTable), strings.Contains(said, journal.Table):
 		return []string{
 			"The tables " + journal.VersionTable + " and " + journal.Table + " belong to somebody else: migrate as their owner, or",
-			"to allow it, as their owner: GRANT SELECT, INSERT, UPDATE, DELETE ON " + journal.VersionTable + ", " + journal.Table + " TO USER",
+			"to allow it, as their owner: GRANT SELECT, INSERT, UPDATE, DELETE ON " + journal.VersionTable + ", " + journal.Table + " TO " + a.user,
 		}
-	case strings.Contains(said, "must be owner"):
-		return []string{"Only the owner of a table may change it: migrate as the owner. to make another one the owner: ALTER TABLE … OWNER TO USER"}
-	case strings.Contains(said, "for schema"):
+	case kind == "table" || kind == "view" || kind == "sequence" || kind == "type" || kind == "function":
 		return []string{
-			"to allow it, as the owner of the schema: GRANT USAGE, CREATE ON SCHEMA … TO USER",
+			"Only its owner may change it: migrate as the owner, or",
+			"to make another one the owner, as the owner or a superuser: ALTER " + strings.ToUpper(kind) + " " + quoteWord(name) + " OWNER TO " + a.user,
+		}
+	case owned != "":
+		return []string{"Only its owner may change it: migrate as the owner."}
+	case strings.Contains(said, "for schema"):
+		name, _ := textAfter(said, "for schema ")
+		return []string{
+			"to allow it, as the owner of the schema: GRANT USAGE, CREATE ON SCHEMA " + quoteWord(name) + " TO " + a.user,
 			"Since PostgreSQL 15 nobody but the owner of the database may create tables in the schema public.",
 		}
 	}
 	return []string{"Ask the owner of the database for the right, or migrate as the owner."}
+}
+
+// textAfter returns what a message of the server has after mark, up to the SQLSTATE
+// that drivers add.
+func textAfter(said, mark string) (string, bool) {
+	_, rest, ok := strings.Cut(said, mark)
+	rest, _, _ = strings.Cut(rest, " (SQLSTATE")
+	return rest, ok
+}
+
+// quoteWord quotes a name that a message of PostgreSQL has bare, where it has to
+// be quoted.
+func quoteWord(name string) string {
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" && name != "" {
+		return name
+	}
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }

@@ -31,7 +31,7 @@ runner:            dialect journal op schema
 cli:               . dialect diff internal/near model op schema
 internal/scaffold:  .
 internal/build:    .
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite model op schema
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/near model op schema
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest

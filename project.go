@@ -276,7 +276,7 @@ func (p *Project) connect(ctx context.Context) (*session, error) {
 	}
 	conn, err := p.cfg.DB.Conn(ctx)
 	if err != nil {
-		return nil, p.explain(err)
+		return nil, p.explain(&connectError{err})
 	}
 	s := &session{Project: p, conn: conn}
 	s.state, err = journal.Read(ctx, conn, p.cfg.Dialect)

@@ -227,7 +227,10 @@ func (s *session) nothingLost(ctx context.Context) error {
 	}
 	return &Error{
 		Code: LostRecord, Msg: "by the journal a revision is applied, and the version table does not have it",
-		Detail: lost, Hint: []string{"to record what is true, after comparing: whim db stamp REVISION"},
+		Detail: lost, Hint: []string{
+			"Stamp records what is true, and compares first. if it is applied: whim db stamp " + lost[len(lost)-1],
+			"if it is not: whim db stamp " + s.stampOf(s.state.IDs()),
+		},
 	}
 }
 
@@ -385,7 +388,7 @@ func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []
 	}
 	conn, err := p.cfg.DB.Conn(ctx)
 	if err != nil {
-		return nil, p.explain(err)
+		return nil, p.explain(&connectError{err})
 	}
 	s := &session{Project: p, conn: conn}
 	defer func() { err = p.explain(errors.Join(err, s.close(ctx))) }()

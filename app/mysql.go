@@ -33,7 +33,7 @@ func openMySQL(raw, name string) (database, error) {
 		return database{}, err
 	}
 	if u.database == "" {
-		return database{}, bad("the name of the database is missing")
+		return database{}, bad("the name of the database is missing", "for example: "+u.named(name, "USER"))
 	}
 	if err := u.login(); err != nil {
 		return database{}, err
@@ -59,10 +59,10 @@ func openMySQL(raw, name string) (database, error) {
 	}
 	oldest := mysql.New(d, "")
 	return database{
-		dialect: d, shown: c.shown, connector: c, script: oldest, here: newServer(oldest, func(ctx context.Context, q dialect.Queryer) (dialect.Dialect, error) {
+		dialect: d, shown: c.shown, connector: c, script: oldest, here: whimbrel.Server(oldest, func(ctx context.Context, q dialect.Queryer) (mysql.Dialect, error) {
 			is, err := mysql.Open(ctx, q)
 			if err == nil && d == schema.MariaDB && is.Flavor().Dialect != d {
-				return nil, &whimbrel.Error{
+				err = &whimbrel.Error{
 					Code: whimbrel.WrongServer, Msg: "the server is a MySQL, and the URL says mariadb",
 					Detail: []string{"database: " + c.shown}, Hint: []string{"Begin the URL with mysql://, so that scripts made without the server are for it too."},
 				}

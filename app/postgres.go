@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -44,6 +44,11 @@ func openPostgres(raw, name string) (database, error) {
 	config, err := pgx.ParseConfigWithOptions(u.plain, options)
 	if err != nil {
 		return database{}, bad(withoutURL(err))
+	}
+	if config.Database == "" {
+		// PostgreSQL's own programs would take the name of the user: for many
+		// that is postgres, the one database that is nobody's.
+		return database{}, bad("the name of the database is missing", "for example: "+u.named(name, config.User), "It can be in PGDATABASE too.")
 	}
 	c := &postgresConnector{config: config}
 	for _, password := range []string{u.password.text(), u.option("password"), config.Password} {
@@ -75,9 +80,7 @@ func openPostgres(raw, name string) (database, error) {
 	oldest := postgres.New("")
 	return database{
 		dialect: schema.Postgres, shown: c.shown, connector: c, script: oldest,
-		here: newServer(oldest, func(ctx context.Context, q dialect.Queryer) (dialect.Dialect, error) {
-			return postgres.Open(ctx, q)
-		}),
+		here: whimbrel.Server(oldest, postgres.Open),
 	}, nil
 }
 

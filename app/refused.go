@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -34,7 +35,8 @@ func refused(code whimbrel.Code, msg, shown string, err error, hint ...string) *
 func distinctLines(text string) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.TrimSpace(line)
+		// What package fmt leaves where a driver wraps no error (pgx 5.12).
+		line = strings.TrimSuffix(strings.TrimSpace(line), ": %!w(<nil>)")
 		said := slices.ContainsFunc(lines, func(l string) bool { return strings.HasSuffix(l, line) })
 		if !said {
 			lines = append(lines, line)
@@ -49,19 +51,41 @@ type serverKind struct {
 	ca     string // the option that names a file of certificates
 	noTLS  string // the option that does without
 	verify string // the option that does without the name of the host
-	hint   string // for the address
+	ping   string // the command that asks whether a server is there, without the address
+	port   string // its flag for the port
+	socket string // its flag for the path of a socket; "": that is a host
 }
 
 var (
 	kindPostgres = serverKind{
 		name: "PostgreSQL", ca: "sslrootcert=/path/to/ca.pem", noTLS: "sslmode=disable", verify: "sslmode=verify-ca",
-		hint: "Look whether the server runs, and whether host and port are right: pg_isready -h HOST -p PORT",
+		ping: "pg_isready", port: "-p",
 	}
 	kindMySQL = serverKind{
 		name: "MySQL or MariaDB", ca: "ssl-ca=/path/to/ca.pem", noTLS: "ssl-mode=DISABLED", verify: "ssl-mode=VERIFY_CA",
-		hint: "Look whether the server runs, and whether host and port are right: mysqladmin ping -h HOST -P PORT",
+		ping: "mysqladmin ping", port: "-P", socket: "-S",
 	}
 )
+
+// alive says how to look whether a server is where it was looked for: host:port,
+// or unix(path); several have commas between them.
+func (k serverKind) alive(where string) string {
+	first, _, _ := strings.Cut(where, ", ")
+	const look = "Look whether the server runs, and whether host and port are right"
+	if path, ok := strings.CutPrefix(first, "unix("); ok {
+		path = strings.TrimSuffix(path, ")")
+		if k.socket == "" {
+			dir, file := filepath.Split(path)
+			return look + ": " + k.ping + " -h " + shellWord(filepath.Clean(dir)) + " " + k.port + " " + shellWord(file[strings.LastIndex(file, ".")+1:])
+		}
+		return look + ": " + k.ping + " " + k.socket + " " + shellWord(path)
+	}
+	host, port, err := net.SplitHostPort(first)
+	if err != nil {
+		return look + "."
+	}
+	return look + ": " + k.ping + " -h " + shellWord(host) + " " + k.port + " " + shellWord(port)
+}
 
 // network explains an error of the network or of TLS. where is the address that
 // was tried.
@@ -87,13 +111,13 @@ func (k serverKind) network(err error, shown, where string) *whimbrel.Error {
 	case errors.As(err, &dns):
 		return refused(whimbrel.Unreachable, "no server of that name is known: "+dns.Name, shown, err, "Look whether the host in the URL is right.")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return refused(whimbrel.Unreachable, "no server listens at "+where, shown, err, k.hint)
+		return refused(whimbrel.Unreachable, "no server listens at "+where, shown, err, k.alive(where))
 	case errors.Is(err, fs.ErrNotExist):
 		return refused(whimbrel.Unreachable, "there is no socket at "+where, shown, err, "Look whether the server runs here, and where it has its socket.")
 	case errors.Is(err, fs.ErrPermission):
 		return refused(whimbrel.Unreachable, "the socket may not be used: "+where, shown, err)
 	case errors.As(err, &op) && op.Op == "dial":
-		return refused(whimbrel.Unreachable, "the server cannot be reached at "+where, shown, err, k.hint)
+		return refused(whimbrel.Unreachable, "the server cannot be reached at "+where, shown, err, k.alive(where))
 	}
 	return nil
 }
@@ -107,7 +131,7 @@ func (k serverKind) stranger(ctx context.Context, err error, shown, network, add
 	case k.name:
 		return nil
 	case "":
-		return refused(whimbrel.Unreachable, "the server does not answer at "+where, shown, err, k.hint)
+		return refused(whimbrel.Unreachable, "the server does not answer at "+where, shown, err, k.alive(where))
 	case answersOther:
 		return refused(whimbrel.WrongServer, "what answers at "+where+" is no "+k.name, shown, err, "Look whether host and port are right.")
 	}

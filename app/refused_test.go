@@ -164,9 +164,9 @@ func TestRefusals(t *testing.T) {
 		{"TLS that is over", secure(&expired, "sslmode=verify-full&sslrootcert="+expiredCA), whimbrel.BadTLS, "no encrypted connection", ""},
 		{"TLS refused", secure(nil, "sslmode=require"), whimbrel.BadTLS, "the server does no TLS, and the URL asks for it", "sslmode=prefer"},
 
-		{"nobody", "postgres://shop:hunter2@" + closed + "/shop", whimbrel.Unreachable, "no server listens at " + closed, "pg_isready"},
+		{"nobody", "postgres://shop:hunter2@" + closed + "/shop", whimbrel.Unreachable, "no server listens at " + closed, "pg_isready -h 127.0.0.1 -p " + strings.TrimPrefix(closed, "127.0.0.1:")},
 		{"nobody twice", "postgres://shop:hunter2@" + closed + "," + closed + "/shop", whimbrel.Unreachable, "no server listens at", ""},
-		{"nobody, MySQL", "mysql://shop:hunter2@" + closed + "/shop", whimbrel.Unreachable, "no server listens at " + closed, "mysqladmin ping"},
+		{"nobody, MySQL", "mysql://shop:hunter2@" + closed + "/shop", whimbrel.Unreachable, "no server listens at " + closed, "mysqladmin ping -h 127.0.0.1 -P " + strings.TrimPrefix(closed, "127.0.0.1:")},
 		{"unknown host", "postgres://shop:hunter2@host.invalid/shop", whimbrel.Unreachable, "no server of that name is known: host.invalid", "host in the URL"},
 		{"unknown host, MySQL", "mysql://shop:hunter2@host.invalid/shop", whimbrel.Unreachable, "no server of that name is known: host.invalid", ""},
 		{"no socket", "postgres://shop:hunter2@/shop?host=/no/such", whimbrel.Unreachable, "there is no socket at unix(/no/such/.s.PGSQL.5432)", ""},
@@ -213,6 +213,9 @@ func TestRefusals(t *testing.T) {
 			}
 			if e.Code != tt.code || !strings.Contains(e.Msg, tt.msg) || strings.Contains(e.Msg, "\n") || !strings.Contains(strings.Join(e.Hint, "\n"), tt.hint) {
 				t.Errorf("%s: code %s:\n%s\nwant %s, %q and %q", tt.what, e.Code, out, tt.code, tt.msg, tt.hint)
+			}
+			if strings.Contains(out, "%!") {
+				t.Errorf("%s: what a format leaves is in\n%s", tt.what, out)
 			}
 			if code != 1 || !strings.Contains(out, "shop: error: "+e.Msg+"\nshop:  detail: database: ") || strings.Count(out, "shop: error: ") != 1 {
 				t.Errorf("%s: exit code %d:\n%s", tt.what, code, out)

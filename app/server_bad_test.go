@@ -65,6 +65,11 @@ func fails(t *testing.T, s *dbtest.Server, address, as string, args []string, ex
 	if !strings.Contains(text, "shop:  hint: ") || strings.Count(text, "shop: error: ") != 1 {
 		t.Errorf("%q:\n%s", args, text)
 	}
+	for _, blank := range []string{"…", "USER", "HOST", "PORT", "`DATABASE`", "%!"} {
+		if strings.Contains(text, blank) {
+			t.Errorf("%q: there is a blank to be filled in, %s:\n%s", args, blank, text)
+		}
+	}
 	if after := tablesOf(t, owner, s.Dialect); after != before {
 		t.Errorf("%q: there are tables %s, and there were %s", args, after, before)
 	}
@@ -192,8 +197,8 @@ func TestLockedOut(t *testing.T) {
 func TestOldServer(t *testing.T) {
 	noSettings(t)
 	a := appAt(t, "sqlite://")
-	a.database.here = newServer(sqlite.New(""), func(context.Context, dialect.Queryer) (dialect.Dialect, error) {
-		return nil, &dialect.TooOldError{Server: "MySQL 5.7.44", Oldest: "8.0"}
+	a.database.here = whimbrel.Server(sqlite.New(""), func(context.Context, dialect.Queryer) (sqlite.Dialect, error) {
+		return sqlite.Dialect{}, &dialect.TooOldError{Server: "MySQL 5.7.44", Oldest: "8.0"}
 	})
 	for _, args := range [][]string{upgrade, {"db", "downgrade"}, {"db", "drift"}, {"db", "current"}, {"db", "upgrade", "--plan"}} {
 		code, out := run(t, a, args...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/mysql"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
@@ -27,13 +28,9 @@ func TestDriftMakesNoTables(t *testing.T) {
 		a := openApp(t, address)
 		a.History(making("products", schema.NewTable("products", schema.Int("id").PrimaryKey(), schema.String("name", 40).Default("x"))))
 		if s.Dialect != schema.Postgres {
-			was := a.database.here.(*server)
-			a.database.here = newServer(was.dialect(), func(ctx context.Context, q dialect.Queryer) (dialect.Dialect, error) {
-				d, err := was.ask(ctx, q)
-				if err != nil {
-					return nil, err
-				}
-				return noScratch{d.(mysql.Dialect)}, nil
+			a.database.here = whimbrel.Server(noScratch{mysql.New(s.Dialect, "")}, func(ctx context.Context, q dialect.Queryer) (noScratch, error) {
+				d, err := mysql.Open(ctx, q)
+				return noScratch{d}, err
 			})
 		}
 		for _, args := range [][]string{upgrade, {"db", "drift"}} {

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/internal/near"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -124,11 +127,19 @@ func noURL(raw string) error {
 		if example, ok := fromDSN(raw); ok {
 			return bad("it is in the notation of the Go driver for MySQL, and a URL is wanted", "as a URL: "+example)
 		}
+		if isPath(raw) {
+			file := path.Clean(strings.TrimPrefix(raw, "file:"))
+			return bad("it is the path of a file, and a URL is wanted", "as a URL of SQLite: sqlite:///"+file)
+		}
 		return bad("it does not start with sqlite:, postgres:, mysql: or mariadb:")
 	case plus && schemes[base] != "":
 		return bad("it names a driver", "Leave out the + and what follows it: "+base+"://…")
 	}
-	return bad("the scheme is none of sqlite, postgres, postgresql, mysql and mariadb")
+	const none = "the scheme is none of sqlite, postgres, postgresql, mysql and mariadb"
+	if near := nearScheme(scheme); near != "" {
+		return bad(none, "did you mean: "+near+"://")
+	}
+	return bad(none)
 }
 
 // A serverURL is the URL of a server, taken apart:
@@ -141,6 +152,15 @@ type serverURL struct {
 	database string
 	options  []option
 	plain    string // the URL as it was written, but for the passwords
+}
+
+// named returns the URL, without its secrets and options, with a database.
+func (u *serverURL) named(database, user string) string {
+	n := url.URL{Scheme: u.scheme, User: url.User(orDefault(u.user, user)), Host: "localhost", Path: "/" + database}
+	if len(u.hosts) > 0 {
+		n.Host = strings.Join(u.hosts, ",")
+	}
+	return n.String()
 }
 
 type option struct{ name, value string }
@@ -308,7 +328,10 @@ func redact(raw string) string {
 	}
 	scheme, _, ok := strings.Cut(raw, "://")
 	if !ok || scheme == "" || len(scheme) > 20 || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz+") != "" {
-		return fmt.Sprintf("a text of %d bytes", len(raw))
+		if isPath(raw) {
+			return fmt.Sprintf("%q", raw)
+		}
+		return fmt.Sprintf("%d characters, not shown because a password may be among them", utf8.RuneCountInString(raw))
 	}
 	u, err := split(raw)
 	if err != nil || len(u.hosts) == 0 {
@@ -326,4 +349,28 @@ func redact(raw string) string {
 		shown += "?…"
 	}
 	return shown
+}
+
+// isPath reports whether a text is the path of a database file, by its ending,
+// and nothing else.
+func isPath(raw string) bool {
+	file := strings.TrimPrefix(raw, "file:")
+	if strings.ContainsAny(file, ":@=?#%& ") {
+		return false
+	}
+	switch path.Ext(file) {
+	case ".db", ".sqlite", ".sqlite3":
+		return true
+	}
+	return false
+}
+
+// nearScheme returns the scheme that one was probably meant to be, or "".
+func nearScheme(scheme string) string {
+	for _, s := range []string{"postgres", "postgresql", "mysql", "mariadb", "sqlite"} {
+		if near.Distance(strings.ToLower(scheme), s, 2) <= 2 {
+			return s
+		}
+	}
+	return ""
 }

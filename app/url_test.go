@@ -74,7 +74,6 @@ func TestServerURL(t *testing.T) {
 	}{
 		{"postgres://me:pw@db.example:5433/shop?sslmode=verify-full", schema.Postgres, "postgres://me@db.example:5433/shop", "pw"},
 		{"postgresql://me@db.example/shop", schema.Postgres, "postgresql://me@db.example:5432/shop", ""},
-		{"postgres://me@db.example/", schema.Postgres, "postgres://me@db.example:5432/me", ""},
 		{"postgres://me@a,b:5433/shop", schema.Postgres, "postgres://me@a:5432,b:5433/shop", ""},
 		{"postgres://me@a,b/shop?port=5434", schema.Postgres, "postgres://me@a:5434,b:5434/shop", ""},
 		{"postgres://me:pw@[::1]:5433/shop", schema.Postgres, "postgres://me@[::1]:5433/shop", "pw"},
@@ -133,8 +132,6 @@ func TestBadURL(t *testing.T) {
 	t.Setenv("PGSERVICEFILE", services)
 	tests := []struct{ url, why, hint string }{
 		{"", "it is empty", "sqlite:///shop.db"},
-		{"shop.db", "it does not start with sqlite:", "postgres://USER:PASSWORD@HOST:5432/DATABASE"},
-		{"file:shop.db", "it does not start with sqlite:", ""},
 		{"oracle://me@h/shop", "the scheme is none of sqlite, postgres", ""},
 		{" postgres://me@h/shop", "there is white space around it", ""},
 		{"postgres://me@h/shop\n", "there is white space around it", ""},
@@ -170,8 +167,15 @@ func TestBadURL(t *testing.T) {
 		{"postgres://me:hunter2@h/shop?service=none", "unable to find service: none", ""},
 		{"postgres://me:hunter2@a,b/shop?port=1,2,3", "could not match 3 port numbers to 2 hosts", ""},
 
-		{"mysql://me:hunter2@h", "the name of the database is missing", "mysql://USER:PASSWORD@HOST:3306/DATABASE"},
-		{"mariadb://me:hunter2@h/", "the name of the database is missing", "mariadb://USER"},
+		{"mysql://me:hunter2@h", "the name of the database is missing", "for example: mysql://me@h/shop"},
+		{"mariadb://me:hunter2@h/", "the name of the database is missing", "for example: mariadb://me@h/shop"},
+		{"postgres://me:hunter2@h:5433/", "the name of the database is missing", "for example: postgres://me@h:5433/shop"},
+		{"postgres://me:hunter2@h", "the name of the database is missing", "PGDATABASE"},
+		{"postgre://me:hunter2@h/shop", "the scheme is none of", "did you mean: postgres://"},
+		{"sqllite:///shop.db", "the scheme is none of", "did you mean: sqlite://"},
+		{"shop.db", "it is the path of a file", "as a URL of SQLite: sqlite:///shop.db"},
+		{"/srv/hunter/shop.sqlite3", "it is the path of a file", "as a URL of SQLite: sqlite:////srv/hunter/shop.sqlite3"},
+		{"file:shop.db", "it is the path of a file", "as a URL of SQLite: sqlite:///shop.db"},
 		{"mysql://me:hunter2@a,b/shop", "several hosts are not supported for MySQL", ""},
 		{"mysql://me:hunter2@x@h/shop", "it has more than one @", ""},
 		{"mysql://me:hunter2@h/shop?tls=custom", "tls is none of true, false, skip-verify and preferred", ""},

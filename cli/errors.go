@@ -26,17 +26,23 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	e := &usageError{msg: fmt.Sprintf("no command %q", args[0])}
+	return noCommand(cmd, args[0], "PROG")
+}
+
+// noCommand says that there is no command of a name below cmd. prog is what a
+// person types before one.
+func noCommand(cmd *cobra.Command, name, prog string) error {
+	e := &usageError{msg: fmt.Sprintf("no command %q", name)}
 	var names []string
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
 			names = append(names, c.Name())
 		}
 	}
-	if near := nearest(args[0], names); near != "" {
-		e.hint = append(e.hint, "did you mean:       PROG "+near)
+	if near := nearest(name, names); near != "" {
+		e.hint = append(e.hint, "did you mean:       "+prog+" "+near)
 	}
-	e.hint = append(e.hint, "for all commands:   PROG --help")
+	e.hint = append(e.hint, "for all commands:   "+prog+" --help")
 	return e
 }
 
@@ -84,10 +90,34 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 func usageOf(cmd *cobra.Command) string {
-	if db := dbCommand(cmd); db != nil && db != cmd {
+	db := dbCommand(cmd)
+	switch {
+	case db == nil:
+		return programOf(cmd) + strings.TrimPrefix(cmd.CommandPath(), cmd.Root().CommandPath())
+	case db != cmd:
 		return "PROG " + cmd.Name()
 	}
 	return "PROG"
+}
+
+// programOf is what a person types before the name of a command that is not
+// below db.
+func programOf(cmd *cobra.Command) string {
+	if db := dbBelow(cmd.Root()); db != nil && db.Annotations[annotation] != "" {
+		return db.Annotations[annotation]
+	}
+	return cmd.Root().CommandPath()
+}
+
+// notOurs turns what cobra and its flag parser say about a command that is not
+// below db into a usage error with hints.
+func notOurs(cmd *cobra.Command, err error) error {
+	_, after, ok := strings.Cut(err.Error(), "unknown command \"")
+	name, _, closed := strings.Cut(after, "\"")
+	if !ok || !closed {
+		return flagError(cmd, err)
+	}
+	return noCommand(cmd, name, usageOf(cmd))
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
@@ -153,7 +183,7 @@ func explain(cmd *cobra.Command, err error) []explained {
 		all[0].Hint = append(all[0].Hint, when+prefix(cmd)+" "+half.of)
 		return all
 	}
-	x := explainOne(err)
+	x := explainOne(cmd, err)
 	for i := range x.Hint {
 		// The library calls the program "whim".
 		x.Hint[i] = strings.ReplaceAll(x.Hint[i], "whim db ", "PROG ")
@@ -189,7 +219,7 @@ func split(err error) []error {
 	return all
 }
 
-func explainOne(err error) explained {
+func explainOne(cmd *cobra.Command, err error) explained {
 	var (
 		e     *whimbrel.Error
 		wrong *usageError
@@ -204,7 +234,10 @@ func explainOne(err error) explained {
 	}
 	code := "failed"
 	if isUsage(err) {
-		code = "bad-usage"
+		// Of a command that is not ours. What was meant, and how to see more, is
+		// the same question there.
+		errors.As(notOurs(cmd, err), &wrong)
+		return explained{Code: string(whimbrel.BadUsage), Message: wrong.msg, Hint: append([]string(nil), wrong.hint...)}
 	}
 	// The first line is the message; cobra puts suggestions below it.
 	msg, rest, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")

@@ -33,7 +33,7 @@ func (p PrimaryKey) Equal(q PrimaryKey) bool { return p.Name == q.Name && p.Same
 
 // Same reports whether two keys do the same, whatever their names.
 func (p PrimaryKey) Same(q PrimaryKey) bool {
-	return p.Conflict == q.Conflict && slices.Equal(p.Parts, q.Parts) && p.ConstraintOptions.same(q.ConstraintOptions)
+	return p.Conflict == q.Conflict && p.Method == q.Method && slices.Equal(p.Parts, q.Parts) && p.ConstraintOptions.same(q.ConstraintOptions)
 }
 
 func (o ConstraintOptions) same(p ConstraintOptions) bool {

@@ -176,6 +176,7 @@ type PrimaryKey struct {
 	Parts    []Part `json:"parts,omitempty"`
 	Conflict string `json:"conflict,omitempty"` // SQLite: as Column.NotNullConflict
 
+	Method Variants `json:"method,omitzero"` // MySQL, in a table in memory: as Index.Method
 	ConstraintOptions
 }
 

@@ -63,7 +63,24 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return cli.ReportJSON(root, command, withCompiler(err, said.String()))
 	}
 	root.SetErr(stderr)
-	return cli.Report(root, err)
+	return cli.Report(root, withMeant(root, rest, err))
+}
+
+// withMeant adds to the error that there is no app which of whim's own commands
+// may have been meant.
+func withMeant(root *cobra.Command, args []string, err error) error {
+	var e *whimbrel.Error
+	if !errors.As(err, &e) || e.Code != whimbrel.NoApp || len(args) == 0 {
+		return err
+	}
+	root.SuggestionsMinimumDistance = 2
+	near := root.SuggestionsFor(args[0])
+	if len(near) == 0 {
+		return err
+	}
+	full := *e
+	full.Hint = append([]string{"did you mean: whim " + strings.Join(append(near[:1:1], args[1:]...), " ")}, e.Hint...)
+	return &full
 }
 
 // completing reports whether a shell asks how a command line could go on.

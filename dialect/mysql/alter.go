@@ -144,8 +144,14 @@ func (c *compiler) recompute(before, after schema.Table, was, is schema.Column) 
 // has: they are lost.
 func (c *compiler) values(was, is schema.Column) {
 	table := op.TableOf(c.ops[c.index])
-	c.none(table, "SELECT "+quoteIdent(is.Name)+" FROM "+quoteName(table)+" WHERE NOT ("+quoteIdent(is.Name)+" <=> "+
-		asColumn(parseType(c.d.typeText(is.Type)), endLine(is.Generated.Expr.For(c.name)))+") LIMIT 5",
+	expr := asColumn(parseType(c.d.typeText(is.Type)), endLine(is.Generated.Expr.For(c.name)))
+	ask := c.none
+	if c.worksOn(table) { // perhaps on what the expression is made of
+		ask = c.noneHere
+	}
+	ask(table, is.Name, func(t, col string) string {
+		return "SELECT " + col + " FROM " + t + " WHERE NOT (" + col + " <=> " + expr + ") LIMIT 5"
+	},
 		fmt.Sprintf("column %q of table %q has other values than the expression that it becomes, and they would be lost", was.Name, table))
 }
 
@@ -294,10 +300,9 @@ func versioned(o schema.TableOptions) bool {
 // noHistory demands that a system-versioned table has no row that is history:
 // without versioning they are deleted.
 func (c *compiler) noHistory(table string) {
-	name := quoteName(table)
-	c.none(table, "SELECT a.n - b.n FROM (SELECT count(*) AS n FROM "+name+" FOR SYSTEM_TIME ALL) AS a, (SELECT count(*) AS n FROM "+name+
-		") AS b WHERE a.n <> b.n",
-		fmt.Sprintf("table %q has history, which is data, and it would be deleted: delete it first (DELETE HISTORY FROM %s) if it shall go", table, name))
+	c.none(table, "", func(t, _ string) string {
+		return "SELECT a.n - b.n FROM (SELECT count(*) AS n FROM " + t + " FOR SYSTEM_TIME ALL) AS a, (SELECT count(*) AS n FROM " + t + ") AS b WHERE a.n <> b.n"
+	}, fmt.Sprintf("table %q has history, which is data, and it would be deleted: delete it first (DELETE HISTORY FROM %s) if it shall go", table, quoteName(table)))
 }
 
 // resets are what the options of a table are set to when they go.

@@ -270,7 +270,7 @@ func (c *compiler) addColumn(o op.AddColumn) error {
 		c.alter(o.Table, add(col))
 	case fill == "" || fill == "NULL":
 		if mustBeNotNull(t, col) {
-			c.none(o.Table, "SELECT 1 FROM "+quoteName(o.Table)+" LIMIT 1",
+			c.none(o.Table, "", func(t, _ string) string { return "SELECT 1 FROM " + t + " LIMIT 1" },
 				fmt.Sprintf("table %q has rows, and the new column %q is NOT NULL without default: "+
 					"give it a default, or with op.Fill(…) a value for these rows", o.Table, col.Name))
 		}

@@ -20,6 +20,7 @@ type compiler struct {
 	ops   []op.Op
 	index int // of the operation at hand
 	out   []dialect.Stmt
+	ahead []dialect.Stmt // what is asked before all of out
 
 	held    map[string][]string // clauses that a later operation on the table must join
 	giving  map[string]bool     // a column of the table is to begin to give out values
@@ -49,7 +50,7 @@ func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	if err := c.finish(); err != nil {
 		return nil, err
 	}
-	return c.out, nil
+	return append(c.ahead, c.out...), nil
 }
 
 // compile compiles one operation.
@@ -116,11 +117,6 @@ func (c *compiler) compile(o op.Op) error {
 // emit adds a statement of the operation at hand.
 func (c *compiler) emit(object, sql string) {
 	c.out = append(c.out, dialect.Stmt{SQL: sql, Op: c.index, Object: object})
-}
-
-// none adds a query that must return no row.
-func (c *compiler) none(table, query, must string) {
-	c.out = append(c.out, dialect.Stmt{SQL: query, Kind: dialect.None, Must: must, Op: c.index, Object: table})
 }
 
 // alter adds one ALTER TABLE of all clauses.

@@ -140,7 +140,11 @@ func partitionText(by string) string {
 }
 
 func (c *compiler) primaryKeyText(k schema.PrimaryKey) string {
-	return "PRIMARY KEY (" + c.partsText(k.Parts) + ")" + constraintOptions(k.ConstraintOptions)
+	s := "PRIMARY KEY (" + c.partsText(k.Parts) + ")"
+	if method := k.Method.On(c.name); method != "" {
+		s += " USING " + strings.ToUpper(method)
+	}
+	return s + constraintOptions(k.ConstraintOptions)
 }
 
 func (c *compiler) uniqueText(u schema.Unique) string {

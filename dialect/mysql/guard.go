@@ -16,12 +16,13 @@ import (
 // and behind the second go with a note at most, a date loses its time, a number
 // becomes the nearest double, text becomes the number that it begins with.
 func (c *compiler) guard(table string, was, is schema.Column) {
-	lost := lossyValue(quoteIdent(was.Name), parseType(c.d.typeText(was.Type)), parseType(c.d.typeText(is.Type)))
-	if lost == "" {
+	lost := func(column string) string {
+		return lossyValue(column, parseType(c.d.typeText(was.Type)), parseType(c.d.typeText(is.Type)))
+	}
+	if lost("") == "" {
 		return
 	}
-	name := quoteIdent(was.Name)
-	c.none(table, "SELECT "+name+" FROM "+quoteName(table)+" WHERE "+lost+" LIMIT 5",
+	c.none(table, was.Name, func(t, col string) string { return "SELECT " + col + " FROM " + t + " WHERE " + lost(col) + " LIMIT 5" },
 		fmt.Sprintf("column %q of table %q has values that %s cannot hold and the server would change: change them first",
 			was.Name, table, c.d.typeText(is.Type)))
 }

@@ -169,3 +169,63 @@ func TestVirtualBecomesPlain(t *testing.T) {
 		}
 	})
 }
+
+// TestGuardsComeFirst: a value that stops a revision stops it before its first
+// statement that changes something, be it under another name by then.
+func TestGuardsComeFirst(t *testing.T) {
+	was, is := schema.Native("n", "int").Column(), schema.Native("n", "int").NotNull().Column()
+	renamed := func(c schema.Column, name string) schema.Column {
+		c.Name = name
+		return c
+	}
+	for name, tt := range map[string]struct {
+		setup string
+		ops   []op.Op
+	}{
+		"null": {"INSERT INTO t (id) VALUES (1)", []op.Op{
+			op.CreateTable{Table: schema.NewTable("u", schema.Int("id"))},
+			op.AlterColumn{Table: "t", From: was, To: is},
+		}},
+		"renamed": {"INSERT INTO t (id) VALUES (1)", []op.Op{
+			op.RenameTable{From: "t", To: "u"},
+			op.RenameColumn{Table: "u", From: "n", To: "m"},
+			op.AlterColumn{Table: "u", From: renamed(was, "m"), To: renamed(is, "m")},
+		}},
+		"type": {"INSERT INTO t (x) VALUES (1.5)", []op.Op{
+			op.AddColumn{Table: "t", Column: schema.Int("o").Column()},
+			op.AlterColumn{Table: "t", From: schema.Native("x", "double").Column(), To: schema.Int("x").Column()},
+		}},
+		"rows": {"INSERT INTO t (id) VALUES (1)", []op.Op{
+			op.AddColumn{Table: "t", Column: schema.Int("o").Column()},
+			op.AddColumn{Table: "t", Column: schema.Int("p").NotNull().Column()},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, _ *dbtest.Server, db *sql.DB, d Dialect) {
+				conn := pin(t, d, db)
+				exec(t, conn, "CREATE TABLE t (id int, n int, x double)", tt.setup)
+				before := inspect(t, d, conn)
+				if stmts, err := change(t, d, conn, tt.ops); !errors.Is(err, errGuard) {
+					t.Errorf("%v\n%s", err, show(stmts))
+				}
+				if diff := unlike(d, before, inspect(t, d, conn)); diff != "" {
+					t.Error(diff)
+				}
+				exec(t, conn, "DELETE FROM t")
+				if stmts, err := change(t, d, conn, tt.ops); err != nil {
+					t.Errorf("%v\n%s", err, show(stmts))
+				}
+			})
+		})
+	}
+	t.Run("rows of this revision", func(t *testing.T) {
+		each(t, func(t *testing.T, _ *dbtest.Server, db *sql.DB, d Dialect) {
+			conn := pin(t, d, db)
+			exec(t, conn, "CREATE TABLE t (id int, n int)", "INSERT INTO t (id) VALUES (1)")
+			ops := op.Record(func(m *op.Script) { m.Exec("UPDATE t SET n = 1") })
+			if stmts, err := change(t, d, conn, append(ops, op.AlterColumn{Table: "t", From: was, To: is})); err != nil {
+				t.Errorf("%v\n%s", err, show(stmts))
+			}
+		})
+	})
+}

@@ -38,6 +38,9 @@ func (in *inspector) parseCreate(sql string) (t schema.Table, err error) {
 		c.wantOp(",")
 	}
 	c.options(&t)
+	if method := t.PrimaryKey.Method.On(in.name()); method != "" {
+		t.PrimaryKey.Method = in.method(&t, method)
+	}
 	return t, nil
 }
 
@@ -149,7 +152,7 @@ func (c *cursor) item(t *schema.Table) {
 		t.Columns = append(t.Columns, c.column())
 	case c.word("PRIMARY", "KEY"):
 		x := c.index(false, "")
-		t.PrimaryKey.Parts, t.PrimaryKey.Comment = x.Parts, x.Comment
+		t.PrimaryKey.Parts, t.PrimaryKey.Method, t.PrimaryKey.Comment = x.Parts, x.Method, x.Comment
 	case c.word("UNIQUE", "KEY"):
 		t.Indexes = append(t.Indexes, c.index(true, ""))
 	case c.word("FULLTEXT", "KEY"):

@@ -32,7 +32,7 @@ func (in *inspector) readIndexes() error {
 		name, at := r.text(1), r.int(3)-1
 		if name == "PRIMARY" {
 			put(&t.PrimaryKey.Parts, at, p)
-			in.primaryKey(r, t)
+			t.PrimaryKey.Method, t.PrimaryKey.Comment = in.method(t, r.text(7)), r.text(8)
 			return
 		}
 		n := slices.IndexFunc(t.Indexes, func(x schema.Index) bool { return x.Name == name })
@@ -66,15 +66,6 @@ func put(parts *[]schema.Part, at int, p schema.Part) {
 		*parts = append(*parts, schema.Part{})
 	}
 	(*parts)[at] = p
-}
-
-// primaryKey reads what a primary key has beside its columns, which nothing
-// holds: its comment and, in MEMORY, its method.
-func (in *inspector) primaryKey(r row, t *schema.Table) {
-	t.PrimaryKey.Comment = r.text(8)
-	if in.method(t, r.text(7)) != (schema.Variants{}) {
-		unsupported(t, "its primary key is a %s", r.text(7))
-	}
 }
 
 // method returns the method of an index, where it is not the usual one of the

@@ -64,6 +64,7 @@ var kinds = []struct {
 		" FOREIGN KEY (e) REFERENCES parent (id))"},
 	{"", "CREATE TABLE options (id int PRIMARY KEY) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8 STATS_PERSISTENT=1 COMMENT 'c'"},
 	{"", "CREATE TABLE engines (id int PRIMARY KEY, a int, KEY (a), KEY t (a) USING BTREE) ENGINE=MEMORY"},
+	{"", "CREATE TABLE sorted (id int, PRIMARY KEY (id) USING BTREE COMMENT 'k') ENGINE=MEMORY"},
 	{"", "CREATE TABLE old_engine (id int PRIMARY KEY) ENGINE=MyISAM CHECKSUM=1 DEFAULT CHARSET=latin1"},
 	{mysqlOnly, "CREATE TABLE compressed (id int PRIMARY KEY) COMPRESSION='zlib'"},
 	{mariadbOnly, "CREATE TABLE compressed (id int PRIMARY KEY, a varchar(99) COMPRESSED, b blob COMPRESSED DEFAULT 'x') PAGE_COMPRESSED=1"},

@@ -26,7 +26,7 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 	}
 	after, _ := c.state.Table(o.Table)
 	was, is := before.PrimaryKey, after.PrimaryKey
-	if slices.Equal(was.Parts, is.Parts) && was.Comment == is.Comment {
+	if slices.Equal(was.Parts, is.Parts) && was.Comment == is.Comment && was.Method.On(c.name) == is.Method.On(c.name) {
 		return nil // the key has no name here
 	}
 	if err := c.keysStay(before, after); err != nil {
@@ -62,7 +62,7 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 
 // noNulls demands that a column has no NULL.
 func (c *compiler) noNulls(table, column, why string) {
-	c.none(table, "SELECT 1 FROM "+quoteName(table)+" WHERE "+quoteIdent(column)+" IS NULL LIMIT 1",
+	c.none(table, column, func(t, col string) string { return "SELECT 1 FROM " + t + " WHERE " + col + " IS NULL LIMIT 1" },
 		fmt.Sprintf("column %q of table %q has NULLs, and %s: give with op.Fill(…) a value for them", column, table, why))
 }
 

@@ -14,6 +14,11 @@ import (
 // unlist takes out of a state that was read from a database the indexes that
 // the server made for foreign keys of the table: no history has them. One that
 // an operation of this call drops by its name is one that the history has.
+//
+// The server calls such an index by the name of the key, or by the first column
+// where nobody named the key. A person may have called an index so, or a
+// database that a history began with: only an operation that knows of no name,
+// or that makes an index which is there, says that it is the server's.
 func (c *compiler) unlist(table string) error {
 	t, ok := c.state.Table(table)
 	if !ok || !c.state.Live() || len(t.ForeignKeys) == 0 {
@@ -23,7 +28,7 @@ func (c *compiler) unlist(table string) error {
 		var key schema.ForeignKey
 		implied := isImplied(t, x, func(f schema.ForeignKey) bool {
 			key = f
-			return sameName(f.Name, x.Name) || sameName(f.Columns[0], x.Name)
+			return sameName(f.Name, x.Name) || sameName(f.Columns[0], x.Name) && c.knowsNot(table, f, x)
 		})
 		if !implied || c.dropsIndex(table, x.Name) {
 			continue
@@ -34,6 +39,21 @@ func (c *compiler) unlist(table string) error {
 		}
 	}
 	return nil
+}
+
+// knowsNot reports whether the operations show that their history has the
+// foreign key without a name, or that it does not have the index.
+func (c *compiler) knowsNot(table string, f schema.ForeignKey, x schema.Index) bool {
+	return slices.ContainsFunc(c.ops[c.index:], func(o op.Op) bool {
+		switch o := o.(type) {
+		case op.DropForeignKey:
+			return o.Table == table && o.ForeignKey.Name == "" && o.ForeignKey.Same(f)
+		case op.CreateIndex:
+			return o.Table == table && sameName(o.Index.Name, x.Name)
+		default:
+			return false
+		}
+	})
 }
 
 func (c *compiler) dropsIndex(table, name string) bool {

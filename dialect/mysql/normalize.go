@@ -55,6 +55,9 @@ func (d Dialect) normalTable(t schema.Table) schema.Table {
 	}
 	t.Uniques = nil
 	t.PrimaryKey.Name = ""
+	if !strings.EqualFold(o.Engine, "MEMORY") {
+		t.PrimaryKey.Method = schema.Variants{}
+	}
 	for i := range t.Indexes {
 		x := &t.Indexes[i]
 		x.Verbatim = schema.Variants{}

@@ -25,6 +25,11 @@ func (p prober) primaryKey(o op.AlterPrimaryKey) (dialect.Outcome, error) {
 	if o.To.Same(o.From) {
 		return dialect.Applied, nil
 	}
+	if only := o.To; only.Method != o.From.Method {
+		if only.Method = o.From.Method; only.Same(o.From) {
+			return dialect.Unknown, nil // how a key in memory is searched: not looked at
+		}
+	}
 	as := func(k schema.PrimaryKey) (dialect.Outcome, error) {
 		if len(k.Parts) == 0 {
 			return gone(p.hasPrimaryKey(o.Table))

@@ -28,6 +28,9 @@ func mysqlSamples(r rules) []sample {
 		return schema.NewTable("days", schema.Int("id").NotNull(), schema.Date("day").NotNull(), schema.PrimaryKey{Parts: schema.Columns("id", "day")}, options(schema.MySQLTable{PartitionBy: by}))
 	}
 	byRange := "RANGE (year(`day`))\n(PARTITION p0 VALUES LESS THAN (2000),\n PARTITION p1 VALUES LESS THAN MAXVALUE)"
+	memory := func(method schema.Variants) schema.Table {
+		return schema.NewTable("birds", schema.Int("id").NotNull(), schema.PrimaryKey{Parts: schema.Columns("id"), Method: method}, options(schema.MySQLTable{Engine: "MEMORY"}))
+	}
 	out := []sample{
 		alter("on update", at, at.DefaultExpr("CURRENT_TIMESTAMP").OnUpdate("CURRENT_TIMESTAMP")),
 		alter("on update dropped", at.DefaultExpr("CURRENT_TIMESTAMP").OnUpdate("CURRENT_TIMESTAMP"), at.DefaultExpr("CURRENT_TIMESTAMP")),
@@ -50,6 +53,7 @@ func mysqlSamples(r rules) []sample {
 		indexed("index options", schema.Index{Parts: schema.Columns("title"), Storage: "KEY_BLOCK_SIZE=8"}),
 		pair("mysql/index unhidden", tables(birds(title, schema.Index{Name: "i", Parts: schema.Columns("title"), Invisible: true})), tables(birds(title, index("i", "title")))),
 		pair("mysql/engine", tables(birds(title)), tables(birds(title, options(schema.MySQLTable{Engine: "MyISAM"})))),
+		pair("mysql/key in memory", tables(memory(schema.Variants{})), tables(memory(schema.Variants{MySQL: "btree"}))),
 		pair("mysql/row format", tables(birds(title)), tables(birds(title, options(schema.MySQLTable{RowFormat: "COMPRESSED"})))),
 		pair("mysql/table charset", tables(birds(weight)), tables(birds(weight, options(schema.MySQLTable{Charset: "latin1", Collation: "latin1_german1_ci"})))),
 		pair("mysql/table collation", tables(birds(weight, schema.String("s", 10))), tables(birds(weight, schema.String("s", 10), options(schema.MySQLTable{Charset: "utf8mb4", Collation: "utf8mb4_bin"})))),

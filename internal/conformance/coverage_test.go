@@ -42,7 +42,7 @@ var fieldsOf = map[string][]schema.Dialect{
 	"Column.Name": all, "Column.Type": all, "Column.NotNull": all, "Column.Default": all, "Column.Generated": all, "Column.AutoIncrement": all,
 	"Column.Collation": all, "Column.Comment": servers, "Column.Identity": pg, "Column.OnUpdate": mysqls, "Column.Invisible": mysqls,
 	"Column.Storage": pg, "Column.Compression": pg, "Column.Options": servers, "Column.NotNullConflict": lite, "Column.NotNullName": pgLite,
-	"PrimaryKey.Name": pgLite, "PrimaryKey.Parts": all, "PrimaryKey.Conflict": lite,
+	"PrimaryKey.Name": pgLite, "PrimaryKey.Parts": all, "PrimaryKey.Conflict": lite, "PrimaryKey.Method": mysqls,
 	"Unique.Name": all, "Unique.Parts": all, "Unique.Conflict": lite, "Unique.NullsNotDistinct": pg,
 	"ConstraintOptions.Include": pg, "ConstraintOptions.Deferrable": pg, "ConstraintOptions.InitiallyDeferred": pg, "ConstraintOptions.WithoutOverlaps": pg,
 	"ConstraintOptions.Storage": pg, "ConstraintOptions.Tablespace": pg, "ConstraintOptions.Comment": pg,

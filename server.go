@@ -1,4 +1,4 @@
-package app
+package whimbrel
 
 import (
 	"context"
@@ -6,17 +6,26 @@ import (
 	"sync"
 	"time"
 
-	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// A server is the dialect of a database server whose version is not known
-// before somebody is connected to it: commands that need no server work without
-// one. The first method that has a connection asks; until then it is the oldest
-// server that works. A server that cannot be worked with makes that method
-// fail, and so nothing is ever changed there.
+// Server returns the dialect of a database server whose version is not known
+// before somebody is connected to it, for [Config].Dialect: what needs no server
+// then works without one, and why there is none is said by the method that
+// needs it, as any other failure is. oldest is what it is until then; open asks
+// the server, with the first connection that is made:
+//
+//	whimbrel.Server(postgres.New(""), postgres.Open)
+//	whimbrel.Server(mysql.New(schema.MariaDB, ""), mysql.Open)
+//
+// A server that cannot be worked with makes that method fail, and so nothing is
+// ever changed there.
+func Server[D dialect.Dialect](oldest D, open func(context.Context, dialect.Queryer) (D, error)) dialect.Dialect {
+	return &server{now: oldest, open: func(ctx context.Context, q dialect.Queryer) (dialect.Dialect, error) { return open(ctx, q) }}
+}
+
 type server struct {
 	open func(context.Context, dialect.Queryer) (dialect.Dialect, error)
 
@@ -26,10 +35,6 @@ type server struct {
 }
 
 var _ dialect.Dialect = (*server)(nil)
-
-func newServer(oldest dialect.Dialect, open func(context.Context, dialect.Queryer) (dialect.Dialect, error)) *server {
-	return &server{open: open, now: oldest}
-}
 
 // dialect returns what is known by now.
 func (s *server) dialect() dialect.Dialect {
@@ -67,10 +72,11 @@ func (s *server) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	return s.dialect().Compile(ops, state)
 }
 
-// Classify knows our own errors too: those of a connection that was not made.
+// Classify knows our own errors too: those of a connection that was not made,
+// where whoever opens it explains them.
 func (s *server) Classify(err error) dialect.Class {
-	switch whimbrel.CodeOf(err) {
-	case whimbrel.Unreachable, whimbrel.WrongServer, whimbrel.AccessDenied, whimbrel.BadTLS, whimbrel.BadDatabase, whimbrel.TooOld:
+	switch CodeOf(err) {
+	case Unreachable, WrongServer, AccessDenied, BadTLS, BadDatabase, TooOld:
 		return dialect.Unreachable
 	}
 	return s.dialect().Classify(err)
