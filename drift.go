@@ -169,7 +169,7 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 			report.Unsupported = append(report.Unsupported, fmt.Sprintf("table %s: %s", t.Name, t.Unsupported))
 		}
 	}
-	want, err := scratch.Run(ctx, d, p.cfg.DB, steps...)
+	want, err := scratch.Run(ctx, d, p.cfg.DB, live, steps...)
 	if err != nil {
 		return report, err
 	}

@@ -19,19 +19,20 @@ import (
 
 // A modeller is a dialect that can tell what the server makes of most tables
 // without making them. left are the tables that it cannot tell, with those that
-// they refer to. (MySQL and MariaDB: a table there is files, written to disk
-// one by one.)
+// they refer to. live is what the database has. (MySQL and MariaDB: a table
+// there is files, written to disk one by one.)
 type modeller interface {
-	Tables(ctx context.Context, db *sql.DB, tables []schema.Table) (got schema.Schema, left []schema.Table, err error)
+	Tables(ctx context.Context, db *sql.DB, tables []schema.Table, live schema.Schema) (got schema.Schema, left []schema.Table, err error)
 }
 
 // Run returns what the database makes of steps, one after the other, each in a
 // transaction of its own. There is no data, so what works on data is left out.
-// db is only used to reach the same kind of server.
-func Run(ctx context.Context, d dialect.Dialect, db *sql.DB, steps ...[]op.Op) (schema.Schema, error) {
+// db is only used to reach the same kind of server; live is what it has, as far
+// as that is known: what is there exactly as it would be made need not be made.
+func Run(ctx context.Context, d dialect.Dialect, db *sql.DB, live schema.Schema, steps ...[]op.Op) (schema.Schema, error) {
 	if m, ok := d.(modeller); ok && len(steps) == 1 {
 		if tables, ok := onlyTables(steps[0]); ok {
-			return model(ctx, d, m, db, steps, tables)
+			return model(ctx, d, m, db, live, steps, tables)
 		}
 	}
 	return build(ctx, d, db, steps)
@@ -55,8 +56,8 @@ func onlyTables(ops []op.Op) ([]schema.Table, bool) {
 
 // model asks for what can be told, and builds the rest. Where nothing can be
 // told, it is as if nobody had asked.
-func model(ctx context.Context, d dialect.Dialect, m modeller, db *sql.DB, steps [][]op.Op, tables []schema.Table) (schema.Schema, error) {
-	got, left, err := m.Tables(ctx, db, tables)
+func model(ctx context.Context, d dialect.Dialect, m modeller, db *sql.DB, live schema.Schema, steps [][]op.Op, tables []schema.Table) (schema.Schema, error) {
+	got, left, err := m.Tables(ctx, db, tables, live)
 	switch {
 	case err != nil || len(left) == 0:
 		return got, err

@@ -27,7 +27,7 @@ func Settle(ctx context.Context, d dialect.Dialect, db *sql.DB, want, live schem
 		}
 		again := func(s schema.Schema) (schema.Schema, error) {
 			built := withoutForeignKeys(s)
-			return Run(ctx, d, db, diff.Diff(schema.Schema{}, built))
+			return Run(ctx, d, db, schema.Schema{}, diff.Diff(schema.Schema{}, built))
 		}
 		w, err := again(want)
 		l, err2 := schema.Schema{}, err

@@ -91,7 +91,7 @@ func TestNormalizeSame(t *testing.T) {
 // compared holds the database to a schema: nothing differs.
 func compared(t *testing.T, d dialect.Dialect, db *sql.DB, want schema.Schema) {
 	t.Helper()
-	got, err := scratch.Run(t.Context(), d, db, diff.Diff(schema.Schema{}, want))
+	got, err := scratch.Run(t.Context(), d, db, schema.Schema{}, diff.Diff(schema.Schema{}, want))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestNeutral(t *testing.T) {
 		for _, table := range live.Tables {
 			want.Tables = append(want.Tables, d.Neutral(table))
 		}
-		got, err := scratch.Run(t.Context(), d, db, diff.Diff(schema.Schema{}, want))
+		got, err := scratch.Run(t.Context(), d, db, schema.Schema{}, diff.Diff(schema.Schema{}, want))
 		if err != nil {
 			t.Fatal(err)
 		}

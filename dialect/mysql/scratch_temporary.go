@@ -23,7 +23,7 @@ import (
 // would. left are the tables that cannot be told so (partitioned ones, those
 // with options or a full-text index), with the tables that they refer to; they
 // need a scratch place.
-func (d Dialect) Tables(ctx context.Context, db *sql.DB, tables []schema.Table) (got schema.Schema, left []schema.Table, err error) {
+func (d Dialect) Tables(ctx context.Context, db *sql.DB, tables []schema.Table, _ schema.Schema) (got schema.Schema, left []schema.Table, err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return got, nil, err

@@ -136,7 +136,7 @@ func (in *inspector) currentDatabase(t testing.TB) string {
 // same holds a database to what scratch makes of its own schema.
 func same(t *testing.T, d dialect.Dialect, db *sql.DB, live schema.Schema) {
 	t.Helper()
-	got, err := scratch.Run(t.Context(), d, db, diff.Diff(schema.Schema{}, supported(live)))
+	got, err := scratch.Run(t.Context(), d, db, schema.Schema{}, diff.Diff(schema.Schema{}, supported(live)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestScratchWithoutCreate(t *testing.T) {
 		db := role(t, s, address, "SELECT, SHOW VIEW, TRIGGER, CREATE TEMPORARY TABLES, REFERENCES, DROP, ALTER, INDEX")
 		d := open(t, db)
 		live := inspect(t, d, db)
-		got, err := scratch.Run(t.Context(), d, db, diff.Diff(schema.Schema{}, live))
+		got, err := scratch.Run(t.Context(), d, db, schema.Schema{}, diff.Diff(schema.Schema{}, live))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -317,7 +317,7 @@ func TestTables(t *testing.T) {
 				want.Tables = append(want.Tables, table)
 			}
 		}
-		got, left, err := d.Tables(t.Context(), db, want.Tables)
+		got, left, err := d.Tables(t.Context(), db, want.Tables, schema.Schema{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -60,6 +60,7 @@ type inspector struct {
 	relations map[int64]*relation
 	ordered   []*relation
 	columns   []column // room for new ones
+	defaults  map[[2]string]schema.Default
 	objects   []*thing
 	made      map[address]made // what the rows of the catalogs have become
 	comments  map[address]string

@@ -30,6 +30,7 @@ func (in *inspector) readColumns() error {
 	if in.d.version[0] >= 14 {
 		compression = "a.attcompression"
 	}
+	in.defaults = map[[2]string]schema.Default{}
 	var (
 		relation   int64
 		c          column
@@ -64,13 +65,27 @@ func (in *inspector) readColumns() error {
 			if len(in.comments) > 0 {
 				own.Comment = in.comments[address{classRelation, relation, c.number}]
 			}
-			own.Default = defaultOf(expr, own.Type.Text)
+			own.Default = in.defaultOf(expr, own.Type.Text)
 			if rare != "" {
 				in.rareColumn(r, own, strings.Split(rare, "\x1f"))
 			}
 			r.addColumn(own)
 			return nil
 		})
+}
+
+// defaultOf is the function of that name, which is asked once for each text.
+func (in *inspector) defaultOf(text, columnType string) schema.Default {
+	if text == "" {
+		return schema.Default{}
+	}
+	key := [2]string{text, columnType}
+	d, ok := in.defaults[key]
+	if !ok {
+		d = defaultOf(text, columnType)
+		in.defaults[key] = d
+	}
+	return d
 }
 
 // newColumn returns an empty column. They are made in blocks.

@@ -47,7 +47,7 @@ func byName[T interface{ GetName() string }](a, b T) int {
 func identity(t *testing.T, d Dialect, db *sql.DB) schema.Schema {
 	t.Helper()
 	live := mustInspect(t, d, db)
-	again, err := scratch.Run(t.Context(), d, db, diff.Diff(schema.Schema{}, live))
+	again, err := scratch.Run(t.Context(), d, db, schema.Schema{}, diff.Diff(schema.Schema{}, live))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func TestScratchBesideLive(t *testing.T) {
 		before := mustInspect(t, d, db)
 		enum := schema.Object{Kind: schema.Enum, Name: "mood", Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE mood AS ENUM ('a')")}
 		more := schema.Object{Kind: schema.Enum, Name: "mood", Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE mood AS ENUM ('a', 'b')")}
-		got, err := scratch.Run(t.Context(), d, db, []op.Op{
+		got, err := scratch.Run(t.Context(), d, db, schema.Schema{}, []op.Op{
 			op.CreateObject{Object: enum},
 			op.CreateTable{Table: schema.NewTable("t", schema.Native("m", "mood").Default("a"), schema.Native("c", "citext"), schema.Int("i").DefaultExpr("public.f(1)"))},
 		}, []op.Op{op.AlterObject{From: enum, To: more}}, []op.Op{
@@ -179,7 +179,7 @@ func TestScratchWithoutRights(t *testing.T) {
 				schema.PrimaryKey{Name: "t_pkey", Parts: schema.Columns("id")}, schema.Check{Name: "c", Expr: schema.Expr("a <> ''::text")},
 				schema.ForeignKey{Name: "f", Columns: []string{"p"}, RefTable: "t", RefColumns: []string{"id"}}, schema.Index{Name: "i", Parts: []schema.Part{{Expr: schema.Expr("lower(a)")}}}),
 		}}
-		got, err := scratch.Run(t.Context(), d, db, []op.Op{op.CreateTable{Table: want.Tables[0]}})
+		got, err := scratch.Run(t.Context(), d, db, schema.Schema{}, []op.Op{op.CreateTable{Table: want.Tables[0]}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,13 +187,13 @@ func TestScratchWithoutRights(t *testing.T) {
 		if d := gocmp.Diff(want, got); d != "" {
 			t.Errorf("(-want +got):\n%s", d)
 		}
-		_, err = scratch.Run(t.Context(), d, db, []op.Op{op.CreateTable{Table: schema.NewTable("t", schema.TableOptions{Postgres: schema.PostgresTable{Unlogged: true}}, native("a", "text"))}})
+		_, err = scratch.Run(t.Context(), d, db, schema.Schema{}, []op.Op{op.CreateTable{Table: schema.NewTable("t", schema.TableOptions{Postgres: schema.PostgresTable{Unlogged: true}}, native("a", "text"))}})
 		var temporary *TemporaryError
 		if !errors.As(err, &temporary) || !strings.Contains(err.Error(), "does not take t: ") || !strings.Contains(err.Error(), "may not create schemas") {
 			t.Errorf("error %v", err)
 		}
 		mustExec(t, owner, "REVOKE TEMPORARY ON DATABASE "+quoteIdent(databaseName(t, owner))+" FROM PUBLIC")
-		if _, err = scratch.Run(t.Context(), d, db, []op.Op{op.CreateTable{Table: want.Tables[0]}}); !errors.As(err, &temporary) {
+		if _, err = scratch.Run(t.Context(), d, db, schema.Schema{}, []op.Op{op.CreateTable{Table: want.Tables[0]}}); !errors.As(err, &temporary) {
 			t.Errorf("%s, who may nothing, got %v", name, err)
 		}
 	})
@@ -288,7 +288,7 @@ func TestScratchExtension(t *testing.T) {
 	each(t, func(t *testing.T, s *dbtest.Server) {
 		for _, script := range []string{"", "CREATE EXTENSION citext"} {
 			db, d := database(t, s, script)
-			got, err := scratch.Run(t.Context(), d, db, ops)
+			got, err := scratch.Run(t.Context(), d, db, schema.Schema{}, ops)
 			if err != nil {
 				t.Fatal(err)
 			}

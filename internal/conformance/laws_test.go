@@ -47,7 +47,7 @@ func (w *world) hold(ctx context.Context, c trial) error {
 		return err
 	}
 	if key := told(c.from); !w.known[key] { // many cases begin with the same
-		if err := w.asSaid(ctx, c.from, before); err != nil {
+		if err := w.asSaid(ctx, c.from, before, nothing); err != nil {
 			return broken("what we said is what the server has (to begin with)", err)
 		}
 		if err := w.identities(ctx, before); err != nil {
@@ -58,7 +58,7 @@ func (w *world) hold(ctx context.Context, c trial) error {
 
 	if c.inspected {
 		c.from = before
-		if c.to, err = scratch.Run(ctx, w.d, w.db, diff.Diff(nothing, c.to)); err != nil {
+		if c.to, err = scratch.Run(ctx, w.d, w.db, nothing, diff.Diff(nothing, c.to)); err != nil {
 			return broken("the schema to end with can be made", err)
 		}
 	}
@@ -122,7 +122,7 @@ func (w *world) hold(ctx context.Context, c trial) error {
 	if err != nil {
 		return err
 	}
-	if err := w.asSaid(ctx, to, after); err != nil {
+	if err := w.asSaid(ctx, to, after, before); err != nil {
 		return broken("what we said is what the server has", err)
 	}
 	if err := w.identities(ctx, after); err != nil {
@@ -172,13 +172,32 @@ func (w *world) hold(ctx context.Context, c trial) error {
 func broken(law string, err error) error { return fmt.Errorf("broken: %s:\n%w", law, err) }
 
 // asSaid holds that the database is what the same server makes of what we
-// said, names included.
-func (w *world) asSaid(ctx context.Context, said, live schema.Schema) error {
-	want, err := scratch.Run(ctx, w.d, w.db, diff.Diff(schema.Schema{}, said))
+// said, names included, and that nothing is taken for that which only looks
+// like it: neither what is there now nor what was there before.
+func (w *world) asSaid(ctx context.Context, said, live, before schema.Schema) error {
+	want, err := scratch.Run(ctx, w.d, w.db, schema.Schema{}, diff.Diff(schema.Schema{}, said))
 	if err != nil {
 		return fmt.Errorf("scratch: %w", err)
 	}
-	ops, noise, err := scratch.Settle(ctx, w.d, w.db, want, live)
+	if err := w.alike(ctx, said, want, live); err != nil {
+		return err
+	}
+	for _, there := range []schema.Schema{live, before} {
+		told, err := scratch.Run(ctx, w.d, w.db, there, diff.Diff(schema.Schema{}, said))
+		if err != nil {
+			return fmt.Errorf("scratch beside what there is: %w", err)
+		}
+		if err := w.alike(ctx, said, want, told); err != nil {
+			return fmt.Errorf("taken for another: %w", err)
+		}
+	}
+	return nil
+}
+
+// alike holds that two schemas are the same, and so are the names that were
+// said.
+func (w *world) alike(ctx context.Context, said, want, got schema.Schema) error {
+	ops, noise, err := scratch.Settle(ctx, w.d, w.db, want, got)
 	if err != nil {
 		return err
 	}
@@ -234,7 +253,7 @@ func (w *world) identities(ctx context.Context, live schema.Schema) error {
 
 // madeAgain holds that the database makes the same of s as it has.
 func (w *world) madeAgain(ctx context.Context, s, live schema.Schema) error {
-	again, err := scratch.Run(ctx, w.d, w.db, diff.Diff(schema.Schema{}, s))
+	again, err := scratch.Run(ctx, w.d, w.db, schema.Schema{}, diff.Diff(schema.Schema{}, s))
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func Built(t testing.TB, d dialect.Dialect, live *sql.DB, want schema.Schema, gi
 			want.Objects = append(want.Objects, o)
 		}
 	}
-	built, err := scratch.Run(t.Context(), d, live, diff.Diff(schema.Schema{}, want))
+	built, err := scratch.Run(t.Context(), d, live, schema.Schema{}, diff.Diff(schema.Schema{}, want))
 	if err != nil {
 		t.Fatal(err)
 	}
