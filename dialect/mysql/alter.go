@@ -171,30 +171,6 @@ func asColumn(t columnType, expr string) string {
 	return "(" + expr + ")"
 }
 
-// replace returns the clauses that put another definition in the place of a
-// column, with the indexes that it is part of.
-func (c *compiler) replace(before, after schema.Table, is schema.Column) []string {
-	place := " FIRST"
-	for i, col := range after.Columns {
-		if col.Name == is.Name && i > 0 {
-			place = " AFTER " + quoteIdent(after.Columns[i-1].Name)
-		}
-	}
-	name := quoteIdent(is.Name)
-	clauses := []string{"DROP COLUMN " + name, "ADD COLUMN " + c.d.columnDef(after, is) + place}
-	for _, i := range before.Indexes {
-		if inParts(i.Parts, is.Name) {
-			clauses = append(clauses, "DROP INDEX "+quoteIdent(i.Name), "ADD "+c.indexText(i))
-		}
-	}
-	for _, u := range before.Uniques {
-		if inParts(u.Parts, is.Name) {
-			clauses = append(clauses, "DROP INDEX "+quoteIdent(u.Name), "ADD "+c.uniqueText(u))
-		}
-	}
-	return clauses
-}
-
 // alterTable changes the options of a table: what the server rewrites nothing
 // for together, and apart what is a rewrite of its own.
 func (c *compiler) alterTable(o op.AlterTable) error {

@@ -199,7 +199,8 @@ func (c *compiler) renameColumn(o op.RenameColumn) error {
 	after = c.expressions(before, after, o)
 	clauses := []string{"RENAME COLUMN " + quoteIdent(o.From) + " TO " + quoteIdent(o.To)}
 	if c.name == schema.MySQL {
-		drops, adds := c.around(before, after, o.From)
+		made := c.madeOf(before, o.From)
+		drops, adds := c.again(before, after, made, append([]string{o.From}, made...))
 		clauses = append(append(drops, clauses...), adds...)
 	}
 	c.alter(o.Table, clauses...)
@@ -255,53 +256,6 @@ func (c *compiler) renameInOptions(o op.RenameColumn) error {
 		return err
 	}
 	return nil
-}
-
-// around returns the clauses that drop what a column of MySQL has in an
-// expression, and those that add it again.
-func (c *compiler) around(before, after schema.Table, column string) (drops, adds []string) {
-	for i, k := range before.Checks {
-		if mentions(k.Expr.For(c.name), column) {
-			drops = append(drops, c.dropCheckText(k.Name))
-			adds = append(adds, "ADD "+c.checkConstraint(after.Checks[i]))
-		}
-	}
-	again := map[string]bool{} // indexes
-	for i, x := range before.Indexes {
-		if slices.ContainsFunc(x.Parts, func(p schema.Part) bool { return p.Column == "" && mentions(p.Expr.For(c.name), column) }) {
-			drops = append(drops, "DROP INDEX "+quoteIdent(x.Name))
-			adds = append(adds, "ADD "+c.indexText(after.Indexes[i]))
-			again[x.Name] = true
-		}
-	}
-	for _, col := range before.Columns {
-		if !mentions(col.Generated.Expr.For(c.name), column) {
-			continue
-		}
-		is, _ := after.Column(col.Name)
-		for _, clause := range c.replace(before, after, is) {
-			if strings.HasPrefix(clause, "DROP COLUMN") {
-				drops = append(drops, clause)
-			} else if strings.HasPrefix(clause, "ADD COLUMN") {
-				adds = append([]string{clause}, adds...)
-			}
-		}
-		for i, x := range before.Indexes {
-			if inParts(x.Parts, col.Name) && !again[x.Name] {
-				drops = append(drops, "DROP INDEX "+quoteIdent(x.Name))
-				adds = append(adds, "ADD "+c.indexText(after.Indexes[i]))
-				again[x.Name] = true
-			}
-		}
-		for i, u := range before.Uniques {
-			if inParts(u.Parts, col.Name) && !again[u.Name] {
-				drops = append(drops, "DROP INDEX "+quoteIdent(u.Name))
-				adds = append(adds, "ADD "+c.uniqueText(after.Uniques[i]))
-				again[u.Name] = true
-			}
-		}
-	}
-	return drops, adds
 }
 
 // expressions returns the table with its expressions as they are after the rename,
