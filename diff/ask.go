@@ -458,7 +458,30 @@ func Downgrade(ops []op.Op) ([]op.Op, bool) {
 			}
 		}
 	}
+	typesFirst(out)
 	return out, ok
+}
+
+// typesFirst moves changes of types in front of the columns that take part, as
+// [Diff] has them: a default may need a value that the type is about to get.
+func typesFirst(ops []op.Op) {
+	for i, o := range ops {
+		alter, ok := o.(op.AlterObject)
+		if !ok || alter.To.Kind != schema.Enum && alter.To.Kind != schema.Domain && alter.To.Kind != schema.CompositeType {
+			continue
+		}
+		j := i
+		for ; j > 0; j-- {
+			switch ops[j-1].(type) {
+			case op.AlterColumn, op.AddColumn, op.DropColumn, op.AlterTable, op.AlterPrimaryKey:
+				continue
+			default:
+			}
+			break
+		}
+		copy(ops[j+1:i+1], ops[j:i])
+		ops[j] = o
+	}
 }
 
 // unused reports the first answer that found no question.

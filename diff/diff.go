@@ -66,15 +66,15 @@ func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	}
 	p.foreignKeys(kept)
 	goneObjects, addedObjects := p.objects(from, to)
-	var stay schema.Schema
+	var stay, become schema.Schema
 	for _, pair := range kept {
-		stay.Tables = append(stay.Tables, pair.from)
+		stay.Tables, become.Tables = append(stay.Tables, pair.from), append(become.Tables, pair.to)
 	}
 	for _, o := range p.alterObjects {
-		stay.Objects = append(stay.Objects, o.(op.AlterObject).From)
+		stay.Objects, become.Objects = append(stay.Objects, o.(op.AlterObject).From), append(become.Objects, o.(op.AlterObject).To)
 	}
 	p.dropAll(gone, goneObjects, stay)
-	p.createAll(added, addedObjects)
+	p.createAll(added, addedObjects, become)
 	return slices.Concat(p.dropLate, p.leave, p.dropForeignKeys, p.dropParts, p.drop, p.create, p.alterObjects, p.alter,
 		p.dropColumns, p.addParts, p.addForeignKeys, p.join, p.dropEarly, p.createLate), p.noise
 }

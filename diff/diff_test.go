@@ -229,6 +229,20 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+// A value that an enum gets back is there before a default that needs it.
+func TestDowngradeChangesTypesFirst(t *testing.T) {
+	ops := Diff(with(db(products(feeling.Default("happy"))), moodier), with(db(products(feeling)), mood))
+	back, ok := Downgrade(ops)
+	var lines []string
+	for _, o := range back {
+		verb, object := op.Describe(o)
+		lines = append(lines, verb+" "+object)
+	}
+	if got := strings.Join(lines, "\n"); !ok || got != "alter enum mood\nalter column products.feeling: default none to \"happy\"" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestDowngradeFillsNotNull(t *testing.T) {
 	ops := Diff(db(products(schema.Int("price").NotNull())), db(products()))
 	back, ok := Downgrade(ops)

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -31,6 +33,7 @@ func (p *phases) objects(from, to schema.Schema) (gone, added []schema.Object) {
 		again[id] = true
 	}
 	madeOf(from, again)
+	p.alterObjects = slices.DeleteFunc(p.alterObjects, func(o op.Op) bool { return again[o.(op.AlterObject).From.ID()] })
 	for _, o := range from.Objects {
 		if again[o.ID()] {
 			gone = append(gone, o)
@@ -45,13 +48,17 @@ func (p *phases) objects(from, to schema.Schema) (gone, added []schema.Object) {
 }
 
 // madeOf adds to the set what is made of things in it, and so cannot stay while
-// they are away.
+// they are away: what is made of tables, and routines of which that is known.
 func madeOf(s schema.Schema, again map[schema.ObjectID]bool) {
 	if len(again) == 0 {
 		return
 	}
-	_, late := inOrder(nil, s.Objects)
-	for _, t := range late { // what is needed stands first
+	early, late := inOrder(nil, s.Objects)
+	early = slices.DeleteFunc(early, func(t *thing) bool {
+		k := t.object.Kind
+		return k.Early() && (t.unasked() || k != schema.Function && k != schema.Procedure && k != schema.Aggregate)
+	})
+	for _, t := range slices.Concat(early, late) { // what is needed stands first
 		for _, n := range t.needs {
 			if again[n.object.ID()] {
 				again[t.object.ID()] = true

@@ -32,6 +32,8 @@ var (
 	lowest = object(schema.View, "lowest", `CREATE VIEW lowest AS SELECT * FROM "alower"`)
 	other  = object(schema.View, "other", "CREATE VIEW other AS SELECT 'low'")
 
+	rows = object(schema.Function, "rows()", "CREATE FUNCTION rows() RETURNS SETOF low", schema.Ref{Kind: schema.View, Name: "low"})
+
 	whole = object(schema.Function, "whole(products)", "CREATE FUNCTION whole(products) RETURNS int",
 		schema.Ref{Name: "products"})
 	usesWhole = schema.NewTable("sums", schema.BigInt("id"), schema.Check{Name: "c", Expr: schema.Expr("whole(null) > 0")})
@@ -64,6 +66,11 @@ var objectCases = []lawCase{
 		"drop view lowest\ndrop view alower\ndrop view low\nadd view low\nadd view alower\nadd view lowest",
 	},
 	{
+		"also a function that returns its rows",
+		with(db(products()), low, rows, other), with(db(products(name)), low2, rows, other),
+		"drop function rows()\ndrop view low\nadd column products.name\nadd view low\nadd function rows()",
+	},
+	{
 		"and what is on it", with(db(products()), low, on("low", object(schema.Rule, "r", "CREATE RULE r"))),
 		with(db(products()), low2, on("low", object(schema.Rule, "r", "CREATE RULE r"))),
 		"drop rule r on low\ndrop view low\nadd view low\nadd rule r on low",
@@ -90,7 +97,7 @@ var objectCases = []lawCase{
 	{
 		"a circle of foreign keys, and a function in it", db(),
 		with(db(node("a", "products"), products(ref("id", "a"))), whole),
-		"add table a\nadd table products\nadd function whole(products)\nadd foreign key a.fk_products_id",
+		"add table a\nadd table products\nadd foreign key a.fk_products_id\nadd function whole(products)",
 	},
 	{
 		"a view takes part in the change of a function that it calls",

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/whimbreldb/whimbrel/op"
@@ -95,8 +96,9 @@ func rank(k schema.ObjectKind) int {
 }
 
 // createAll creates tables and objects.
-func (p *phases) createAll(tables []schema.Table, objects []schema.Object) {
+func (p *phases) createAll(tables []schema.Table, objects []schema.Object, stay schema.Schema) {
 	early, late := inOrder(tables, objects)
+	early, late = notNeeded(early, late, neededBy(stay, early))
 	for _, t := range early {
 		if !t.isTable() {
 			p.create = append(p.create, op.CreateObject{Object: t.object})
@@ -118,10 +120,11 @@ func (p *phases) createAll(tables []schema.Table, objects []schema.Object) {
 // goes before anything comes that could have the same name.
 func (p *phases) dropAll(tables []schema.Table, objects []schema.Object, stay schema.Schema) {
 	early, late := inOrder(tables, objects)
+	needed := neededBy(stay, early)
+	early, late = notNeeded(early, late, needed)
 	for _, t := range slices.Backward(late) {
 		p.dropLate = append(p.dropLate, op.DropObject{Object: t.object})
 	}
-	needed := neededBy(stay, early)
 	for _, t := range slices.Backward(early) {
 		switch {
 		case needed[t]:
@@ -139,6 +142,33 @@ func (p *phases) dropAll(tables []schema.Table, objects []schema.Object, stay sc
 			}
 		}
 	}
+}
+
+// notNeeded makes those objects late that could come early, but are made of
+// tables, while no table is made of them: a function that returns the rows of a
+// view, and the view.
+func notNeeded(early, late []*thing, needed map[*thing]bool) (stay, goes []*thing) {
+	needed = maps.Clone(needed)
+	for _, t := range slices.Backward(early) { // what needs others stands behind them
+		if t.isTable() || needed[t] {
+			for _, n := range t.needs {
+				needed[n] = true
+			}
+		}
+	}
+	for _, t := range early {
+		if t.isTable() || needed[t] || t.early() && !t.needsTable && !t.onTable() {
+			stay = append(stay, t)
+		} else {
+			goes = append(goes, t)
+		}
+	}
+	return stay, append(goes, late...)
+}
+
+// onTable reports whether a thing needs a table, also one that stays as it is.
+func (t *thing) onTable() bool {
+	return slices.ContainsFunc(t.refs(), func(r schema.Ref) bool { return r.Kind == "" || !r.Kind.Early() })
 }
 
 // apart takes the foreign keys to tables that come later out of the table. A

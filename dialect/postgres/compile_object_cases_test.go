@@ -101,6 +101,15 @@ func objectCases() []compileCase {
 			object(schema.Function, "f(integer)", "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 2 $$")),
 		alter("function_result", nil, object(schema.Function, "f(integer)", "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$"),
 			object(schema.Function, "f(integer)", "CREATE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql AS $$ SELECT 2::bigint $$")),
+		{name: "function_result_used", setup: record(func(m *op.Script) {
+			m.CreateObject(object(schema.Function, "f(integer)", "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT a $$"))
+			m.CreateTable("t", schema.Int("id").DefaultExpr("f(5)"), schema.BigInt("g").GeneratedStored(schema.Expr("f(id)")), schema.Check{Name: "k", Expr: schema.Expr("f(id) > 0"), Comment: "c"},
+				schema.Index{Name: "i", Parts: []schema.Part{{Expr: schema.Expr("f(id)")}}}, schema.Index{Name: "gi", Parts: schema.Columns("g")})
+			m.CreateObject(object(schema.View, "v", "CREATE VIEW v AS SELECT id FROM t WHERE f(id) > 1"))
+		}), rows: []string{"INSERT INTO t DEFAULT VALUES", "INSERT INTO t VALUES (7)"}, after: []string{"SELECT id, g FROM t ORDER BY 1", "SELECT * FROM v ORDER BY 1"}, ops: record(func(m *op.Script) {
+			m.AlterObject(object(schema.Function, "f(integer)", "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT a $$"),
+				object(schema.Function, "f(integer)", "CREATE FUNCTION f(b integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT b::bigint $$"))
+		}), noop: true},
 		alter("sequence_changed", nil, object(schema.Sequence, "s", "CREATE SEQUENCE s AS integer START WITH 10 INCREMENT BY 5"), object(schema.Sequence, "s", "CREATE SEQUENCE s CACHE 5 CYCLE")),
 		alter("domain_changed", nil, domain("text DEFAULT 'x' CONSTRAINT dk CHECK (VALUE <> '') NOT NULL"), domain("text DEFAULT 'y' CONSTRAINT dl CHECK (VALUE <> 'z')")),
 		alter("composite_changed", nil, object(schema.CompositeType, "co", "CREATE TYPE co AS (a integer, b text)"), object(schema.CompositeType, "co", "CREATE TYPE co AS (b character varying(10), c integer)")).stay(),

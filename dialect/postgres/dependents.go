@@ -140,7 +140,7 @@ func (c *compiler) needs(ob schema.Object, r schema.Ref) bool {
 		// What is on a table dies with it, so nobody asks for its columns.
 		return slices.Contains(ob.Needs, r) || ob.Table != "" && ob.Table == r.Name && r.Column != "" && mentions(text, r.Column)
 	}
-	_, local := schema.Split(r.Name)
+	_, local, _ := objectName(schema.Object{Kind: r.Kind, Name: r.Name})
 	if r.Kind != "" {
 		return namesTable(text, local)
 	}

@@ -336,47 +336,76 @@ func (c *compiler) recreate(from, to schema.Object) error {
 		}
 	}
 	c.bringBack()
-	around := c.needing([]schema.Ref{{Kind: from.Kind, Name: from.Name}}, func(ob schema.Object) bool { return ob.ID() != from.ID() && ob.ID() != to.ID() })
-	around = slices.DeleteFunc(around, func(ob schema.Object) bool { return ob.ID() == to.ID() })
+	refs := []schema.Ref{{Kind: from.Kind, Name: from.Name}}
+	var users []*pieces
 	for _, t := range c.state.Schema().Tables {
-		if user := c.uses(t, from); user != "" {
+		p, user := c.uses(t, from)
+		if user != "" {
 			return unsupported(from.String(), "it cannot be changed in place, and %s uses it", user)
 		}
+		if p != nil {
+			users = append(users, p)
+			for _, col := range p.computed {
+				refs = append(refs, schema.Ref{Name: t.Name, Column: col.Name})
+			}
+		}
+	}
+	around := c.needing(refs, func(ob schema.Object) bool {
+		return ob.ID() != from.ID() && ob.ID() != to.ID() && (!oneOf(ob, schema.Exclusion, schema.Statistics) || c.needs(ob, refs[0]))
+	})
+	around = slices.DeleteFunc(around, func(ob schema.Object) bool { return ob.ID() == to.ID() })
+	if i := slices.IndexFunc(around, func(ob schema.Object) bool { return ob.Kind.Early() && !isRoutine(ob.Kind) }); i >= 0 {
+		return unsupported(from.String(), "it cannot be changed in place, and %s is made of it", around[i])
 	}
 	if err := c.takeAway(around); err != nil {
 		return err
 	}
+	c.dropPieces(users)
 	c.keepGrants(from)
 	c.emit(from.Name, c.d.dropText(from))
 	c.emit(to.Name, c.d.definition(to)...)
 	c.restoreGrants(from)
+	if err := c.addPieces(users, nil); err != nil {
+		return err
+	}
 	c.bringBack()
 	return nil
 }
 
-// uses says what of a table is made of an object, or "".
-func (c *compiler) uses(t schema.Table, ob schema.Object) string {
+// uses returns the parts of a table that call a routine, which can go and come
+// back, or says which column has the type.
+func (c *compiler) uses(t schema.Table, ob schema.Object) (*pieces, string) {
 	if !ob.Kind.Early() {
-		return ""
+		return nil, ""
 	}
 	_, local, _ := objectName(ob)
-	calls := func(text string) bool { return text != "" && namesTable(text, local) }
+	calls := func(s schema.SQL) bool { return !s.IsZero() && namesTable(s.For(schema.Postgres), local) }
+	p, found := &pieces{table: t.Name}, false
 	for _, col := range t.Columns {
-		if calls(defaultText(col)) || calls(col.Generated.Expr.For(schema.Postgres)) || !isRoutine(ob.Kind) && c.isNamed(typeText(col.Type), ob.Name) {
-			return "column " + t.Name + "." + col.Name
+		if !isRoutine(ob.Kind) && c.isNamed(typeText(col.Type), ob.Name) {
+			return nil, "column " + t.Name + "." + col.Name
+		}
+		if calls(schema.Expr(defaultText(col))) {
+			p.columns, found = append(p.columns, columnUse{table: t.Name, column: col}), true
+		}
+		if calls(col.Generated.Expr) {
+			p.computed, found = append(p.computed, col), true
 		}
 	}
 	for _, k := range t.Checks {
-		if calls(k.Expr.For(schema.Postgres)) {
-			return "check " + checkName(t, k) + " of " + t.Name
+		if calls(k.Expr) {
+			p.checks, found = append(p.checks, k), true
 		}
 	}
 	for _, i := range t.Indexes {
-		if calls(i.Where.For(schema.Postgres)) || slices.ContainsFunc(i.Parts, func(p schema.Part) bool { return calls(p.Expr.For(schema.Postgres)) }) {
-			return "index " + i.Name
+		if calls(i.Where) || slices.ContainsFunc(i.Parts, func(p schema.Part) bool { return calls(p.Expr) }) {
+			p.indexes, found = append(p.indexes, i), true
 		}
 	}
-	return ""
+	if !found {
+		return nil, ""
+	}
+	return p, ""
 }
 
 func (c *compiler) userOfCollation(ob schema.Object) string {
