@@ -114,6 +114,12 @@ func columnCases() []compileCase {
 	}
 }
 
+// with adds an object to the setup.
+func (c compileCase) with(ob schema.Object) compileCase {
+	c.setup = append(c.setup, op.CreateObject{Object: ob})
+	return c
+}
+
 // generatedCase changes a generated column that an index, a check and a view
 // are made of.
 func generatedCase(name string, from, to schema.ColumnDef) compileCase {
@@ -173,6 +179,8 @@ func typeCases() []compileCase {
 		around("array_to_json", schema.Native("c", "text[]").DefaultExpr("'{}'::text[]"), schema.JSON("c").DefaultExpr("'[]'::jsonb"), `(1, '{a,"b c",NULL}'), (2, '{}'), (3, NULL)`,
 			"SELECT id, to_jsonb(c)::text FROM t ORDER BY 1"),
 		around("range_of_another_range", schema.Native("c", "int4range"), schema.Native("c", "int8range"), "(1, '[1,5)'), (2, NULL)", "SELECT id, c::text FROM t ORDER BY 1"),
+		around("type_of_rows_a_function_takes", c.Default(1), schema.BigInt("c").Default(1), "(1, 5), (2, NULL)", "SELECT id, f(t) FROM t ORDER BY 1").sinceVersion(14).with(
+			object(schema.Function, "f(t)", "CREATE FUNCTION f(t) RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT ($1).id; END")),
 		around("uuid_to_json", schema.UUID("c"), schema.JSON("c"), "(1, '9a5ad3a9-6b3c-4d1c-8e7e-6b8e1f0a2b3c'), (2, NULL)", `SELECT id, trim(c::text, '"') FROM t ORDER BY 1`),
 		{
 			name: "type_under_everything", setup: record(func(m *op.Script) {

@@ -50,6 +50,26 @@ func objectCases() []compileCase {
 	touched := func(m *op.Script) { base(m); m.CreateObject(touch) }
 	domain := func(rest string) schema.Object { return object(schema.Domain, "d", "CREATE DOMAIN d AS "+rest) }
 	domained := func(m *op.Script) {}
+	// nested is a table with domains within its values. One of them changes, and
+	// the composite type with them in it.
+	nested := func(name, from, to, composite string) compileCase {
+		first := "CREATE TYPE co AS (a d, b text)"
+		return compileCase{name: name, setup: record(func(m *op.Script) {
+			m.CreateObject(domain(from))
+			m.CreateObject(object(schema.Domain, "e", "CREATE DOMAIN e AS d NOT NULL"))
+			m.CreateObject(object(schema.CompositeType, "co", first))
+			m.CreateTable("t", schema.Native("c", "co"), schema.Native("cs", "co[]"), schema.Native("ds", "d[]"), schema.Native("e", "e").DefaultExpr("5"))
+			m.CreateObject(object(schema.View, "v", "CREATE VIEW v AS SELECT (c).a, e FROM t"))
+		}), rows: []string{"INSERT INTO t VALUES ('(1,x)', '{\"(2,y)\",NULL}', '{3,4}', 7), (NULL, NULL, NULL, 8)"},
+			after: []string{"SELECT (c).a::text, cs[1]::text LIKE '(2%', ds::text, e::text FROM t ORDER BY 1"}, ops: record(func(m *op.Script) {
+				if from != to {
+					m.AlterObject(domain(from), domain(to))
+				}
+				if composite != first {
+					m.AlterObject(object(schema.CompositeType, "co", first), object(schema.CompositeType, "co", composite))
+				}
+			}), noop: true}
+	}
 	return []compileCase{
 		moods("enum_added", "'b', 'c'", "'a', 'b', 'between', 'c', 'd', 'e'"),
 		moods("enum_added_and_used", "'b', 'c'", "'b', 'c', 'd'", func(m *op.Script) {
@@ -110,6 +130,9 @@ func objectCases() []compileCase {
 			m.AlterObject(object(schema.Function, "f(integer)", "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT a $$"),
 				object(schema.Function, "f(integer)", "CREATE FUNCTION f(b integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT b::bigint $$"))
 		}), noop: true},
+		nested("domain_within_values", "integer", "integer CONSTRAINT dk CHECK (VALUE > 0)", "CREATE TYPE co AS (a d, b text)"),
+		nested("domain_of_a_domain", "integer", "bigint", "CREATE TYPE co AS (a d, b text)"),
+		nested("attribute_used", "integer", "integer", "CREATE TYPE co AS (a bigint, c integer);\nCOMMENT ON TYPE co IS 'x'").stay(),
 		alter("sequence_changed", nil, object(schema.Sequence, "s", "CREATE SEQUENCE s AS integer START WITH 10 INCREMENT BY 5"), object(schema.Sequence, "s", "CREATE SEQUENCE s CACHE 5 CYCLE")),
 		alter("domain_changed", nil, domain("text DEFAULT 'x' CONSTRAINT dk CHECK (VALUE <> '') NOT NULL"), domain("text DEFAULT 'y' CONSTRAINT dl CHECK (VALUE <> 'z')")),
 		alter("composite_changed", nil, object(schema.CompositeType, "co", "CREATE TYPE co AS (a integer, b text)"), object(schema.CompositeType, "co", "CREATE TYPE co AS (b character varying(10), c integer)")).stay(),

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -16,33 +17,53 @@ import (
 // goes before and comes back after.
 func (c *compiler) replaceType(from, to schema.Object, removed []string) error {
 	c.bringBack()
-	columns := c.columnsOf(from.Name)
-	if why := c.madeOfType(from); why != "" {
+	types, why := c.madeOfType(from)
+	if why != "" {
 		return unsupported(from.String(), "it cannot be changed in place, and %s is made of it", why)
 	}
-	refs := []schema.Ref{{Kind: from.Kind, Name: from.Name}}
+	is := func(ob schema.Object) bool {
+		return slices.ContainsFunc(types, func(t schema.Object) bool { return t.ID() == ob.ID() })
+	}
+	var columns []columnUse
+	var refs []schema.Ref
+	for _, t := range types {
+		refs = append(refs, schema.Ref{Kind: t.Kind, Name: t.Name})
+		columns = append(columns, c.columnsOf(t.Name)...)
+	}
 	for _, u := range columns {
 		refs = append(refs, schema.Ref{Name: u.table, Column: u.column.Name})
 	}
 	if err := c.guardLabels(columns, removed); err != nil {
 		return err
 	}
-	objects := c.needing(refs, func(ob schema.Object) bool {
-		return ob.ID() != from.ID() && (stopsRetype(ob) || isRoutine(ob.Kind) || ob.Kind == schema.Exclusion || ob.Kind == schema.Statistics)
+	rows := slices.Clone(refs)
+	for table := range byTable(columns) {
+		rows = append(rows, schema.Ref{Name: table})
+	}
+	stops := c.stopping(refs)
+	objects := c.needing(rows, func(ob schema.Object) bool {
+		return !is(ob) && (stops(ob) || isRoutine(ob.Kind) || ob.Kind == schema.Exclusion || ob.Kind == schema.Statistics)
 	})
-	if err := c.takeAway(objects); err != nil {
+	if err := c.takeAway(slices.DeleteFunc(objects, is)); err != nil {
 		return err
 	}
 	pieces := c.piecesOf(columns)
 	c.dropPieces(pieces)
 
-	namespace, local := schema.Split(from.Name)
-	old := schema.Object{Kind: from.Kind, Name: schema.Qualify(namespace, cutRune("_whim_old_"+local, maxName))}
-	_, oldLocal := schema.Split(old.Name)
-	c.keepGrants(from)
-	c.emit(from.Name, "ALTER "+words[from.Kind]+" "+c.d.objectRef(from)+" RENAME TO "+quoteIdent(oldLocal))
-	c.emit(to.Name, c.d.definition(to)...)
-	c.restoreGrants(from)
+	var old []schema.Object
+	for _, t := range types {
+		namespace, local := schema.Split(t.Name)
+		aside := cutRune("_whim_old_"+local, maxName)
+		c.keepGrants(t)
+		c.emit(t.Name, "ALTER "+words[t.Kind]+" "+c.d.objectRef(t)+" RENAME TO "+quoteIdent(aside))
+		old = append(old, schema.Object{Kind: t.Kind, Name: schema.Qualify(namespace, aside)})
+		c.freeNames(t, old[len(old)-1])
+	}
+	types[0] = to
+	for _, t := range types {
+		c.emit(t.Name, c.d.definition(t)...)
+		c.restoreGrants(t)
+	}
 	for table, uses := range byTable(columns) {
 		var actions []string
 		for _, u := range uses {
@@ -53,9 +74,33 @@ func (c *compiler) replaceType(from, to schema.Object, removed []string) error {
 	if err := c.addPieces(pieces, removed); err != nil {
 		return err
 	}
-	c.emit(from.Name, c.d.dropText(old))
+	for i, t := range slices.Backward(old) {
+		c.emit(types[i].Name, c.d.dropText(t))
+	}
 	c.bringBack()
 	return nil
+}
+
+// freeNames takes the constraints without a name of their own from a domain that
+// has stepped aside: those of the new one shall have the same names again.
+func (c *compiler) freeNames(domain, aside schema.Object) {
+	def, ok := parseDomain(domain.Definition.For(schema.Postgres))
+	if domain.Kind != schema.Domain || !ok {
+		return
+	}
+	alter := "ALTER DOMAIN " + c.d.objectRef(aside) + " "
+	if def.notNull && c.d.Flavor().Can(dialect.NamedNotNull) {
+		c.emit(domain.Name, alter+"DROP NOT NULL")
+	}
+	suffix := ""
+	n := 0
+	for _, k := range def.checks {
+		if k.Name == "" {
+			c.emit(domain.Name, alter+"DROP CONSTRAINT "+quoteIdent(automaticName(domain.Name, "", "check")+suffix))
+			n++
+			suffix = itoa(n)
+		}
+	}
 }
 
 // A columnUse is a column of a type.
@@ -114,19 +159,30 @@ func byTable(columns []columnUse) func(yield func(string, []columnUse) bool) {
 	}
 }
 
-// madeOfType returns a type that is made of a type, or a table of it.
-func (c *compiler) madeOfType(ob schema.Object) string {
-	for _, other := range c.state.Objects() {
-		if oneOf(other, schema.Domain, schema.CompositeType, schema.RangeType, schema.Aggregate) && c.madeOf(other, ob) {
-			return other.String()
+// madeOfType returns a type and those that are made of it, domains and
+// composite types, in the order in which they can be created; or says what else
+// is made of one of them, which cannot be made anew.
+func (c *compiler) madeOfType(ob schema.Object) (types []schema.Object, why string) {
+	types = []schema.Object{ob}
+	for i := 0; i < len(types); i++ {
+		for _, other := range c.state.Objects() {
+			if slices.ContainsFunc(types, func(t schema.Object) bool { return t.ID() == other.ID() }) || !c.madeOf(other, types[i]) {
+				continue
+			}
+			switch {
+			case oneOf(other, schema.Domain, schema.CompositeType):
+				types = append(types, other)
+			case oneOf(other, schema.RangeType, schema.Aggregate):
+				return nil, other.String()
+			}
+		}
+		for _, t := range c.state.Schema().Tables {
+			if of := t.Options.Postgres.OfType; of != "" && c.isNamed(of, types[i].Name) {
+				return nil, "table " + t.Name
+			}
 		}
 	}
-	for _, t := range c.state.Schema().Tables {
-		if of := t.Options.Postgres.OfType; of != "" && c.isNamed(of, ob.Name) {
-			return "table " + t.Name
-		}
-	}
-	return ""
+	return append(types[:1], c.inOrder(types[1:])...), ""
 }
 
 // guardLabels finds the rows that hold a value that the type will not have.

@@ -103,12 +103,18 @@ func (c *compiler) alterDomain(from, to schema.Object) error {
 	if !ok || !also || !sameType(was.base, is.base) || was.collation != is.collation {
 		return c.replaceType(from, to, nil)
 	}
-	name := "ALTER DOMAIN " + c.d.objectRef(to) + " "
 	same := func(k schema.Check) func(schema.Check) bool {
 		return func(l schema.Check) bool {
 			return k.Name == l.Name && sameTokens(k.Expr.Text, l.Expr.Text) && k.NotValid == l.NotValid
 		}
 	}
+	tighter := is.notNull && !was.notNull || slices.ContainsFunc(is.checks, func(k schema.Check) bool {
+		return !k.NotValid && !slices.ContainsFunc(was.checks, same(k))
+	})
+	if tighter && c.withinValues(from) {
+		return c.replaceType(from, to, nil)
+	}
+	name := "ALTER DOMAIN " + c.d.objectRef(to) + " "
 	for _, k := range was.checks {
 		if slices.ContainsFunc(is.checks, same(k)) {
 			continue
@@ -146,6 +152,15 @@ func (c *compiler) alterDomain(from, to schema.Object) error {
 	return nil
 }
 
+// withinValues reports whether values of a domain are within those of columns,
+// in arrays or composite values: there the server does not look at them.
+func (c *compiler) withinValues(domain schema.Object) bool {
+	types, _ := c.madeOfType(domain)
+	return slices.ContainsFunc(types, func(t schema.Object) bool {
+		return slices.ContainsFunc(c.columnsOf(t.Name), func(u columnUse) bool { return u.array || t.Kind == schema.CompositeType })
+	})
+}
+
 // alterComposite changes the attributes of a composite type.
 func (c *compiler) alterComposite(from, to schema.Object) error {
 	was, ok := attributesOf(from.Definition.For(schema.Postgres))
@@ -153,35 +168,59 @@ func (c *compiler) alterComposite(from, to schema.Object) error {
 	if !ok || !also {
 		return unsupported(to.String(), "its definition is not CREATE TYPE … AS (…)")
 	}
-	var actions []string
+	var drop, retype, add []string
 	for _, a := range was {
 		if !slices.ContainsFunc(is, func(b attribute) bool { return a.name == b.name }) {
-			actions = append(actions, "DROP ATTRIBUTE "+quoteIdent(a.name))
+			drop = append(drop, "DROP ATTRIBUTE "+quoteIdent(a.name))
 		}
 	}
 	var order []string // what there is after the changes in place
+	var parts []string // what was there already, as it shall be
 	for _, a := range was {
 		i := slices.IndexFunc(is, func(b attribute) bool { return a.name == b.name })
 		if i < 0 {
 			continue
 		}
 		order = append(order, a.name)
+		parts = append(parts, quoteIdent(a.name)+" "+is[i].text)
 		if !sameTokens(a.text, is[i].text) {
-			actions = append(actions, "ALTER ATTRIBUTE "+quoteIdent(a.name)+" TYPE "+c.d.sql(is[i].text))
+			retype = append(retype, "ALTER ATTRIBUTE "+quoteIdent(a.name)+" TYPE "+c.d.sql(is[i].text))
 		}
 	}
 	for _, b := range is {
 		if !slices.ContainsFunc(was, func(a attribute) bool { return a.name == b.name }) {
 			order = append(order, b.name)
-			actions = append(actions, "ADD ATTRIBUTE "+quoteIdent(b.name)+" "+c.d.sql(b.text))
+			add = append(add, "ADD ATTRIBUTE "+quoteIdent(b.name)+" "+c.d.sql(b.text))
 		}
 	}
 	if !slices.EqualFunc(order, is, func(name string, a attribute) bool { return name == a.name }) {
 		// The order of its attributes is what a composite value is.
 		return c.recreate(from, to)
 	}
-	c.emit(to.Name, "ALTER TYPE "+c.d.objectRef(to)+" "+strings.Join(actions, ", "))
-	c.trailing(from, to)
+	alter := func(actions ...string) {
+		if len(actions) > 0 {
+			c.emit(to.Name, "ALTER TYPE "+c.d.objectRef(to)+" "+strings.Join(actions, ", "))
+		}
+	}
+	if len(retype) == 0 || len(c.columnsOf(from.Name)) == 0 {
+		alter(slices.Concat(drop, retype, add)...)
+		c.trailing(from, to)
+		return nil
+	}
+	// Of a type that a column has, the server does not change the type of an
+	// attribute.
+	alter(drop...)
+	name := quoteIdent(ownName(to))
+	if namespace, local := schema.Split(to.Name); namespace != "" {
+		name = quoteIdent(namespace) + "." + quoteIdent(local)
+	}
+	between := to
+	between.Definition = schema.SQL{}.On(schema.Postgres, "CREATE TYPE "+name+" AS ("+strings.Join(parts, ", ")+")")
+	if err := c.replaceType(from, between, nil); err != nil {
+		return err
+	}
+	alter(add...)
+	c.emit(to.Name, c.d.definition(to)[1:]...)
 	return nil
 }
 
