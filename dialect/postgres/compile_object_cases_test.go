@@ -54,13 +54,14 @@ func objectCases() []compileCase {
 	// the composite type with them in it.
 	nested := func(name, from, to, composite string) compileCase {
 		first := "CREATE TYPE co AS (a d, b text)"
-		return compileCase{name: name, setup: record(func(m *op.Script) {
-			m.CreateObject(domain(from))
-			m.CreateObject(object(schema.Domain, "e", "CREATE DOMAIN e AS d NOT NULL"))
-			m.CreateObject(object(schema.CompositeType, "co", first))
-			m.CreateTable("t", schema.Native("c", "co"), schema.Native("cs", "co[]"), schema.Native("ds", "d[]"), schema.Native("e", "e").DefaultExpr("5"))
-			m.CreateObject(object(schema.View, "v", "CREATE VIEW v AS SELECT (c).a, e FROM t"))
-		}), rows: []string{"INSERT INTO t VALUES ('(1,x)', '{\"(2,y)\",NULL}', '{3,4}', 7), (NULL, NULL, NULL, 8)"},
+		return compileCase{
+			name: name, setup: record(func(m *op.Script) {
+				m.CreateObject(domain(from))
+				m.CreateObject(object(schema.Domain, "e", "CREATE DOMAIN e AS d NOT NULL"))
+				m.CreateObject(object(schema.CompositeType, "co", first))
+				m.CreateTable("t", schema.Native("c", "co"), schema.Native("cs", "co[]"), schema.Native("ds", "d[]"), schema.Native("e", "e").DefaultExpr("5"))
+				m.CreateObject(object(schema.View, "v", "CREATE VIEW v AS SELECT (c).a, e FROM t"))
+			}), rows: []string{"INSERT INTO t VALUES ('(1,x)', '{\"(2,y)\",NULL}', '{3,4}', 7), (NULL, NULL, NULL, 8)"},
 			after: []string{"SELECT (c).a::text, cs[1]::text LIKE '(2%', ds::text, e::text FROM t ORDER BY 1"}, ops: record(func(m *op.Script) {
 				if from != to {
 					m.AlterObject(domain(from), domain(to))
@@ -68,7 +69,8 @@ func objectCases() []compileCase {
 				if composite != first {
 					m.AlterObject(object(schema.CompositeType, "co", first), object(schema.CompositeType, "co", composite))
 				}
-			}), noop: true}
+			}), noop: true,
+		}
 	}
 	return []compileCase{
 		moods("enum_added", "'b', 'c'", "'a', 'b', 'between', 'c', 'd', 'e'"),
@@ -130,6 +132,13 @@ func objectCases() []compileCase {
 			m.AlterObject(object(schema.Function, "f(integer)", "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT a $$"),
 				object(schema.Function, "f(integer)", "CREATE FUNCTION f(b integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT b::bigint $$"))
 		}), noop: true},
+		{name: "enum_in_a_domain", setup: record(func(m *op.Script) {
+			m.CreateObject(enum("'a', 'b', 'c'"))
+			m.CreateObject(object(schema.Domain, "good", "CREATE DOMAIN good AS mood DEFAULT 'a'::mood"))
+			m.CreateTable("t", schema.Native("g", "good"), schema.Native("m", "mood"))
+		}), rows: []string{"INSERT INTO t VALUES ('b', 'a')"}, after: []string{"SELECT g::text, m::text FROM t"}, ops: record(func(m *op.Script) {
+			m.AlterObject(enum("'a', 'b', 'c'"), enum("'b', 'a'"))
+		})},
 		nested("domain_within_values", "integer", "integer CONSTRAINT dk CHECK (VALUE > 0)", "CREATE TYPE co AS (a d, b text)"),
 		nested("domain_of_a_domain", "integer", "bigint", "CREATE TYPE co AS (a d, b text)"),
 		nested("attribute_used", "integer", "integer", "CREATE TYPE co AS (a bigint, c integer);\nCOMMENT ON TYPE co IS 'x'").stay(),

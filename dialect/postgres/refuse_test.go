@@ -81,12 +81,12 @@ func TestCompileRefuses(t *testing.T) {
 		}, func(m *op.Script) {
 			m.CreateIndex("part", schema.Index{Name: "pi", Parts: schema.Columns("a")}, op.Concurrently)
 		}, []string{"partitioned", "concurrently"}},
-		{"an enum in a domain", "", func(m *op.Script) {
+		{"an enum in a range", "", func(m *op.Script) {
 			m.CreateObject(object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('a', 'b')"))
-			m.CreateObject(object(schema.Domain, "good", "CREATE DOMAIN good AS mood"))
+			m.CreateObject(object(schema.RangeType, "good", "CREATE TYPE good AS RANGE (SUBTYPE = mood)"))
 		}, func(m *op.Script) {
 			m.AlterObject(object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('a', 'b')"), object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('a')"))
-		}, []string{"enum mood", "domain good"}},
+		}, []string{"enum mood", "range type good"}},
 		{"a default that is no value any more", "", func(m *op.Script) {
 			m.CreateObject(object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('a', 'b')"))
 			m.AddColumn("t", schema.Native("m", "mood").DefaultExpr("'b'::mood"))
