@@ -52,7 +52,7 @@ engines: bin/with ## newer servers beside the system's: PostgreSQL 18 (npm) and 
 
 test-engines: engines ## the tests that reach a database, on ENGINES; writes docs/tested.md
 	@bin/with -install -tested docs/tested.md '$(ENGINES)' go test -json -count=1 -timeout 60m \
-	  $$(grep -rl --include=*_test.go '"github.com/whimbreldb/whimbrel/internal/dbtest"' . | xargs -n 1 dirname | sort -u)
+	  $$(grep -rl --include=*_test.go '"github.com/whimbreldb/whimbrel/internal/dbtest"' . | xargs -n 1 dirname | sort -u | grep -vxF $(APART:%=-e ./%))
 
 bin/with:
 	@go build -o $@ ./internal/dbtest/with
