@@ -16,6 +16,7 @@ DATABASES ?= $(or $(WHIM_TEST_DATABASES),sqlite$(comma)postgres$(comma)mariadb)
 ENGINES   ?= sqlite,postgres,postgres18,mariadb,mysql
 BENCHTIME ?= 1s
 FUZZTIME  ?= 20s
+JSON      := -json -count=1 -timeout 60m
 
 # No C compiler is needed for anything here, and none is used.
 export CGO_ENABLED := 0
@@ -51,8 +52,8 @@ engines: bin/with ## newer servers beside the system's: PostgreSQL 18 (npm) and 
 	@internal/dbtest/engines.sh "$$(bin/with -engines)"
 
 test-engines: engines ## the tests that reach a database, on ENGINES; writes docs/tested.md
-	@bin/with -install -tested docs/tested.md '$(ENGINES)' go test -json -count=1 -timeout 60m \
-	  $$(grep -rl --include=*_test.go '"github.com/whimbreldb/whimbrel/internal/dbtest"' . | xargs -n 1 dirname | sort -u | grep -vxF $(APART:%=-e ./%))
+	@bin/with -install -tested docs/tested.md '$(ENGINES)' sh -c 'go test $(JSON) "$$@" && cd $(APART) && GOWORK=off go test $(JSON) ./...' - \
+	  $$(grep -rl --include=*_test.go '"github.com/whimbreldb/whimbrel/internal/dbtest"' . | xargs -n 1 dirname | sort -u | grep -vxF ./$(APART))
 
 bin/with:
 	@go build -o $@ ./internal/dbtest/with
