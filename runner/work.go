@@ -23,6 +23,12 @@ type Part struct {
 	Run   op.Run // when Func is set
 }
 
+// A foreseer is a dialect that has to know what a step does behind the
+// operations that it compiles, beyond a Go function.
+type foreseer interface {
+	CompileBefore(ops, later []op.Op, state *op.State) ([]dialect.Stmt, error)
+}
+
 // Compile turns the operations of a step into work, and applies them to state.
 func Compile(d dialect.Dialect, s Step, state *op.State) (Work, error) {
 	var w Work
@@ -37,7 +43,7 @@ func Compile(d dialect.Dialect, s Step, state *op.State) (Work, error) {
 		if n < 0 {
 			n = len(rest)
 		}
-		stmts, err := d.Compile(rest[:n], state)
+		stmts, err := compileBefore(d, rest[:n], rest[n:], state)
 		if err != nil {
 			return nil, err
 		}
@@ -45,6 +51,13 @@ func Compile(d dialect.Dialect, s Step, state *op.State) (Work, error) {
 		rest = rest[n:]
 	}
 	return w, nil
+}
+
+func compileBefore(d dialect.Dialect, ops, later []op.Op, state *op.State) ([]dialect.Stmt, error) {
+	if f, ok := d.(foreseer); ok {
+		return f.CompileBefore(ops, later, state)
+	}
+	return d.Compile(ops, state)
 }
 
 // stmts returns the statements of all parts, and a stand-in for each Go

@@ -16,7 +16,8 @@ type compiler struct {
 	d     Dialect
 	state *op.State
 	ops   []op.Op
-	at    int // index of the operation that is compiled
+	then  []op.Op // what comes behind a Go step
+	at    int     // index of the operation that is compiled
 	out   []dialect.Stmt
 
 	waiting []waiting               // what needs something that a later operation makes
@@ -35,8 +36,14 @@ type compiler struct {
 
 // Compile returns the statements for ops, and applies ops to state.
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
+	return d.CompileBefore(ops, nil, state)
+}
+
+// CompileBefore is Compile where the transaction goes on, with a Go step and
+// what follows it.
+func (d Dialect) CompileBefore(ops, then []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	c := &compiler{
-		d: d, state: state, ops: ops,
+		d: d, state: state, ops: ops, then: then,
 		grants: map[schema.ObjectID]int{}, early: map[string]bool{},
 		renamed: map[string][]string{}, lost: map[string]bool{}, sequences: map[string]string{},
 		released: map[string]bool{}, replaced: map[schema.ObjectID]*schema.Object{},

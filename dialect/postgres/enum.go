@@ -83,8 +83,10 @@ func (c *compiler) uses55P04(enum schema.Object, added []string) bool {
 				return names(i.Where.For(schema.Postgres)) || slices.ContainsFunc(i.Parts, func(p schema.Part) bool { return names(p.Expr.For(schema.Postgres)) })
 			})
 	}
-	return slices.ContainsFunc(c.later(), func(o op.Op) bool {
+	return slices.ContainsFunc(slices.Concat(c.later(), c.then), func(o op.Op) bool {
 		switch o := o.(type) {
+		case op.Run:
+			return true // nobody knows what is in it
 		case op.CreateTable:
 			return table(o.Table)
 		case op.AddColumn:

@@ -143,6 +143,11 @@ func (d scratchDialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, e
 	return slices.Concat(first, stmts), nil
 }
 
+// CompileBefore is Compile: in a place, everything is one transaction.
+func (d scratchDialect) CompileBefore(ops, _ []op.Op, state *op.State) ([]dialect.Stmt, error) {
+	return d.Compile(ops, state)
+}
+
 // Begin begins nothing: there is a transaction.
 func (scratchDialect) Begin(context.Context, *sql.Conn, []dialect.Stmt) (dialect.Tx, error) {
 	return noTx{}, nil
