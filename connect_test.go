@@ -64,6 +64,9 @@ func TestCannotConnect(t *testing.T) {
 			{"no such database", open(func(u *url.URL) { u.Path = "/none_ever" }), whimbrel.Unreachable, "CREATE DATABASE " + map[bool]string{true: `"none_ever"`, false: "`none_ever` CHARACTER SET utf8mb4"}[pg]},
 			{"no TLS", open(func(u *url.URL) { u.RawQuery = map[bool]string{true: "sslmode=require", false: "tls=true"}[pg] }), whimbrel.BadTLS, "TLS"},
 		} {
+			if tt.code == whimbrel.BadTLS && base.Host == "" {
+				continue // there is no TLS on a socket, and nothing wrong with that
+			}
 			p, err := whimbrel.Open(whimbrel.Config{History: history(one), DB: tt.db, Dialect: lazily(s)})
 			if err != nil {
 				t.Fatal(err)

@@ -28,10 +28,12 @@ func (d Dialect) Tables(ctx context.Context, db *sql.DB, tables []schema.Table, 
 	there := tablesByName(live.Tables)
 	var open []schema.Table
 	same := map[string]bool{}
+	broken := func(i schema.Index) bool { return i.Invalid } // which no statement says
 	for _, t := range tables {
 		l, ok := there[t.Name]
 		switch {
-		case !ok || l.Unsupported != "" || t.Options.HasParent() || t.Options.Postgres.PartitionBy != "":
+		case !ok || l.Unsupported != "" || slices.ContainsFunc(l.Indexes, broken):
+		case t.Options.HasParent() || t.Options.Postgres.PartitionBy != "":
 		case d.sameStatements(t, l):
 			same[t.Name] = true
 		case len(t.Checks) == len(l.Checks) && d.sameStatements(withoutChecks(t), withoutChecks(l)):
