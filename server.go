@@ -9,6 +9,7 @@ import (
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
+	"github.com/whimbreldb/whimbrel/scratch"
 )
 
 // Server returns the dialect of a database server whose version is not known
@@ -34,7 +35,10 @@ type server struct {
 	asked bool
 }
 
-var _ dialect.Dialect = (*server)(nil)
+var (
+	_ dialect.Dialect  = (*server)(nil)
+	_ scratch.Modeller = (*server)(nil)
+)
 
 // dialect returns what is known by now.
 func (s *server) dialect() dialect.Dialect {
@@ -134,18 +138,16 @@ func (s *server) Scratch(ctx context.Context, db *sql.DB, f func(context.Context
 
 // Tables tells what package scratch asks for where the dialect can; otherwise
 // it can tell nothing, and all tables are left.
-func (s *server) Tables(ctx context.Context, db *sql.DB, tables []schema.Table) (schema.Schema, []schema.Table, error) {
+func (s *server) Tables(ctx context.Context, db *sql.DB, tables []schema.Table, live schema.Schema) (schema.Schema, []schema.Table, error) {
 	d, err := s.ask(ctx, db)
 	if err != nil {
 		return schema.Schema{}, nil, err
 	}
-	m, ok := d.(interface {
-		Tables(ctx context.Context, db *sql.DB, tables []schema.Table) (schema.Schema, []schema.Table, error)
-	})
+	m, ok := d.(scratch.Modeller)
 	if !ok {
 		return schema.Schema{}, tables, nil
 	}
-	return m.Tables(ctx, db, tables)
+	return m.Tables(ctx, db, tables, live)
 }
 
 func (s *server) Blocker(ctx context.Context, q dialect.Queryer, object string) string {

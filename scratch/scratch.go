@@ -17,11 +17,11 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// A modeller is a dialect that can tell what the server makes of most tables
+// A Modeller is a dialect that can tell what the server makes of most tables
 // without making them. left are the tables that it cannot tell, with those that
 // they refer to. live is what the database has. (MySQL and MariaDB: a table
 // there is files, written to disk one by one.)
-type modeller interface {
+type Modeller interface {
 	Tables(ctx context.Context, db *sql.DB, tables []schema.Table, live schema.Schema) (got schema.Schema, left []schema.Table, err error)
 }
 
@@ -30,7 +30,7 @@ type modeller interface {
 // db is only used to reach the same kind of server; live is what it has, as far
 // as that is known: what is there exactly as it would be made need not be made.
 func Run(ctx context.Context, d dialect.Dialect, db *sql.DB, live schema.Schema, steps ...[]op.Op) (schema.Schema, error) {
-	if m, ok := d.(modeller); ok && len(steps) == 1 {
+	if m, ok := d.(Modeller); ok && len(steps) == 1 {
 		if tables, ok := onlyTables(steps[0]); ok {
 			return model(ctx, d, m, db, live, steps, tables)
 		}
@@ -56,7 +56,7 @@ func onlyTables(ops []op.Op) ([]schema.Table, bool) {
 
 // model asks for what can be told, and builds the rest. Where nothing can be
 // told, it is as if nobody had asked.
-func model(ctx context.Context, d dialect.Dialect, m modeller, db *sql.DB, live schema.Schema, steps [][]op.Op, tables []schema.Table) (schema.Schema, error) {
+func model(ctx context.Context, d dialect.Dialect, m Modeller, db *sql.DB, live schema.Schema, steps [][]op.Op, tables []schema.Table) (schema.Schema, error) {
 	got, left, err := m.Tables(ctx, db, tables, live)
 	switch {
 	case err != nil || len(left) == 0:
