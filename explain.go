@@ -30,7 +30,7 @@ func (p *Project) explain(err error) error {
 		half *runner.HalfDoneError
 		at   *runner.RevisionError
 	)
-	for _, f := range []func(error) *Error{explainRun, explainGraph, explainDecision, p.explainDatabase} {
+	for _, f := range []func(error) *Error{p.explainScratch, explainRun, explainGraph, explainDecision, p.explainDatabase} {
 		if e := f(err); e != nil {
 			if errors.As(err, &half) && errors.As(err, &at) {
 				p.halfDone(e, half, at)
@@ -163,6 +163,24 @@ func (p *Project) halfDone(e *Error, half *runner.HalfDoneError, at *runner.Revi
 	e.Code = HalfDone
 	e.Detail = append(e.Detail, h.Lines()...)
 	e.Hint = append(p.halfHint(at.Revision, at.Down, half.Applied), h.invalidIndex()...) // it cannot simply be run again
+}
+
+// explainScratch explains why what the revisions say could not be built, where
+// that is not for what they say.
+func (p *Project) explainScratch(err error) *Error {
+	var build *scratch.BuildError
+	if !errors.As(err, &build) || p.dialect() == schema.SQLite || p.cfg.Dialect == nil {
+		return nil
+	}
+	class := p.cfg.Dialect.Classify(build.Err)
+	if class == dialect.Refused || class == dialect.OtherFailure {
+		return nil
+	}
+	e := p.explainServer(class, build.Err)
+	if e != nil {
+		e.Detail = append(e.Detail, "A comparison builds what the revisions say in a place of its own, and drops it again.")
+	}
+	return e
 }
 
 func explainRun(err error) *Error {

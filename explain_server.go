@@ -121,6 +121,12 @@ func (p *Project) allow(said string) []string {
 			"Only its owner may change it: migrate as the owner, or",
 			"to make another one the owner, as the owner or a superuser: ALTER " + strings.ToUpper(kind) + " " + quoteWord(name) + " OWNER TO " + a.user,
 		}
+	case strings.Contains(said, `in database "`): // temporary tables
+		name, _ := textAfter(said, `in database "`)
+		return []string{"to allow it, as the owner of the database: GRANT TEMPORARY ON DATABASE " + quoteWord(strings.TrimSuffix(name, `"`)) + " TO " + a.user}
+	case strings.Contains(said, "for database "):
+		name, _ := textAfter(said, "for database ")
+		return []string{"to allow it, as the owner of the database: GRANT CREATE ON DATABASE " + quoteWord(name) + " TO " + a.user}
 	case owned != "":
 		return []string{"Only its owner may change it: migrate as the owner."}
 	case strings.Contains(said, "for schema"):

@@ -85,6 +85,9 @@ func (c *call) remedies(d *whimbrel.DriftReport) {
 		c.note("To take the change back: mend the database by hand.")
 		c.note("To keep it: put it into the models, then %s migrate, and when the program is built again %s stamp", prog, prog)
 	}
+	if len(d.NotCompared) > 0 {
+		c.note("To compare all of it: a user of the database who may also create (for MySQL and MariaDB: CREATE TEMPORARY TABLES, for views CREATE on a database).")
+	}
 	if len(d.Edited) > 0 {
 		c.note("To mend an edited revision: bring its file back as it was applied, and write the change as a new revision.")
 	}

@@ -225,7 +225,7 @@ func (c *call) event(e whimbrel.Event) {
 	case whimbrel.StepSkipped:
 		c.did("Skipping %s: another process has done it", title(e.Step))
 	case whimbrel.LockAwaited:
-		c.note("Waiting for %s: %s holds it …", cmp.Or(e.Object, "the database"), cmp.Or(e.Holder, "another process"))
+		c.note("Waiting for %s, held by %s …", cmp.Or(e.Object, "the database"), cmp.Or(e.Holder, "another process"))
 	case whimbrel.StepDone:
 	}
 }

@@ -188,6 +188,9 @@ func ReadAll(ctx context.Context, q dialect.Queryer, d dialect.Dialect) (State, 
 		s.Logged = true
 		return s, nil
 	}
+	if d.Classify(err) == dialect.Denied {
+		return s, err // who may not read a table may not see either that it is there
+	}
 	outcome, probeErr := d.Probe(ctx, q, op.CreateTable{Table: tables()[1]})
 	switch {
 	case probeErr == nil && outcome == dialect.Absent:
