@@ -133,6 +133,9 @@ type Stmt struct {
 	// Session says that the statement changes nothing but the session, for those
 	// behind it: who goes on with a step that was stopped begins with it.
 	Session bool
+	// Again is what has to run before the statement is tried again, where a
+	// failed attempt leaves something behind.
+	Again string
 	// Rebuild says that the statement is part of a rebuild of Object, for
 	// which Begin must prepare the session.
 	Rebuild bool

@@ -175,7 +175,16 @@ func (w *walk) bare(ctx context.Context, s dialect.Stmt) error {
 	if err := w.note(ctx, w.n, journal.StartedState); err != nil {
 		return err
 	}
-	err := w.patiently(ctx, func() error { return w.one(ctx, s) })
+	again := ""
+	err := w.patiently(ctx, func() error {
+		if again != "" {
+			if _, err := w.Conn.ExecContext(ctx, again); err != nil {
+				return err
+			}
+		}
+		again = s.Again
+		return w.one(ctx, s)
+	})
 	if err != nil {
 		if w.doubt = w.unknown(err); w.doubt {
 			return err

@@ -3,6 +3,7 @@ package postgres
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
@@ -202,10 +203,22 @@ func (c *compiler) createIndex(o op.CreateIndex) error {
 		return err
 	}
 	c.emitIndex(o.Table, c.d.createIndex(o.Table, o.Index, concurrently), concurrently)
+	if concurrently && o.Index.Name != "" {
+		i := slices.IndexFunc(c.out, func(s dialect.Stmt) bool { return s.Op == c.at && strings.HasPrefix(s.SQL, "CREATE ") })
+		c.out[i].Again = dropInvalid(c.d.indexName(o.Table, o.Index.Name))
+	}
 	if o.Index.Comment != "" {
 		c.emit(o.Table, c.d.commentIndex(o.Table, o.Index))
 	}
 	return nil
+}
+
+// dropInvalid drops an index that is not valid, as a deadlock leaves it (40P01),
+// without waiting for long: whoever wants the table meanwhile waits behind it.
+func dropInvalid(index string) string {
+	return "DO $whim$ BEGIN\n  PERFORM set_config('lock_timeout', '" + lockTimeout + "', true);\n" +
+		"  IF EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass(" + quoteString(index) + ") AND NOT indisvalid) THEN\n" +
+		"    DROP INDEX " + index + ";\n  END IF;\nEND $whim$"
 }
 
 func (c *compiler) dropIndexNow(table, name string, concurrently bool) {
