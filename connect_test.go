@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,7 +13,9 @@ import (
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/mysql"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
+	"github.com/whimbreldb/whimbrel/dialect/sqlite"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
+	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -111,4 +114,43 @@ func TestCannotConnect(t *testing.T) {
 			t.Errorf("%s: %v, %v", role, err, e)
 		}
 	})
+}
+
+// lowerCase is a dialect for a server that keeps names in lower case.
+type lowerCase struct{ sqlite.Dialect }
+
+func (lowerCase) Compile([]op.Op, *op.State) ([]dialect.Stmt, error) {
+	return nil, &dialect.UnsupportedError{Object: "table A", Why: "this server keeps the names of tables in lower case (lower_case_table_names is 1)"}
+}
+
+// TestLowerCaseServer holds that who meets such a server is told what to do.
+func TestLowerCaseServer(t *testing.T) {
+	w := newWorld(t)
+	cfg := w.config(history(rev("one", "", func(m *op.Script) { m.CreateTable("A", schema.Int("id")) }, nil)))
+	cfg.Dialect = lowerCase{cfg.Dialect.(sqlite.Dialect)}
+	p, err := whimbrel.Open(cfg)
+	w.ok(err)
+	var e *whimbrel.Error
+	if _, err := p.Upgrade(t.Context(), "head"); !errors.As(err, &e) || e.Code != whimbrel.Unsupported || !strings.Contains(strings.Join(e.Hint, "\n"), "a name in lower case") {
+		t.Errorf("%v, %v", err, e)
+	}
+}
+
+// unread is a source of models that needs a server, and finds none.
+type unread struct{}
+
+func (unread) Load() (model.Models, error) {
+	return model.Models{}, fmt.Errorf("orm: %w", &whimbrel.Error{Code: whimbrel.Unreachable, Msg: "no server listens", Hint: []string{"Look whether it runs."}})
+}
+
+// TestModelsThatNeedAServer holds that what is known of the cause is said too.
+func TestModelsThatNeedAServer(t *testing.T) {
+	p, err := whimbrel.Open(whimbrel.Config{History: history(), Models: []model.Source{unread{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e *whimbrel.Error
+	if _, err := p.CheckModels(); !errors.As(err, &e) || e.Code != whimbrel.BadModels || len(e.Hint) != 1 || e.Hint[0] != "Look whether it runs." {
+		t.Errorf("%v, %v", err, e)
+	}
 }

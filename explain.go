@@ -283,6 +283,9 @@ func (p *Project) explainDatabase(err error) *Error {
 		}
 	case errors.As(err, &unsupported):
 		e = &Error{Code: Unsupported, Msg: unsupported.Error()}
+		if strings.Contains(e.Msg, "lower_case_table_names") {
+			e.Hint = []string{"Give the table a name in lower case, in the models and in the revisions: it is the same on every server then."}
+		}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e = &Error{Code: Interrupted, Msg: "interrupted"}
 	case errors.As(err, &old):

@@ -1,6 +1,7 @@
 package whimbrel
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -104,7 +105,12 @@ func (p *Project) models() (model.Models, error) {
 	for _, source := range p.cfg.Models {
 		m, err := source.Load()
 		if err != nil {
-			return all, &Error{Code: BadModels, Msg: "the models cannot be read", Detail: []string{err.Error()}, Err: err}
+			e := &Error{Code: BadModels, Msg: "the models cannot be read", Detail: []string{err.Error()}, Err: err}
+			var cause *Error
+			if errors.As(err, &cause) {
+				e.Hint = cause.Hint
+			}
+			return all, e
 		}
 		all.Schema.Tables = append(all.Schema.Tables, m.Schema.Tables...)
 		all.Schema.Objects = append(all.Schema.Objects, m.Schema.Objects...)

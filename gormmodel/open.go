@@ -65,10 +65,14 @@ func Open(a App, config ...*gorm.Config) *gorm.DB {
 		cfg.Dialector = sqlite.Open(pool)
 	}
 	db, err := gorm.Open(cfg.Dialector, cfg)
-	if err != nil {
-		return failed(fmt.Errorf("gorm: %w", err))
+	switch {
+	case err == nil:
+		return db
+	case dialectOf(cfg.Dialector) == schema.MySQL:
+		return failed(fmt.Errorf("gorm: %w\n"+
+			"without SkipInitializeWithVersion: true in mysql.Config, the driver asks the server when it is opened", err))
 	}
-	return db
+	return failed(fmt.Errorf("gorm: %w", err))
 }
 
 // noDialector says how to bring a driver: this module has none for servers,

@@ -100,6 +100,21 @@ func TestOpenDialector(t *testing.T) {
 	}
 }
 
+// asksVersion is a driver that asks the server when it is opened, as GORM's own for
+// MySQL does unless it is told not to, and finds none.
+type asksVersion struct{ gorm.Dialector }
+
+func (asksVersion) Name() string                 { return "mysql" }
+func (asksVersion) Initialize(db *gorm.DB) error { return errors.New("nobody listens") }
+
+// TestOpenAsks: who can do without the question is told how.
+func TestOpenAsks(t *testing.T) {
+	db := gormmodel.Open(testApp{comparetest.Absent(t), schema.MySQL}, &gorm.Config{Dialector: asksVersion{}})
+	if db.Error == nil || !strings.Contains(db.Error.Error(), "nobody listens\nwithout SkipInitializeWithVersion: true") {
+		t.Errorf("got %v", db.Error)
+	}
+}
+
 // What cannot work is an error of everything that is done with the result.
 func TestOpenErrors(t *testing.T) {
 	pool := comparetest.Absent(t)
