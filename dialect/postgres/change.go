@@ -125,6 +125,11 @@ func (c *compiler) change(table string, before, after schema.Column, fill schema
 		ch.properties(fill)
 		return nil
 	}
+	for _, name := range append([]string{table}, c.children(table)...) {
+		if t, _ := c.state.Table(name); mentions(t.Options.Postgres.PartitionBy, after.Name) {
+			return unsupported(fmt.Sprintf("column %q of table %q", after.Name, table), "PostgreSQL cannot change the type of a column of the partition key of %q: create a new table and move the rows", name)
+		}
+	}
 	if query := c.lossy(table, after.Name, storedType(before), storedType(after)); query != "" && !isGenerated(after) {
 		c.none(table, fmt.Sprintf("values of %s.%s would not be the same as %s", table, after.Name, storedType(after)), query)
 	}
@@ -155,7 +160,12 @@ func (ch *columnChange) properties(fill schema.Default) {
 		ch.retype()
 	}
 	if oldDefault != newDefault || resets {
-		if newDefault != "" && !isSerial(after) {
+		if newDefault != "" && ch.callsAway(newDefault) {
+			p := &pieces{table: ch.table, columns: []columnUse{{table: ch.table, column: after}}}
+			if ch.notAway(p); len(p.columns) > 0 {
+				ch.users = append(ch.users, p)
+			}
+		} else if newDefault != "" && !isSerial(after) {
 			if oldDefault == newDefault {
 				newDefault = bareConstant(newDefault) // 'x'::text is not what it becomes beside a new type
 			}

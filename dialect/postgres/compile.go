@@ -22,6 +22,7 @@ type compiler struct {
 
 	waiting []waiting               // what needs something that a later operation makes
 	away    []schema.Object         // dropped for a change, and to be created again
+	users   []*pieces               // what of tables is away, because it calls a routine that is
 	grants  map[schema.ObjectID]int // of objects that are away: where their grants are kept
 	kept    int                     // how many grants are kept
 	keeping []keeping               // where

@@ -181,6 +181,16 @@ func typeCases() []compileCase {
 		around("range_of_another_range", schema.Native("c", "int4range"), schema.Native("c", "int8range"), "(1, '[1,5)'), (2, NULL)", "SELECT id, c::text FROM t ORDER BY 1"),
 		around("type_of_rows_a_function_takes", c.Default(1), schema.BigInt("c").Default(1), "(1, 5), (2, NULL)", "SELECT id, f(t) FROM t ORDER BY 1").sinceVersion(14).with(
 			object(schema.Function, "f(t)", "CREATE FUNCTION f(t) RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT ($1).id; END")),
+		compileCase{
+			name: "type_under_a_function_that_defaults_call", setup: record(func(m *op.Script) {
+				m.CreateTable("t", schema.Int("id").NotNull(), c, schema.Int("d"), schema.Index{Name: "i", Parts: schema.Columns("c")})
+				m.CreateObject(object(schema.Function, "f()", "CREATE FUNCTION f() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT count(c)::integer FROM t; END"))
+				m.AlterColumn("t", c, c.DefaultExpr("f()"))
+				m.AlterColumn("t", schema.Int("d"), schema.Int("d").DefaultExpr("f() + 1"))
+				m.AddCheck("t", schema.Check{Name: "k", Expr: schema.Expr("f() > 0 OR d IS NULL")})
+			}), rows: []string{"INSERT INTO t VALUES (1, 5, NULL), (2, 6, 9)"}, after: []string{"SELECT * FROM t ORDER BY 1"},
+			ops: record(func(m *op.Script) { m.AlterColumn("t", c.DefaultExpr("f()"), schema.BigInt("c").DefaultExpr("f()")) }),
+		}.sinceVersion(14),
 		around("uuid_to_json", schema.UUID("c"), schema.JSON("c"), "(1, '9a5ad3a9-6b3c-4d1c-8e7e-6b8e1f0a2b3c'), (2, NULL)", `SELECT id, trim(c::text, '"') FROM t ORDER BY 1`),
 		{
 			name: "type_under_everything", setup: record(func(m *op.Script) {

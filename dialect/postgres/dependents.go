@@ -202,11 +202,33 @@ func (c *compiler) takeAway(objects []schema.Object) error {
 		if err := c.stale(ob); err != nil {
 			return err
 		}
+		c.letGo(ob)
 		c.keepGrants(ob)
 		c.emit(ob.Name, c.d.dropText(ob))
 		c.away = append(c.away, ob)
 	}
 	return nil
+}
+
+// letGo takes away what calls a routine in tables, until it is back.
+func (c *compiler) letGo(ob schema.Object) {
+	if !isRoutine(ob.Kind) {
+		return
+	}
+	for _, t := range c.state.Schema().Tables {
+		if p, _ := c.uses(t, ob); p != nil {
+			c.dropPieces([]*pieces{p})
+			c.users = append(c.users, p)
+		}
+	}
+}
+
+// callsAway reports whether a text calls a routine that is away.
+func (c *compiler) callsAway(text string) bool {
+	return text != "" && slices.ContainsFunc(c.away, func(ob schema.Object) bool {
+		_, local, _ := objectName(ob)
+		return isRoutine(ob.Kind) && namesTable(text, local)
+	})
 }
 
 // stale refuses to create an object again from a text that speaks of a column
@@ -234,6 +256,16 @@ func (c *compiler) bringBack() {
 		c.emit(ob.Name, c.d.definition(ob)...)
 		c.restoreGrants(ob)
 	}
+	users := c.users
+	c.users = nil
+	for _, p := range users { // a default may be another one meanwhile
+		t, _ := c.state.Table(p.table)
+		p.columns = slices.DeleteFunc(p.columns, func(u columnUse) bool { _, ok := t.Column(u.column.Name); return !ok })
+		for i, u := range p.columns {
+			p.columns[i].column, _ = t.Column(u.column.Name)
+		}
+	}
+	_ = c.addPieces(users, nil) // it fails for values that go from a type only
 }
 
 // A removedColumn is a column that was dropped to be added again, with what

@@ -81,6 +81,11 @@ func TestCompileRefuses(t *testing.T) {
 		}, func(m *op.Script) {
 			m.CreateIndex("part", schema.Index{Name: "pi", Parts: schema.Columns("a")}, op.Concurrently)
 		}, []string{"partitioned", "concurrently"}},
+		{"the type of a partition key", "", func(m *op.Script) {
+			m.CreateTable("log", schema.Int("at"), schema.TableOptions{Postgres: schema.PostgresTable{PartitionBy: "RANGE (at)"}})
+		}, func(m *op.Script) {
+			m.AlterColumn("log", schema.Int("at"), schema.BigInt("at"))
+		}, []string{"log", "partition key"}},
 		{"an enum in a range", "", func(m *op.Script) {
 			m.CreateObject(object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('a', 'b')"))
 			m.CreateObject(object(schema.RangeType, "good", "CREATE TYPE good AS RANGE (SUBTYPE = mood)"))

@@ -254,6 +254,7 @@ func (c *compiler) piecesOf(columns []columnUse) []*pieces {
 func (c *compiler) dropPieces(all []*pieces) {
 	for _, p := range all {
 		t, _ := c.state.Table(p.table)
+		c.notAway(p)
 		for _, i := range p.indexes {
 			c.dropIndexNow(p.table, i.Name, false)
 		}
@@ -270,6 +271,25 @@ func (c *compiler) dropPieces(all []*pieces) {
 		for _, col := range p.computed {
 			p.generated = append(p.generated, c.removeColumn(t, col))
 		}
+	}
+}
+
+// notAway leaves out of pieces what is away already.
+func (c *compiler) notAway(p *pieces) {
+	for _, q := range c.users {
+		if q.table != p.table {
+			continue
+		}
+		p.checks = slices.DeleteFunc(p.checks, func(k schema.Check) bool {
+			return slices.ContainsFunc(q.checks, func(l schema.Check) bool { return l.Equal(k) })
+		})
+		p.indexes = slices.DeleteFunc(p.indexes, func(i schema.Index) bool {
+			return slices.ContainsFunc(q.indexes, func(j schema.Index) bool { return j.Name == i.Name })
+		})
+		p.computed = slices.DeleteFunc(p.computed, func(col schema.Column) bool { return slices.Contains(q.computed, col) })
+		p.columns = slices.DeleteFunc(p.columns, func(u columnUse) bool {
+			return slices.ContainsFunc(q.columns, func(v columnUse) bool { return v.column.Name == u.column.Name })
+		})
 	}
 }
 
