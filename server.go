@@ -8,6 +8,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/runner"
 	"github.com/whimbreldb/whimbrel/schema"
 	"github.com/whimbreldb/whimbrel/scratch"
 )
@@ -38,6 +39,7 @@ type server struct {
 var (
 	_ dialect.Dialect  = (*server)(nil)
 	_ scratch.Modeller = (*server)(nil)
+	_ runner.Foreseer  = (*server)(nil)
 )
 
 // dialect returns what is known by now.
@@ -71,6 +73,14 @@ func (s *server) Literal(value string) string             { return s.dialect().L
 func (s *server) Normalize(x schema.Schema) schema.Schema { return s.dialect().Normalize(x) }
 func (s *server) Neutral(t schema.Table) schema.Table     { return s.dialect().Neutral(t) }
 func (s *server) Script(stmts []dialect.Stmt) string      { return s.dialect().Script(stmts) }
+
+// CompileBefore tells the dialect what comes later, if it asks for that.
+func (s *server) CompileBefore(ops, later []op.Op, state *op.State) ([]dialect.Stmt, error) {
+	if f, ok := s.dialect().(runner.Foreseer); ok {
+		return f.CompileBefore(ops, later, state)
+	}
+	return s.Compile(ops, state)
+}
 
 func (s *server) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	return s.dialect().Compile(ops, state)

@@ -23,9 +23,9 @@ type Part struct {
 	Run   op.Run // when Func is set
 }
 
-// A foreseer is a dialect that has to know what a step does behind the
+// A Foreseer is a dialect that has to know what a step does behind the
 // operations that it compiles, beyond a Go function.
-type foreseer interface {
+type Foreseer interface {
 	CompileBefore(ops, later []op.Op, state *op.State) ([]dialect.Stmt, error)
 }
 
@@ -54,7 +54,7 @@ func Compile(d dialect.Dialect, s Step, state *op.State) (Work, error) {
 }
 
 func compileBefore(d dialect.Dialect, ops, later []op.Op, state *op.State) ([]dialect.Stmt, error) {
-	if f, ok := d.(foreseer); ok {
+	if f, ok := d.(Foreseer); ok {
 		return f.CompileBefore(ops, later, state)
 	}
 	return d.Compile(ops, state)
