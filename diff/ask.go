@@ -191,6 +191,9 @@ func (s *session) renameColumns(state *op.State, to schema.Schema) ([]op.Op, err
 			subject := table + "." + c.Name
 			name, ok := s.renamed(subject)
 			if !ok {
+				name, ok = otherCase(c.Name, t.from, t.to)
+			}
+			if !ok {
 				left = append(left, c)
 				continue
 			}
@@ -430,10 +433,12 @@ func nativeZero(text string) schema.Default {
 		return schema.StringValue("0")
 	case "year":
 		return schema.Literal("1970")
-	case "inet", "cidr", "inet4", "inet6", "macaddr", "macaddr8", "pg_lsn", "point", "box", "circle", "jsonpath":
+	case "point", "linestring", "polygon", "geometry", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection":
+		return zeroShape(word, text)
+	case "inet", "cidr", "inet4", "inet6", "macaddr", "macaddr8", "pg_lsn", "box", "circle", "jsonpath":
 		return schema.StringValue(map[string]string{
 			"inet": "0.0.0.0", "cidr": "0.0.0.0/0", "inet4": "0.0.0.0", "inet6": "::", "macaddr": "00:00:00:00:00:00", "macaddr8": "00:00:00:00:00:00:00:00",
-			"pg_lsn": "0/0", "point": "(0,0)", "box": "(0,0),(0,0)", "circle": "<(0,0),0>", "jsonpath": "$",
+			"pg_lsn": "0/0", "box": "(0,0),(0,0)", "circle": "<(0,0),0>", "jsonpath": "$",
 		}[word])
 	case "enum":
 		if _, rest, ok := strings.Cut(text, "'"); ok {
@@ -442,6 +447,24 @@ func nativeZero(text string) schema.Default {
 		}
 	}
 	return schema.StringValue("")
+}
+
+// zeroShape is zero for a geometry of MySQL, in the system of reference that its
+// column has. PostgreSQL has types of its own by two of these names.
+func zeroShape(word, text string) schema.Default {
+	shape := map[string]string{
+		"linestring": "LINESTRING(0 0,1 1)", "polygon": "POLYGON((0 0,1 0,1 1,0 0))", "multipoint": "MULTIPOINT(0 0)",
+		"multilinestring": "MULTILINESTRING((0 0,1 1))", "multipolygon": "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))",
+		"geometrycollection": "GEOMETRYCOLLECTION EMPTY", "geomcollection": "GEOMETRYCOLLECTION EMPTY",
+	}[word]
+	fields := strings.Fields(strings.ToLower(text))
+	system := ""
+	if i := slices.Index(fields, "srid"); i >= 0 && i+1 < len(fields) {
+		system = ", " + fields[i+1]
+	}
+	zero := schema.StringValue(map[string]string{"point": "(0,0)", "polygon": "((0,0))"}[word])
+	zero.Variants.MySQL = "ST_GeomFromText('" + cmp.Or(shape, "POINT(0 0)") + "'" + system + ")"
+	return zero
 }
 
 // Downgrade returns the operations that undo ops. A NOT NULL column without

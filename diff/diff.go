@@ -16,8 +16,9 @@ import (
 
 // Diff returns the operations that turn from into to, in an order that a
 // database accepts. It never takes two things of different names for one, with
-// one exception: a constraint or index that does the same under another name
-// is dropped and added again.
+// two exceptions: a constraint or index that does the same under another name
+// is dropped and added again, and a column whose name differs in upper and
+// lower case only is renamed.
 //
 // The order is this, and TestOrder holds it to that:
 //
@@ -33,6 +34,8 @@ import (
 //     tables get parents
 //  8. what tables were made of that have changed, and goes
 //  9. what is made of tables and comes
+//
+// Before all that, columns change the case of their names.
 func Diff(from, to schema.Schema) []op.Op {
 	ops, _ := compare(from, to, false)
 	return ops
@@ -58,6 +61,16 @@ type phases struct {
 }
 
 func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
+	state, renames := sameLetters(from, to)
+	if len(renames) == 0 {
+		return compareNamed(from, to, structural)
+	}
+	rest, noise := compareNamed(state.Schema(), follow(from, to, state), structural)
+	return aroundObjects(from, renames, rest), noise
+}
+
+// compareNamed compares schemas whose columns differ in more than case.
+func compareNamed(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	p := &phases{structural: structural}
 	gone, added, kept := match(from.Tables, to.Tables)
 	p.parents(from, to, kept)
@@ -115,8 +128,14 @@ func (p *phases) columns(table string, from, to schema.Table) {
 		return
 	}
 	gone, added, kept := match(from.Columns, to.Columns)
-	for _, c := range added {
-		p.alter = append(p.alter, op.AddColumn{Table: table, Column: c})
+	// A generated column comes after those that it is computed from.
+	plain := func(c schema.Column) bool { return c.Generated.Expr.IsZero() }
+	for _, generated := range []bool{false, true} {
+		for _, c := range added {
+			if plain(c) != generated {
+				p.alter = append(p.alter, op.AddColumn{Table: table, Column: c})
+			}
+		}
 	}
 	for _, c := range kept {
 		if c.from == c.to {
@@ -135,14 +154,8 @@ func (p *phases) columns(table string, from, to schema.Table) {
 		}
 		p.alter = append(p.alter, op.AlterColumn{Table: table, From: c.from, To: c.to})
 	}
-	// A generated column goes before those that it is computed from.
-	plain := func(c schema.Column) bool { return c.Generated.Expr.IsZero() }
-	for _, generated := range []bool{true, false} {
-		for _, c := range gone {
-			if plain(c) != generated {
-				p.dropColumns = append(p.dropColumns, op.DropColumn{Table: table, Column: c})
-			}
-		}
+	for _, c := range computedFirst(gone) {
+		p.dropColumns = append(p.dropColumns, op.DropColumn{Table: table, Column: c})
 	}
 }
 
