@@ -46,7 +46,7 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 		c.noNulls(o.Table, o.To.Name, "becomes NOT NULL")
 		stricter = false
 	}
-	if retyped {
+	if retyped || c.name == schema.MySQL && was.AutoIncrement != is.AutoIncrement { // error 1833 (9.7)
 		c.unlink(o.Table, o.To.Name)
 	}
 	if stricter {
@@ -187,16 +187,21 @@ func (c *compiler) alterTable(o op.AlterTable) error {
 		return err
 	}
 	was, is := before.Options.MySQL, after.Options.MySQL
-	if was.PartitionBy != "" && is.PartitionBy == "" {
-		c.alter(o.Table, "REMOVE PARTITIONING")
+	changes := c.shapesLater(o.Table)
+	if was.PartitionBy != is.PartitionBy && (is.PartitionBy == "" || changes) {
+		c.unpartition(o.Table, was.PartitionBy)
 	}
+	delete(c.bare, o.Table)
+	defer delete(c.rich, o.Table)
 	if versioned(before.Options) && !versioned(after.Options) {
 		c.noHistory(o.Table)
 		c.alter(o.Table, "DROP SYSTEM VERSIONING")
 	}
 	var clauses []string
-	if engine(was) != engine(is) {
-		clauses = append(clauses, "ENGINE="+engine(is))
+	if text := "ENGINE=" + engine(is); engine(was) != engine(is) && changes && isPoor(engine(is)) {
+		c.atLast(o.Table, text)
+	} else if engine(was) != engine(is) && !c.rich[o.Table] {
+		clauses = append(clauses, text)
 	}
 	if was.RowFormat != is.RowFormat {
 		clauses = append(clauses, "ROW_FORMAT="+orDefault(is.RowFormat))
@@ -216,7 +221,11 @@ func (c *compiler) alterTable(o op.AlterTable) error {
 	}
 	if is.PartitionBy != "" && was.PartitionBy != is.PartitionBy {
 		// The server refuses partitions that have no place for a row (1526).
-		c.alter(o.Table, partitionText(is.PartitionBy))
+		if text := partitionText(is.PartitionBy); changes {
+			c.atLast(o.Table, text)
+		} else {
+			c.alter(o.Table, text)
+		}
 	}
 	return nil
 }

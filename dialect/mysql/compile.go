@@ -25,6 +25,9 @@ type compiler struct {
 	held    map[string][]string // clauses that a later operation on the table must join
 	giving  map[string]bool     // a column of the table is to begin to give out values
 	pending []foreignKeyOf      // whose tables do not exist yet
+	bare    map[string]bool     // tables without their partitions, which change later
+	rich    map[string]bool     // tables that have the engine already which they get later
+	last    []lastClause        // what an ALTER TABLE says when its columns and keys are as they shall be
 	relink  []foreignKeyOf      // dropped for a while, since the type of a column changes
 	gone    []foreignKeyOf      // dropped before their operation comes
 	made    map[string]string   // the names of indexes that the server made, by table and foreign key
@@ -40,12 +43,13 @@ type foreignKeyOf struct {
 
 // Compile returns the statements for ops, and applies ops to state.
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
-	c := &compiler{d: d, name: d.flavor.Dialect, state: state, ops: ops, held: map[string][]string{}, giving: map[string]bool{}, made: map[string]string{}}
+	c := &compiler{d: d, name: d.flavor.Dialect, state: state, ops: ops, held: map[string][]string{}, giving: map[string]bool{}, made: map[string]string{}, bare: map[string]bool{}, rich: map[string]bool{}}
 	for i, o := range ops {
 		c.index = i
 		if err := c.compile(o); err != nil {
 			return nil, err
 		}
+		c.sayLast()
 	}
 	if err := c.finish(); err != nil {
 		return nil, err
@@ -63,6 +67,7 @@ func (c *compiler) compile(o op.Op) error {
 			if err := c.unlist(table); err != nil {
 				return err
 			}
+			c.clearAhead(table, o)
 		}
 	}
 	switch o := c.asListed(o).(type) {

@@ -33,6 +33,17 @@ func (c *compiler) createTable(o op.CreateTable) error {
 		t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, later)
 		t.Verbatim = schema.Variants{} // which has them all
 	}
+	// The key or the type of a column that one refers to may come yet.
+	changes := func(f schema.ForeignKey) bool {
+		return f.Name != "" && f.RefTable != t.Name && c.refersToComing(t.Name, f)
+	}
+	for _, f := range t.ForeignKeys {
+		if changes(f) {
+			c.relink = append(c.relink, foreignKeyOf{t.Name, f, c.index})
+			t.Verbatim = schema.Variants{}
+		}
+	}
+	t.ForeignKeys = slices.DeleteFunc(slices.Clone(t.ForeignKeys), changes)
 	c.emit(t.Name, c.createText(t))
 	c.pendingTo(t.Name)
 	return nil

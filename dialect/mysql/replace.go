@@ -46,6 +46,13 @@ func (c *compiler) again(before, after schema.Table, columns, names []string) (d
 	part := func(p schema.Part) bool {
 		return touched(p.Expr.For(c.name)) || slices.ContainsFunc(columns, func(name string) bool { return sameName(p.Column, name) })
 	}
+	var checks []string
+	for i, k := range before.Checks {
+		if k.Name != "" && touched(k.Expr.For(c.name)) {
+			drops = append(drops, c.dropCheckText(k.Name))
+			checks = append(checks, "ADD "+c.checkConstraint(after.Checks[i]))
+		}
+	}
 	for i, col := range after.Columns {
 		if !slices.Contains(columns, col.Name) {
 			continue
@@ -57,12 +64,7 @@ func (c *compiler) again(before, after schema.Table, columns, names []string) (d
 		drops = append(drops, "DROP COLUMN "+quoteIdent(col.Name))
 		adds = append(adds, "ADD COLUMN "+c.d.columnDef(after, col)+place)
 	}
-	for i, k := range before.Checks {
-		if k.Name != "" && touched(k.Expr.For(c.name)) {
-			drops = append(drops, c.dropCheckText(k.Name))
-			adds = append(adds, "ADD "+c.checkConstraint(after.Checks[i]))
-		}
-	}
+	adds = append(adds, checks...)
 	for i, x := range before.Indexes {
 		if slices.ContainsFunc(x.Parts, part) {
 			drops = append(drops, "DROP INDEX "+quoteIdent(x.Name))
