@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"github.com/whimbreldb/whimbrel/op"
@@ -93,6 +94,21 @@ type Dialect interface {
 // A Queryer reads from a database. *sql.DB, *sql.Conn and *sql.Tx are.
 type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// One returns the single value of a query; the zero value when there is no row.
+func One[T any](ctx context.Context, q Queryer, query string, args ...any) (v T, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return v, err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		if err := rows.Scan(&v); err != nil {
+			return v, err
+		}
+	}
+	return v, rows.Err()
 }
 
 // A Tx ends a transaction that Begin started, and restores the settings of the
@@ -197,4 +213,15 @@ type UnsupportedError struct {
 
 func (e *UnsupportedError) Error() string {
 	return "cannot change " + e.Object + ": " + e.Why
+}
+
+// A StatementError says that a statement written by hand cannot be part of a
+// revision.
+type StatementError struct {
+	SQL string // the statement
+	Why string
+}
+
+func (e *StatementError) Error() string {
+	return fmt.Sprintf("cannot run %q in a revision: %s", e.SQL, e.Why)
 }

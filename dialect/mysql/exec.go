@@ -18,11 +18,11 @@ func (c *compiler) exec(o op.Exec) error {
 	}
 	statements, err := splitStatements(text)
 	if err != nil {
-		return &StatementError{SQL: excerpt(text), Why: err.Error()}
+		return &dialect.StatementError{SQL: excerpt(text), Why: err.Error()}
 	}
 	for _, sql := range statements {
 		if why := forbidden(sql); why != "" {
-			return &StatementError{SQL: sql, Why: why}
+			return &dialect.StatementError{SQL: sql, Why: why}
 		}
 		c.out = append(c.out, dialect.Stmt{SQL: sql, Op: c.index})
 	}

@@ -44,7 +44,7 @@ func (d Dialect) Lock(ctx context.Context, conn *sql.Conn, wait time.Duration) (
 	}
 	return func(ctx context.Context) error {
 		ctx = context.WithoutCancel(ctx)
-		released, err := one[sql.NullInt64](ctx, conn, "SELECT RELEASE_LOCK("+quoteString(name)+")")
+		released, err := dialect.One[sql.NullInt64](ctx, conn, "SELECT RELEASE_LOCK("+quoteString(name)+")")
 		if err == nil && released.Int64 != 1 {
 			err = errors.New("the lock was not held any more when it was given back")
 		}
@@ -59,7 +59,7 @@ func (d Dialect) Lock(ctx context.Context, conn *sql.Conn, wait time.Duration) (
 // lockName is the same for everybody who upgrades a database: the server
 // compares such names without case, and takes up to 64 characters.
 func (d Dialect) lockName(ctx context.Context, conn *sql.Conn) (string, error) {
-	database, err := one[string](ctx, conn, "SELECT coalesce(DATABASE(), '')")
+	database, err := dialect.One[string](ctx, conn, "SELECT coalesce(DATABASE(), '')")
 	if err != nil {
 		return "", err
 	}
@@ -74,7 +74,7 @@ func acquire(ctx context.Context, conn *sql.Conn, name string, wait time.Duratio
 	// The wait is counted in pauses: below the root nobody reads the clock.
 	waited, pause := time.Duration(0), firstPause
 	for {
-		got, err := one[sql.NullInt64](ctx, conn, "SELECT GET_LOCK("+quoteString(name)+", 0)")
+		got, err := dialect.One[sql.NullInt64](ctx, conn, "SELECT GET_LOCK("+quoteString(name)+", 0)")
 		switch {
 		case err != nil && numberOf(err) == 1235:
 			return fmt.Errorf("this server is part of a Galera cluster that has no user locks, "+
@@ -111,13 +111,13 @@ func holder(ctx context.Context, q dialect.Queryer, name string) string {
 		"processlist_id, ' (', processlist_user, '@', processlist_host, ')') FROM performance_schema.threads WHERE processlist_id",
 		"id, ' (', user, '@', host, ')') FROM information_schema.processlist WHERE id",
 	} {
-		text, err := one[sql.NullString](ctx, q, "SELECT concat('connection ', "+from+" = IS_USED_LOCK("+quoteString(name)+")")
+		text, err := dialect.One[sql.NullString](ctx, q, "SELECT concat('connection ', "+from+" = IS_USED_LOCK("+quoteString(name)+")")
 		if err == nil && text.Valid {
 			return text.String
 		}
 	}
 	// Whoever may not see the connections of others still gets the number.
-	if id, err := one[sql.NullInt64](ctx, q, "SELECT IS_USED_LOCK("+quoteString(name)+")"); err == nil && id.Valid {
+	if id, err := dialect.One[sql.NullInt64](ctx, q, "SELECT IS_USED_LOCK("+quoteString(name)+")"); err == nil && id.Valid {
 		return fmt.Sprintf("connection %d", id.Int64)
 	}
 	return ""
@@ -140,7 +140,7 @@ func (d Dialect) writable(ctx context.Context, conn *sql.Conn) error {
 	for _, n := range names {
 		query += ", IF(@@" + n + " NOT IN ('0', 'OFF'), '" + n + "', NULL)" // a word since MariaDB 12
 	}
-	on, err := one[string](ctx, conn, query+")")
+	on, err := dialect.One[string](ctx, conn, query+")")
 	if err != nil || on == "" {
 		return err
 	}
@@ -182,7 +182,7 @@ func (d Dialect) Blocker(ctx context.Context, q dialect.Queryer, object string) 
 			" AND t.processlist_id <> connection_id() ORDER BY t.processlist_time DESC LIMIT 1"
 	}
 	for _, query := range queries {
-		if text, err := one[sql.NullString](ctx, q, query); err == nil && text.String != "" {
+		if text, err := dialect.One[sql.NullString](ctx, q, query); err == nil && text.String != "" {
 			return text.String
 		}
 	}

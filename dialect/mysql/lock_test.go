@@ -378,7 +378,7 @@ func TestExecForbidden(t *testing.T) {
 		"SET @a = 1, GLOBAL x = 2": "session", "SET @@sql_mode = ''": "session", "SELECT GET_LOCK('a', 1)": "lock", "DELIMITER //": "DELIMITER", "KILL 5": "sessions",
 	} {
 		_, err := newest[schema.MySQL].Compile([]op.Op{op.Exec{SQL: schema.Expr(sql)}}, op.NewState(schema.Schema{}))
-		var statement *StatementError
+		var statement *dialect.StatementError
 		if !errors.As(err, &statement) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", sql, err)
 		}

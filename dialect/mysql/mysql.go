@@ -125,29 +125,3 @@ func (Dialect) Literal(value string) string { return quoteString(value) }
 // Mark returns "": the lock keeps other upgraders out, and no server of this
 // family says whether somebody else has written.
 func (Dialect) Mark(context.Context, dialect.Queryer) (string, error) { return "", nil }
-
-// A StatementError says that a statement of a script cannot be part of a
-// revision.
-type StatementError struct {
-	SQL string // the statement
-	Why string
-}
-
-func (e *StatementError) Error() string {
-	return fmt.Sprintf("cannot run %q in a revision: %s", e.SQL, e.Why)
-}
-
-// one returns the single value of a query; the zero value when there is no row.
-func one[T any](ctx context.Context, q dialect.Queryer, query string) (v T, err error) {
-	rows, err := q.QueryContext(ctx, query)
-	if err != nil {
-		return v, err
-	}
-	defer rows.Close()
-	if rows.Next() {
-		if err := rows.Scan(&v); err != nil {
-			return v, err
-		}
-	}
-	return v, rows.Err()
-}

@@ -126,7 +126,7 @@ func in(table string) string { return place("table_", table) }
 
 // counts reports whether a query that begins behind SELECT counts anything.
 func (p prober) counts(from string) (bool, error) {
-	n, err := one[int](p.ctx, p.q, "SELECT count(*) FROM information_schema."+from)
+	n, err := dialect.One[int](p.ctx, p.q, "SELECT count(*) FROM information_schema."+from)
 	return n > 0, err
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func (p prober) renamedCase(o op.RenameColumn) (dialect.Outcome, error) {
-	is, err := one[string](p.ctx, p.q, "SELECT column_name FROM information_schema.columns WHERE "+in(o.Table)+" AND column_name = "+quoteString(o.To))
+	is, err := dialect.One[string](p.ctx, p.q, "SELECT column_name FROM information_schema.columns WHERE "+in(o.Table)+" AND column_name = "+quoteString(o.To))
 	switch {
 	case err != nil:
 		return dialect.Unknown, err

@@ -13,7 +13,7 @@ import (
 // hasPrimaryKey reports whether a table has a primary key, other than the one
 // that MySQL has made for it (see withoutGeneratedKey).
 func (p prober) hasPrimaryKey(table string) (bool, error) {
-	on, err := one[string](p.ctx, p.q, "SELECT coalesce(group_concat(column_name), '') FROM information_schema.statistics WHERE "+in(table)+" AND index_name = 'PRIMARY'")
+	on, err := dialect.One[string](p.ctx, p.q, "SELECT coalesce(group_concat(column_name), '') FROM information_schema.statistics WHERE "+in(table)+" AND index_name = 'PRIMARY'")
 	if err != nil || on != "my_row_id" {
 		return on != "", err
 	}
@@ -172,7 +172,7 @@ func (p prober) check(table string, want schema.Check) (dialect.Outcome, error) 
 	if p.name == schema.MariaDB {
 		query += " AND level = 'Table' AND table_name = " + quoteString(local)
 	}
-	text, err := one[sql.NullString](p.ctx, p.q, query)
+	text, err := dialect.One[sql.NullString](p.ctx, p.q, query)
 	if err != nil || !text.Valid {
 		return dialect.Absent, err
 	}

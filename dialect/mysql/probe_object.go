@@ -47,7 +47,7 @@ func (p prober) object(o schema.Object) (dialect.Outcome, error) {
 	if column == "" {
 		return dialect.Applied, nil // a view is written anew by the server, and CREATE fails where there is one
 	}
-	body, err := one[sql.NullString](p.ctx, p.q, "SELECT "+column+" FROM information_schema."+l.table+" WHERE "+place(l.prefix, o.Name)+l.where)
+	body, err := dialect.One[sql.NullString](p.ctx, p.q, "SELECT "+column+" FROM information_schema."+l.table+" WHERE "+place(l.prefix, o.Name)+l.where)
 	if err != nil || !body.Valid {
 		return dialect.Applied, err
 	}
@@ -87,7 +87,7 @@ func (p prober) altered(o op.AlterObject) (dialect.Outcome, error) {
 	if err := reader.session(); err != nil {
 		return dialect.Unknown, err
 	}
-	text, err := one[sql.NullString](p.ctx, p.q, "SELECT view_definition FROM information_schema.views WHERE "+in(o.To.Name))
+	text, err := dialect.One[sql.NullString](p.ctx, p.q, "SELECT view_definition FROM information_schema.views WHERE "+in(o.To.Name))
 	if err != nil {
 		return dialect.Unknown, err
 	}

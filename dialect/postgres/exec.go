@@ -22,12 +22,12 @@ func (c *compiler) exec(o op.Exec) error {
 	}
 	statements, err := splitStatements(text)
 	if err != nil {
-		return &StatementError{SQL: firstLine(text), Why: err.Error()}
+		return &dialect.StatementError{SQL: firstLine(text), Why: err.Error()}
 	}
 	for _, sql := range statements {
 		w := wordsOf(sql)
 		if why := forbidden(w); why != "" {
-			return &StatementError{SQL: sql, Why: why}
+			return &dialect.StatementError{SQL: sql, Why: why}
 		}
 		s := dialect.Stmt{SQL: sql, Op: c.at, NoTx: alone(w)}
 		if s.NoTx && concurrent(w) {

@@ -48,7 +48,7 @@ func New(version string) Dialect {
 // Open returns the dialect for the PostgreSQL behind db.
 func Open(ctx context.Context, db dialect.Queryer) (Dialect, error) {
 	// A number without the words that distributions add: "150020".
-	n, err := one[int](ctx, db, "SELECT current_setting('server_version_num')::int")
+	n, err := dialect.One[int](ctx, db, "SELECT current_setting('server_version_num')::int")
 	if err != nil {
 		return Dialect{}, err
 	}
@@ -88,29 +88,3 @@ func (Dialect) Normalize(s schema.Schema) schema.Schema { return normalize(s) }
 // Mark returns "": while the lock is held, nobody else of ours changes the
 // database, and what others do is not our business.
 func (Dialect) Mark(context.Context, dialect.Queryer) (string, error) { return "", nil }
-
-// A StatementError says that a statement of a script cannot be part of a
-// revision.
-type StatementError struct {
-	SQL string // the statement
-	Why string
-}
-
-func (e *StatementError) Error() string {
-	return fmt.Sprintf("cannot run %q in a revision: %s", e.SQL, e.Why)
-}
-
-// one returns the single value of a query; the zero value when there is no row.
-func one[T any](ctx context.Context, q dialect.Queryer, query string) (v T, err error) {
-	rows, err := q.QueryContext(ctx, query)
-	if err != nil {
-		return v, err
-	}
-	defer rows.Close()
-	if rows.Next() {
-		if err := rows.Scan(&v); err != nil {
-			return v, err
-		}
-	}
-	return v, rows.Err()
-}

@@ -134,7 +134,7 @@ func TestCompileRefuses(t *testing.T) {
 			_, err := New(version).Compile(record(tt.ops), state)
 			mention(t, err, tt.want...)
 			var unsupported *dialect.UnsupportedError
-			var statement *StatementError
+			var statement *dialect.StatementError
 			if !errors.As(err, &unsupported) && !errors.As(err, &statement) {
 				t.Errorf("the error is a %T", err)
 			}

@@ -71,7 +71,7 @@ func (d Dialect) newPlace(ctx context.Context, conn *sql.Conn) (*place, error) {
 		spaces: map[string]string{}, known: map[string]bool{}, extension: map[string]bool{}, quoted: map[string]string{},
 	}
 	p.namespace = p.id + "_0"
-	may, err := one[bool](ctx, conn, "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')")
+	may, err := dialect.One[bool](ctx, conn, "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')")
 	if err != nil {
 		return nil, err
 	}

@@ -302,3 +302,7 @@ func TestScratchExtension(t *testing.T) {
 		}
 	})
 }
+
+func one[T any](ctx context.Context, q dialect.Queryer, query string) (T, error) {
+	return dialect.One[T](ctx, q, query)
+}

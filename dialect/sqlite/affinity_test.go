@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -27,7 +28,7 @@ func TestLosing(t *testing.T) {
 				mustExec(t, db, "DELETE FROM o; DELETE FROM n; INSERT INTO o VALUES (1, "+v+"); INSERT INTO n SELECT * FROM o")
 				// A text is kept if the new value is written so, as the column
 				// or as a whole number; a number, if it is the same number.
-				kept, err := one[bool](ctx, db, `SELECT CASE typeof(o.a)
+				kept, err := dialect.One[bool](ctx, db, `SELECT CASE typeof(o.a)
 					WHEN typeof(n.a) THEN o.a IS n.a AND quote(o.a) = quote(n.a)
 					WHEN 'text' THEN CAST(n.a AS TEXT) = o.a COLLATE BINARY OR CAST(CAST(n.a AS INTEGER) AS TEXT) = o.a AND n.a = CAST(o.a AS NUMERIC)
 					ELSE CAST(n.a AS NUMERIC) = o.a END FROM o, n`)
@@ -36,7 +37,7 @@ func TestLosing(t *testing.T) {
 				}
 				lost := false
 				if condition := losing(`"a"`, from, to); condition != "" {
-					n, err := one[int](ctx, db, "SELECT count(*) FROM o WHERE "+condition)
+					n, err := dialect.One[int](ctx, db, "SELECT count(*) FROM o WHERE "+condition)
 					if err != nil {
 						t.Fatal(err)
 					}

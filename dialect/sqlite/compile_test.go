@@ -381,7 +381,7 @@ func TestCompileRefuses(t *testing.T) {
 			_, _, err := compileLive(t, openFile(t, append(setup, tt.setup...)...), tt.ops...)
 			mention(t, err, tt.want...)
 			var unsupported *dialect.UnsupportedError
-			var statement *StatementError
+			var statement *dialect.StatementError
 			if !errors.As(err, &unsupported) && !errors.As(err, &statement) {
 				t.Errorf("the error is a %T", err)
 			}

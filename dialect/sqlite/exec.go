@@ -23,7 +23,7 @@ func (c *compiler) exec(o op.Exec, index int) error {
 	}
 	for _, sql := range statements {
 		if why := forbidden(sql); why != "" {
-			return &StatementError{SQL: sql, Why: why}
+			return &dialect.StatementError{SQL: sql, Why: why}
 		}
 		c.emit(dialect.Stmt{SQL: sql, Op: index})
 	}

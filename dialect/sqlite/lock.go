@@ -34,7 +34,7 @@ const (
 
 // begin takes the write lock: at once, or within the busy_timeout of conn.
 func begin(ctx context.Context, conn *sql.Conn) (err error) {
-	limit, err := one[int64](ctx, conn, "PRAGMA busy_timeout")
+	limit, err := dialect.One[int64](ctx, conn, "PRAGMA busy_timeout")
 	if err != nil {
 		return err
 	}

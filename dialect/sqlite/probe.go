@@ -201,9 +201,9 @@ func (p prober) column(table string, c schema.Column) (dialect.Outcome, error) {
 }
 
 func (p prober) tableExists(name string) (bool, error) {
-	n, err := one[string](p.ctx, p.q, "SELECT name FROM pragma_table_list("+quoteString(name)+") WHERE schema = 'main'")
+	n, err := dialect.One[string](p.ctx, p.q, "SELECT name FROM pragma_table_list("+quoteString(name)+") WHERE schema = 'main'")
 	if isMissing(err) { // before SQLite 3.37
-		n, err = one[string](p.ctx, p.q, "SELECT name FROM sqlite_schema WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", name)
+		n, err = dialect.One[string](p.ctx, p.q, "SELECT name FROM sqlite_schema WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", name)
 	}
 	return n == name, err
 }
@@ -232,7 +232,7 @@ func (p prober) renamed(exists func(string) (bool, error), from, to string) (dia
 
 // read returns a table as it is, constraints included.
 func (p prober) read(table string) (schema.Table, bool, error) {
-	sql, err := one[string](p.ctx, p.q, "SELECT coalesce(sql, '') FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE", table)
+	sql, err := dialect.One[string](p.ctx, p.q, "SELECT coalesce(sql, '') FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE", table)
 	if err != nil || sql == "" {
 		return schema.Table{}, false, err
 	}
@@ -323,7 +323,7 @@ func (p prober) index(table string, want schema.Index) (dialect.Outcome, error) 
 
 // indexText compares expressions, which only the statement has.
 func (p prober) indexText(table string, want schema.Index) (dialect.Outcome, error) {
-	sql, err := one[string](p.ctx, p.q, "SELECT coalesce(sql, '') FROM sqlite_schema WHERE type = 'index' AND name = ?", want.Name)
+	sql, err := dialect.One[string](p.ctx, p.q, "SELECT coalesce(sql, '') FROM sqlite_schema WHERE type = 'index' AND name = ?", want.Name)
 	if err != nil {
 		return dialect.Unknown, err
 	}
@@ -350,7 +350,7 @@ func (p prober) object(o schema.Object) (dialect.Outcome, error) {
 	if o.Kind == schema.VirtualTable {
 		kind = "table"
 	}
-	sql, err := one[string](p.ctx, p.q, "SELECT coalesce(sql, '') FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE", kind, o.Name)
+	sql, err := dialect.One[string](p.ctx, p.q, "SELECT coalesce(sql, '') FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE", kind, o.Name)
 	if err != nil || sql == "" {
 		return dialect.Absent, err
 	}

@@ -12,7 +12,6 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -44,7 +43,7 @@ func New(version string) Dialect {
 
 // Open returns the dialect for the SQLite behind db.
 func Open(ctx context.Context, db dialect.Queryer) (Dialect, error) {
-	text, err := one[string](ctx, db, "SELECT sqlite_version()")
+	text, err := dialect.One[string](ctx, db, "SELECT sqlite_version()")
 	if err != nil {
 		return Dialect{}, err
 	}
@@ -80,34 +79,8 @@ func (Dialect) Neutral(t schema.Table) schema.Table { return neutralTable(t) }
 // Mark returns SQLite's own: data_version changes when another connection has
 // committed.
 func (Dialect) Mark(ctx context.Context, q dialect.Queryer) (string, error) {
-	return one[string](ctx, q, "PRAGMA data_version")
+	return dialect.One[string](ctx, q, "PRAGMA data_version")
 }
 
 // Normalize returns s in the canonical spelling.
 func (Dialect) Normalize(s schema.Schema) schema.Schema { return normalize(s) }
-
-// A StatementError says that a statement of a script cannot be part of a
-// revision.
-type StatementError struct {
-	SQL string // the statement
-	Why string
-}
-
-func (e *StatementError) Error() string {
-	return fmt.Sprintf("cannot run %q in a revision: %s", e.SQL, e.Why)
-}
-
-// one returns the single value of a query; the zero value when there is no row.
-func one[T any](ctx context.Context, q dialect.Queryer, query string, args ...any) (v T, err error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return v, err
-	}
-	defer rows.Close()
-	if rows.Next() {
-		if err := rows.Scan(&v); err != nil {
-			return v, err
-		}
-	}
-	return v, rows.Err()
-}

@@ -89,7 +89,7 @@ func (t *tx) prepare(ctx context.Context, stmts []dialect.Stmt, rebuild bool) er
 
 // set changes a pragma, notes what it was, and makes sure of what it is.
 func (t *tx) set(ctx context.Context, name string, value int64) error {
-	was, err := one[int64](ctx, t.conn, "PRAGMA "+name)
+	was, err := dialect.One[int64](ctx, t.conn, "PRAGMA "+name)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func setPragma(ctx context.Context, conn *sql.Conn, name string, value int64) er
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %d", name, value)); err != nil {
 		return err
 	}
-	is, err := one[int64](ctx, conn, "PRAGMA "+name)
+	is, err := dialect.One[int64](ctx, conn, "PRAGMA "+name)
 	if err == nil && is != value {
 		err = fmt.Errorf("cannot set PRAGMA %s = %d on this connection (is a transaction open on it?)", name, value)
 	}
