@@ -280,6 +280,11 @@ func (c *cursor) options(t *schema.Table) {
 			return
 		case c.word("WITH", "SYSTEM", "VERSIONING"):
 			addOption(&o.MySQL, "WITH SYSTEM VERSIONING")
+		case c.word("TABLESPACE"):
+			addOption(&o.MySQL, "TABLESPACE="+quoteIdent(c.name()))
+		case c.word("DATA", "DIRECTORY"):
+			c.wantOp("=")
+			addOption(&o.MySQL, "DATA DIRECTORY="+quoteString(c.string()))
 		case c.word("DEFAULT"):
 		default:
 			c.option(o)

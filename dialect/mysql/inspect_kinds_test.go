@@ -66,6 +66,7 @@ var kinds = []struct {
 	{"", "CREATE TABLE engines (id int PRIMARY KEY, a int, KEY (a), KEY t (a) USING BTREE) ENGINE=MEMORY"},
 	{"", "CREATE TABLE sorted (id int, PRIMARY KEY (id) USING BTREE COMMENT 'k') ENGINE=MEMORY"},
 	{"", "CREATE TABLE old_engine (id int PRIMARY KEY) ENGINE=MyISAM CHECKSUM=1 DEFAULT CHARSET=latin1"},
+	{mysqlOnly, "CREATE TABLE `placed-x` (id int PRIMARY KEY) TABLESPACE innodb_system"},
 	{mysqlOnly, "CREATE TABLE compressed (id int PRIMARY KEY) COMPRESSION='zlib'"},
 	{mariadbOnly, "CREATE TABLE compressed (id int PRIMARY KEY, a varchar(99) COMPRESSED, b blob COMPRESSED DEFAULT 'x') PAGE_COMPRESSED=1"},
 	{"", "CREATE TABLE parts (id int, r int, PRIMARY KEY (id, r)) PARTITION BY RANGE (r) SUBPARTITION BY HASH (id) SUBPARTITIONS 2" +

@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
@@ -39,6 +40,52 @@ func (in *inspector) readPartitioned() error {
 			in.facts[i].look = true
 		}
 	})
+}
+
+// readPlaces reads where tables lie that do not lie where a table does by
+// itself: in a tablespace with a name, or in another folder. MariaDB says so in
+// CREATE_OPTIONS. On MySQL 9.7 only InnoDB knows, and tells those who have the
+// privilege PROCESS.
+func (in *inspector) readPlaces() error {
+	if !in.mysql() {
+		return nil
+	}
+	const elsewhere, shared = "64", "128" // bits of FLAG: a folder, a tablespace that others can use
+	err := in.rows("SELECT t.NAME, t.FLAG & "+shared+" > 0, coalesce(s.NAME, 'innodb_system'), f.PATH FROM information_schema.INNODB_TABLES t"+
+		" LEFT JOIN information_schema.INNODB_TABLESPACES s ON s.SPACE = t.SPACE LEFT JOIN information_schema.INNODB_DATAFILES f ON f.SPACE = t.SPACE"+
+		" WHERE t.FLAG & ("+elsewhere+" | "+shared+")", func(r row) {
+		database, name, _ := strings.Cut(r.text(0), "/")
+		name, _, partition := strings.Cut(name, "#")
+		i, ok := in.tables[fromFile(name)]
+		if !ok || fromFile(database) != in.database || partition { // which PARTITION BY says
+			return
+		}
+		o := &in.out.Tables[i].Options.MySQL // as SHOW CREATE TABLE has it: one first, the other last
+		if r.text(1) != "0" {
+			o.Options = strings.TrimSpace("TABLESPACE=" + quoteIdent(r.text(2)) + " " + o.Options)
+			return
+		}
+		folder, _, _ := strings.Cut(r.text(3), "/"+database+"/")
+		addOption(o, "DATA DIRECTORY="+quoteString(folder+"/"))
+	})
+	if saidNo(err) {
+		return nil
+	}
+	return err
+}
+
+// fromFile returns a name of InnoDB's, which is that of a file: what is no
+// letter, digit or _ is @ and four hexadecimal digits.
+func fromFile(name string) string {
+	first, rest, ok := strings.Cut(name, "@")
+	if !ok || len(rest) < 4 {
+		return name
+	}
+	n, err := strconv.ParseUint(rest[:4], 16, 32)
+	if err != nil {
+		return name
+	}
+	return first + string(rune(n)) + fromFile(rest[4:])
 }
 
 func (in *inspector) addTable(r row, name, kind string) {
