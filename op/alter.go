@@ -31,8 +31,9 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 		if !s.live && e.table.Options != o.From {
 			return nil, "its options are not what the operation starts from"
 		}
-		s.parents(e, o.To)
-		e.own().Options = o.To
+		to := e.table.Options.Merge(o.From, o.To)
+		s.parents(e, to)
+		e.own().Options = to
 		return o, ""
 	case AddColumn:
 		if _, ok := e.table.Column(o.Column.Name); ok {

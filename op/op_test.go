@@ -313,6 +313,11 @@ func TestChanges(t *testing.T) {
 			t.Errorf("Merge leaves out %s: %+v", typ.Field(i).Name, got)
 		}
 	}
+	var options schema.TableOptions
+	set(reflect.ValueOf(&options).Elem())
+	if got := (schema.TableOptions{}).Merge(schema.TableOptions{}, options); got != options {
+		t.Errorf("TableOptions.Merge leaves out something: %+v", got)
+	}
 	if got := Changes(schema.Column{}, schema.Column{}); got != nil {
 		t.Errorf("no change is told as %q", got)
 	}

@@ -193,7 +193,11 @@ func TestLive(t *testing.T) {
 	apply(t, st, DropCheck{"users", schema.Check{Name: "chk", Expr: schema.Expr("age > 0")}})
 	apply(t, st, DropForeignKey{"users", schema.ForeignKey{Name: "fk", Columns: []string{"age"}, RefTable: "users"}})
 	apply(t, st, AlterPrimaryKey{Table: "users", From: schema.PrimaryKey{Name: "pk"}, To: schema.PrimaryKey{Parts: schema.Columns("age")}})
+	apply(t, st, AlterTable{"users", schema.TableOptions{}, schema.TableOptions{Strict: true}})
 	apply(t, st, AlterTable{"users", schema.TableOptions{Comment: "not so"}, schema.TableOptions{Comment: "x"}})
+	if got, _ := st.Table("users"); got.Options != (schema.TableOptions{Comment: "x", Strict: true}) {
+		t.Errorf("the options are %+v", got.Options)
+	}
 	if c := st.Clone(); !c.live {
 		t.Error("a clone is not live")
 	}

@@ -50,34 +50,39 @@ func (o TableOptions) HasParent() bool {
 }
 
 // Or returns o with whatever is not set in it as it is in p.
-func (o TableOptions) Or(p TableOptions) TableOptions {
-	or(&o.Comment, p.Comment)
-	or(&o.WithoutRowID, p.WithoutRowID)
-	or(&o.Strict, p.Strict)
-	or(&o.Postgres.Unlogged, p.Postgres.Unlogged)
-	or(&o.Postgres.Tablespace, p.Postgres.Tablespace)
-	or(&o.Postgres.AccessMethod, p.Postgres.AccessMethod)
-	or(&o.Postgres.Storage, p.Postgres.Storage)
-	or(&o.Postgres.PartitionBy, p.Postgres.PartitionBy)
-	or(&o.Postgres.PartitionOf, p.Postgres.PartitionOf)
-	or(&o.Postgres.Bound, p.Postgres.Bound)
-	or(&o.Postgres.Inherits, p.Postgres.Inherits)
-	or(&o.Postgres.OfType, p.Postgres.OfType)
-	or(&o.Postgres.RowSecurity, p.Postgres.RowSecurity)
-	or(&o.Postgres.ReplicaIdentity, p.Postgres.ReplicaIdentity)
-	or(&o.Postgres.ClusterOn, p.Postgres.ClusterOn)
-	or(&o.MySQL.Engine, p.MySQL.Engine)
-	or(&o.MySQL.RowFormat, p.MySQL.RowFormat)
-	or(&o.MySQL.Charset, p.MySQL.Charset)
-	or(&o.MySQL.Collation, p.MySQL.Collation)
-	or(&o.MySQL.PartitionBy, p.MySQL.PartitionBy)
-	or(&o.MySQL.Options, p.MySQL.Options)
+func (o TableOptions) Or(p TableOptions) TableOptions { return p.Merge(TableOptions{}, o) }
+
+// Merge returns o with what differs between from and to as it is in to. Where o
+// is from, the result is to.
+func (o TableOptions) Merge(from, to TableOptions) TableOptions {
+	merge(&o.Comment, from.Comment, to.Comment)
+	merge(&o.WithoutRowID, from.WithoutRowID, to.WithoutRowID)
+	merge(&o.Strict, from.Strict, to.Strict)
+	p, f, t := &o.Postgres, from.Postgres, to.Postgres
+	merge(&p.Unlogged, f.Unlogged, t.Unlogged)
+	merge(&p.Tablespace, f.Tablespace, t.Tablespace)
+	merge(&p.AccessMethod, f.AccessMethod, t.AccessMethod)
+	merge(&p.Storage, f.Storage, t.Storage)
+	merge(&p.PartitionBy, f.PartitionBy, t.PartitionBy)
+	merge(&p.PartitionOf, f.PartitionOf, t.PartitionOf)
+	merge(&p.Bound, f.Bound, t.Bound)
+	merge(&p.Inherits, f.Inherits, t.Inherits)
+	merge(&p.OfType, f.OfType, t.OfType)
+	merge(&p.RowSecurity, f.RowSecurity, t.RowSecurity)
+	merge(&p.ReplicaIdentity, f.ReplicaIdentity, t.ReplicaIdentity)
+	merge(&p.ClusterOn, f.ClusterOn, t.ClusterOn)
+	m, g, u := &o.MySQL, from.MySQL, to.MySQL
+	merge(&m.Engine, g.Engine, u.Engine)
+	merge(&m.RowFormat, g.RowFormat, u.RowFormat)
+	merge(&m.Charset, g.Charset, u.Charset)
+	merge(&m.Collation, g.Collation, u.Collation)
+	merge(&m.PartitionBy, g.PartitionBy, u.PartitionBy)
+	merge(&m.Options, g.Options, u.Options)
 	return o
 }
 
-func or[T comparable](v *T, other T) {
-	var zero T
-	if *v == zero {
-		*v = other
+func merge[T comparable](v *T, from, to T) {
+	if from != to {
+		*v = to
 	}
 }

@@ -15,12 +15,6 @@ func (c *compiler) alterTable(o op.AlterTable) error {
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
-	if before.Name != "" && before.Options != o.From { // a database that is not quite what the history says
-		to := mergeOptions(before.Options, o.From, o.To)
-		if _, err := c.state.Apply(op.AlterTable{Table: o.Table, From: o.To, To: to}); err != nil {
-			return err
-		}
-	}
 	after, _ := c.state.Table(o.Table)
 	was, is := before.Options.Postgres, after.Options.Postgres
 	if was.PartitionBy != is.PartitionBy {
@@ -71,33 +65,6 @@ func (c *compiler) alterTable(o op.AlterTable) error {
 		c.emit(o.Table, "COMMENT ON TABLE "+quoteName(c.d, o.Table)+" IS "+commentText(after.Options.Comment))
 	}
 	return nil
-}
-
-// mergeOptions returns live with what differs between from and to as it is in
-// to.
-func mergeOptions(live, from, to schema.TableOptions) schema.TableOptions {
-	set(&live.Comment, from.Comment, to.Comment)
-	l, f, t := &live.Postgres, from.Postgres, to.Postgres
-	set(&l.Unlogged, f.Unlogged, t.Unlogged)
-	set(&l.Tablespace, f.Tablespace, t.Tablespace)
-	set(&l.AccessMethod, f.AccessMethod, t.AccessMethod)
-	set(&l.Storage, f.Storage, t.Storage)
-	set(&l.PartitionBy, f.PartitionBy, t.PartitionBy)
-	set(&l.PartitionOf, f.PartitionOf, t.PartitionOf)
-	set(&l.Bound, f.Bound, t.Bound)
-	set(&l.Inherits, f.Inherits, t.Inherits)
-	set(&l.OfType, f.OfType, t.OfType)
-	set(&l.RowSecurity, f.RowSecurity, t.RowSecurity)
-	set(&l.ReplicaIdentity, f.ReplicaIdentity, t.ReplicaIdentity)
-	set(&l.ClusterOn, f.ClusterOn, t.ClusterOn)
-	live.WithoutRowID, live.Strict, live.MySQL = to.WithoutRowID, to.Strict, to.MySQL
-	return live
-}
-
-func set[T comparable](live *T, from, to T) {
-	if from != to {
-		*live = to
-	}
 }
 
 // rowSecurity returns the actions between two settings of row security.

@@ -10,14 +10,10 @@ import (
 // string(50) to string(100) is text to text here, and must not turn a column
 // that somebody declared as varchar(50) into text.
 func (c *compiler) apply(o op.Op) (op.Op, error) {
-	switch o := o.(type) {
-	case op.AlterColumn:
+	if o, ok := o.(op.AlterColumn); ok {
 		return c.applyAlterColumn(o)
-	case op.AlterTable:
-		return c.applyAlterTable(o)
-	default:
-		return c.state.Apply(o)
 	}
+	return c.state.Apply(o)
 }
 
 func (c *compiler) applyAlterColumn(o op.AlterColumn) (op.Op, error) {
@@ -50,24 +46,4 @@ func visible(o op.AlterColumn) op.AlterColumn {
 	}
 	from.Comment = to.Comment
 	return o
-}
-
-// applyAlterTable changes only the options that differ between the two sides:
-// a table that somebody made STRICT by hand stays so.
-func (c *compiler) applyAlterTable(o op.AlterTable) (op.Op, error) {
-	before, _ := c.state.Table(o.Table)
-	full, err := c.state.Apply(o) // a strict state accepts only its own options as From
-	if err != nil || before.Options == o.From {
-		return full, err
-	}
-	to := before.Options
-	if o.From.Strict != o.To.Strict {
-		to.Strict = o.To.Strict
-	}
-	if o.From.WithoutRowID != o.To.WithoutRowID {
-		to.WithoutRowID = o.To.WithoutRowID
-	}
-	to.Comment = o.To.Comment
-	_, err = c.state.Apply(op.AlterTable{Table: o.Table, From: o.To, To: to})
-	return full, err
 }
