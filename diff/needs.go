@@ -154,11 +154,11 @@ func words(text string, body bool, f func(string)) {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
 		case c == '\'' || c == '"' || c == '`':
-			j := i + 1 + strings.IndexByte(text[i+1:]+string(c), c)
+			quoted, rest, _ := strings.Cut(text[i+1:], text[i:i+1])
 			if c != '\'' {
-				f(strings.ToLower(text[i+1 : min(j, len(text))]))
+				f(strings.ToLower(quoted))
 			}
-			i = j + 1
+			i = len(text) - len(rest)
 		case c == '$' && body:
 			n := strings.IndexByte(text[i+1:], '$')
 			if n < 0 {
