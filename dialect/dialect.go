@@ -19,6 +19,16 @@ import (
 
 // A Dialect is one SQL family as one server speaks it. Implementations are
 // values without state, safe for concurrent use.
+//
+// Beyond it a dialect may have a method that one package looks for, and does
+// without where there is none:
+//
+//   - Tables, of scratch.Modeller, tells what the server makes of tables without
+//     making them;
+//   - CompileBefore, of runner.Foreseer, is Compile for a dialect that has to
+//     know what comes behind a Go step.
+//
+// whimbrel.Server passes both on, as whoever wraps a Dialect has to.
 type Dialect interface {
 	// Flavor says which server this is, and what it can do.
 	Flavor() Flavor

@@ -19,8 +19,9 @@ import (
 
 // A Modeller is a dialect that can tell what the server makes of most tables
 // without making them. left are the tables that it cannot tell, with those that
-// they refer to. live is what the database has. (MySQL and MariaDB: a table
-// there is files, written to disk one by one.)
+// they refer to. live is what the database has. (MySQL and MariaDB make
+// temporary tables: a table is files there, written to disk one by one.
+// PostgreSQL makes none of those that are as in live.)
 type Modeller interface {
 	Tables(ctx context.Context, db *sql.DB, tables []schema.Table, live schema.Schema) (got schema.Schema, left []schema.Table, err error)
 }

@@ -21,6 +21,9 @@ import (
 	"github.com/whimbreldb/whimbrel/scratch"
 )
 
+// Package scratch takes a dialect with another method for one without.
+var _ scratch.Modeller = Dialect{}
+
 // rebuilt creates everything that Inspect has found in db a second time, in an
 // empty database of the same server, and holds the two to each other: by what
 // Inspect says, and by what SHOW CREATE says.

@@ -12,8 +12,16 @@ import (
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/runner"
 	"github.com/whimbreldb/whimbrel/schema"
 	"github.com/whimbreldb/whimbrel/scratch"
+)
+
+// Who looks for these methods takes a dialect with others for one without.
+var (
+	_ scratch.Modeller = Dialect{}
+	_ runner.Foreseer  = Dialect{}
+	_ runner.Foreseer  = scratchDialect{}
 )
 
 // Names go where the place has them, and nothing else does.
