@@ -212,12 +212,14 @@ func sequenceChange(from, to map[string]string) []string {
 		{"INCREMENT", "INCREMENT BY 1"},
 		{"MINVALUE", "NO MINVALUE"},
 		{"MAXVALUE", "NO MAXVALUE"},
-		{"START", "START WITH 1"},
 		{"CACHE", "CACHE 1"},
 		{"CYCLE", "NO CYCLE"},
 		{"OWNED", "OWNED BY NONE"},
 	}
 	var out []string
+	if was, is := startOf(from), startOf(to); was != is {
+		out = append(out, is)
+	}
 	for _, i := range initial {
 		was, is := from[i.key], to[i.key]
 		if was == "" {
@@ -231,4 +233,21 @@ func sequenceChange(from, to map[string]string) []string {
 		}
 	}
 	return out
+}
+
+// startOf returns where a sequence starts: where nothing is said, that is its
+// least value, or its greatest where it counts down. A sequence that exists
+// keeps its start, whatever else becomes of it.
+func startOf(options map[string]string) string {
+	if options["START"] != "" {
+		return options["START"]
+	}
+	bound, value := "MINVALUE", "1"
+	if strings.Contains(options["INCREMENT"], "-") {
+		bound, value = "MAXVALUE", "-1"
+	}
+	if n, ok := strings.CutPrefix(options[bound], bound+" "); ok {
+		value = n
+	}
+	return "START WITH " + value
 }

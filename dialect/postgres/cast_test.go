@@ -17,15 +17,16 @@ func TestEveryType(t *testing.T) {
 	names := append(slices.Sorted(maps.Keys(builtin)), "integer[]", "text[]", "jsonb[]", "uuid[]")
 	each(t, func(t *testing.T, s *dbtest.Server) {
 		db, d := database(t, s)
-		for _, from := range names {
-			if from == "citext" {
-				continue // it is an extension's
+		names := slices.DeleteFunc(slices.Clone(names), func(name string) bool { // citext is an extension's, multiranges came with 14
+			known, err := one[bool](t.Context(), db, "SELECT to_regtype("+quoteString(name)+") IS NOT NULL")
+			if err != nil {
+				t.Fatal(err)
 			}
+			return !known
+		})
+		for _, from := range names {
 			var create, alter string
 			for i, to := range names {
-				if to == "citext" {
-					continue
-				}
 				column := fmt.Sprintf("c%d", i)
 				create += fmt.Sprintf(", %s %s", column, from)
 				alter += fmt.Sprintf(", ALTER COLUMN %s TYPE %s", column, to)

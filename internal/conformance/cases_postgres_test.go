@@ -118,7 +118,6 @@ func postgresColumns(r rules) []sample {
 		alter("serial of another type", schema.Native("n", "serial").NotNull().AutoIncrement(), schema.Native("n", "bigserial").NotNull().AutoIncrement()),
 		alter("serial becomes identity", schema.Native("n", "serial").NotNull().AutoIncrement(), n.AutoIncrement()),
 		alter("column storage", note, note.Storage("EXTERNAL")),
-		alter("column compression", note, note.Compression("pglz")),
 		alter("text to integer", schema.Text("n"), schema.Native("n", "integer")),
 		alter("boolean to integer", schema.Bool("n"), schema.Int("n")),
 		alter("text to boolean", schema.Text("n"), schema.Bool("n")),
@@ -128,6 +127,9 @@ func postgresColumns(r rules) []sample {
 		alter("default of a type that changes", schema.String("n", 10).Default("1"), schema.Int("n").Default(2)),
 		alter("default array", schema.Native("n", "text[]"), schema.Native("n", "text[]").DefaultExpr("ARRAY['a', 'it''s']::text[]")),
 		alter("options", note, note.Options(schema.Postgres, "SET STATISTICS 500")),
+	}
+	if r.since(14, 0) {
+		out = append(out, alter("column compression", note, note.Compression("pglz")))
 	}
 	if r.since(18, 0) {
 		out = append(out,
