@@ -124,9 +124,11 @@ func (p *Project) at(head string) (history, error) {
 // MigrateOptions are the options of [Project.Migrate] and
 // [Project.NewRevision].
 type MigrateOptions struct {
-	Message string       // Migrate: "" is made from the operations
-	ID      string       // "" is a new one
-	Head    string       // the revision to follow; "" is the only head, "base" is none
+	Message string // Migrate: "" is made from the operations
+	ID      string // "" is a new one
+	// Head is the revision to follow: "" is the only head, "heads" joins them all,
+	// "base" is none. Migrate refuses one that leaves a part of the history out.
+	Head    string
 	Answers diff.Answers // decisions on questions
 	DryRun  bool         // write nothing
 
@@ -150,6 +152,9 @@ func (p *Project) Migrate(ctx context.Context, o MigrateOptions) (Written, error
 	if err != nil {
 		return Written{}, err
 	}
+	if err := p.whole(o.Head, h.down); err != nil {
+		return Written{}, err
+	}
 	want := p.wanted(m, h.schema)
 	ops, err := diff.Ask(h.schema, want, o.Answers)
 	w := Written{Changes: Changes{Ops: ops, Warnings: m.Warnings}}
@@ -169,6 +174,20 @@ func (p *Project) Migrate(ctx context.Context, o MigrateOptions) (Written, error
 		o.Message = describeAll(ops)
 	}
 	return w, p.write(&w, o, h.down, ops, down)
+}
+
+// whole refuses a head that does not stand for the whole history.
+func (p *Project) whole(head string, ids []string) error {
+	set, err := p.graph.Closure(ids)
+	if err != nil {
+		return p.explain(err)
+	}
+	heads := p.graph.Heads()
+	left := slices.DeleteFunc(slices.Clone(heads), func(id string) bool { return slices.Contains(set, id) })
+	if len(left) == 0 {
+		return nil
+	}
+	return errPart(head, left, len(heads) > 1)
 }
 
 // describeAll makes a message out of operations.

@@ -67,19 +67,7 @@ func explainGraph(err error) *Error {
 			Hint: []string{"Give more of its characters."},
 		}
 	case errors.As(err, &heads):
-		e := &Error{
-			Code:   MultipleHeads,
-			Msg:    fmt.Sprintf("%q is ambiguous: there are %d heads", heads.Symbol, len(heads.Heads)),
-			Detail: []string{"heads: " + strings.Join(heads.Heads, ", ")},
-		}
-		if !heads.Current {
-			e.Hint = []string{
-				"to upgrade to one:      whim db upgrade " + heads.Heads[0],
-				"to upgrade to them all: whim db upgrade heads",
-				"to follow one of them:  whim db migrate --head " + heads.Heads[0],
-			}
-		}
-		return e
+		return explainHeads(heads)
 	case errors.As(err, &steps):
 		return &Error{
 			Code: BadRange,
@@ -106,6 +94,46 @@ func explainGraph(err error) *Error {
 		return &Error{Code: NoSuchRevision, Msg: symbol.Error(), Hint: []string{"to list revisions: whim db history"}}
 	}
 	return nil
+}
+
+func explainHeads(heads *revision.MultipleHeadsError) *Error {
+	e := &Error{Code: MultipleHeads}
+	if !heads.Current {
+		e.Msg = fmt.Sprintf("%q is ambiguous: there are %d heads", heads.Symbol, len(heads.Heads))
+		e.Detail = []string{"heads: " + strings.Join(heads.Heads, ", ")}
+		e.Hint = []string{joinHeads, "to upgrade to them all as they are: whim db upgrade heads"}
+		return e
+	}
+	e.Msg = fmt.Sprintf("%q is ambiguous: the database is at %d revisions", heads.Symbol, len(heads.Heads))
+	e.Detail = []string{"current: " + strings.Join(heads.Heads, ", ")}
+	i := strings.LastIndex(heads.Symbol, "-")
+	if i < 0 {
+		e.Hint = []string{"to upgrade along all lines: whim db upgrade heads"}
+		return e
+	}
+	for _, h := range heads.Heads {
+		e.Hint = append(e.Hint, "to undo along one line: whim db downgrade "+h+"@"+heads.Symbol[i:])
+	}
+	return e
+}
+
+// joinHeads is the way out of several heads, as they are after a merge in git of
+// two branches that both have revisions.
+const joinHeads = "to join them in one revision: whim db revision --head heads -m merge"
+
+// errPart refuses to compare the models with a part of the history: the new
+// revision would do once more what the revisions that are left out do.
+func errPart(head string, left []string, several bool) error {
+	e := &Error{
+		Code: NotAtHead, Msg: "a revision that follows " + head + " alone would do again what others do; nothing was written",
+		Detail: []string{"left out: " + strings.Join(left, ", ")},
+		Hint:   []string{"The models are compared with all revisions: leave --head out. One written by hand may follow any: whim db revision --head " + head + " -m MESSAGE"},
+	}
+	if several {
+		e.Code = MultipleHeads
+		e.Hint = []string{joinHeads, "to join them, and write what changed in the models: whim db migrate --head heads"}
+	}
+	return e
 }
 
 func badHistory(err error) error {

@@ -39,7 +39,11 @@ func noCommand(cmd *cobra.Command, name, prog string) error {
 			names = append(names, c.Name())
 		}
 	}
-	if near := nearest(name, names); near != "" {
+	near := nearest(name, names)
+	if name == "merge" && dbCommand(cmd) != nil { // Alembic has it
+		near = "revision --head heads -m merge"
+	}
+	if near != "" {
 		e.hint = append(e.hint, "did you mean:       "+prog+" "+near)
 	}
 	e.hint = append(e.hint, "for all commands:   "+prog+" --help")

@@ -37,8 +37,12 @@ func (t *tree) revisionCommand() *cobra.Command {
 		Long: `Writes a revision file without operations: for a change of data, or one that
 models cannot express. It reads neither the models nor a database.
 
+After a git merge of two branches with revisions there are two heads: --head
+heads writes a revision that follows them all, and so joins them.
+
 With --autogenerate it does what migrate does.`,
 		Example: `PROG revision -m "fill in prices"
+PROG revision -m merge --head heads
 PROG revision -m "add price column" --autogenerate`,
 		Args: atMost(0, ""),
 	}
@@ -63,7 +67,7 @@ PROG revision -m "add price column" --autogenerate`,
 func newRevisionFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringP("message", "m", "", "what the revision does, in a few words")
-	f.String("head", "", "the `REV` that the new one follows (default: the head)")
+	f.String("head", "", "the `REV` that the new one follows (default: the head); heads joins them all")
 	f.String("rev-id", "", "the `ID` of the new revision (default: a random one)")
 }
 
