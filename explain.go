@@ -188,9 +188,12 @@ func explainDecision(err error) *Error {
 func (p *Project) halfDone(e *Error, half *runner.HalfDoneError, at *runner.RevisionError) {
 	h := &Half{Revision: at.Revision, Down: at.Down, Done: half.Done, InDoubt: half.InDoubt}
 	h.Statements = halfStatements(half.Work, half.Done, half.InDoubt)
-	e.Code = HalfDone
+	hint := append(p.halfHint(at.Revision, at.Down, half.Applied), h.invalidIndex()...)
+	if slices.Contains(e.Hint, goesOn) {
+		hint = append([]string{goesOn}, hint...)
+	}
+	e.Code, e.Hint = HalfDone, hint // it cannot simply be run again
 	e.Detail = append(e.Detail, h.Lines()...)
-	e.Hint = append(p.halfHint(at.Revision, at.Down, half.Applied), h.invalidIndex()...) // it cannot simply be run again
 }
 
 // explainScratch explains why what the revisions say could not be built, where
@@ -228,7 +231,7 @@ func explainRun(err error) *Error {
 		rows := slices.DeleteFunc(slices.Clone(stmt.Rows), func(row string) bool { return row == "1" }) // SELECT 1: it is so
 		e = &Error{
 			Code: CheckFailed, Msg: stmt.Stmt.Must, Detail: rows,
-			Hint: []string{"Mend the rows or the revision file, then run it again."},
+			Hint: []string{mendRows},
 		}
 	case errors.As(err, &moved):
 		return &Error{Code: Moved, Msg: moved.Error(), Hint: []string{"to see where the database is: whim db current"}}
@@ -237,7 +240,7 @@ func explainRun(err error) *Error {
 	case errors.As(err, &step) && step.Panic != nil:
 		e = &Error{Code: StepFailed, Msg: step.Error(), Detail: panicLines(step.Stack)}
 	case errors.As(err, &step) && !errors.Is(err, context.Canceled):
-		e = &Error{Code: StepFailed, Msg: step.Error()}
+		e = &Error{Code: StepFailed, Msg: step.Error(), Detail: detailOf(err)}
 	case errors.As(err, &observed):
 		e = &Error{
 			Code: NotObserved, Msg: observed.Error(),
@@ -299,6 +302,7 @@ func (p *Project) explainDatabase(err error) *Error {
 		locked      *dialect.LockedError
 		unsupported *dialect.UnsupportedError
 		stmt        *runner.StmtError
+		step        *runner.StepError
 		at          *runner.RevisionError
 		old         *dialect.TooOldError
 	)
@@ -352,7 +356,13 @@ func (p *Project) explainDatabase(err error) *Error {
 			if e.Code == StatementFailed {
 				e.Msg = stmt.Error()
 			}
-			e.Detail = append(e.Detail, "SQL: "+stmt.Stmt.SQL)
+			e.Detail = append(append(e.Detail, detailOf(stmt.Err)...), "SQL: "+stmt.Stmt.SQL)
+		}
+		switch {
+		case e.Code == StatementFailed && violates(err):
+			e.Hint = append(e.Hint, mendRows)
+		case e.Code == Interrupted && (p.dialect() == schema.MySQL || p.dialect() == schema.MariaDB) && (stmt != nil || errors.As(err, &step)):
+			e.Hint = append(e.Hint, goesOn)
 		}
 		e.Hint = append(e.Hint, remains(at)...)
 	}

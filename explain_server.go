@@ -3,6 +3,7 @@ package whimbrel
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"time"
 
@@ -60,6 +61,50 @@ func saidBy(err error) string {
 	// What package fmt leaves where a driver wraps no error (pgx 5.12).
 	return strings.ReplaceAll(err.Error(), ": %!w(<nil>)", "")
 }
+
+// mendRows is for rows that do not allow what the revision wants.
+const mendRows = "Mend the rows or the revision file, then run it again."
+
+// detailOf returns what a PostgreSQL has said of an error beside its message,
+// such as the key that is there twice. No driver is imported here: the errors of
+// pgx (5.12) and of lib/pq have it in a field of that name.
+func detailOf(err error) []string {
+	var server interface {
+		error
+		SQLState() string
+	}
+	if !errors.As(err, &server) {
+		return nil
+	}
+	v := reflect.Indirect(reflect.ValueOf(server))
+	if v.Kind() != reflect.Struct {
+		return nil
+	}
+	if f := v.FieldByName("Detail"); f.Kind() == reflect.String {
+		return lines(f.String())
+	}
+	return nil
+}
+
+// violates reports whether a statement failed because rows are not as a
+// constraint wants them: SQLSTATE 23, and what has another number on MySQL (9)
+// and MariaDB (10.11): a check (3819), a NULL where there may be none (1138,
+// 1265).
+func violates(err error) bool {
+	var server interface {
+		error
+		SQLState() string
+	}
+	if errors.As(err, &server) {
+		return strings.HasPrefix(server.SQLState(), "23")
+	}
+	return hasAny(err.Error(), " (23000)", "Error 3819 ", "Error 1138 ", "Error 1265 ", "constraint failed")
+}
+
+// goesOn is for a statement whose client is gone: MySQL 9 and MariaDB 10.11 carry
+// it to its end.
+const goesOn = "The server may still be working on the statement: it goes on to its end, and nobody else can migrate until then. " +
+	"Wait, and look before anything else: whim db current"
 
 // readOnly says why a server may let nobody write.
 func readOnly(d schema.Dialect, said string) string {

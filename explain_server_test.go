@@ -1,0 +1,75 @@
+package whimbrel_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/dbtest"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+func createPeople(m *op.Script) {
+	m.CreateTable("people", schema.Int("id").NotNull().PrimaryKey(), schema.String("email", 50), schema.Int("boss"))
+	m.Exec("INSERT INTO people (id, email, boss) VALUES (1, 'a@x.de', 7), (2, 'a@x.de', NULL)")
+}
+
+// TestRowsThatAreInTheWay: where the rows are what a statement fails of, the error
+// says which, as far as the server does, and that they can be mended.
+func TestRowsThatAreInTheWay(t *testing.T) {
+	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
+		for what, c := range map[string]struct {
+			upgrade  func(*op.Script)
+			postgres string
+		}{
+			"a key that is there already": {
+				func(m *op.Script) { m.Exec("INSERT INTO people (id) VALUES (1)") }, "Key (id)=(1) already exists.",
+			},
+			"no value": {
+				func(m *op.Script) { m.Exec("INSERT INTO people (id, email) VALUES (NULL, 'b')") }, "Failing row contains (null, b, null).",
+			},
+		} {
+			first := rev("first", "", createPeople, func(m *op.Script) { m.DropTable("people") })
+			p := serverProject(t, s, db, first, rev("second", "first", c.upgrade, nil))
+			_, err := p.Upgrade(t.Context(), "head")
+			var e *whimbrel.Error
+			if !errors.As(err, &e) || e.Code != whimbrel.StatementFailed || !slices.Contains(e.Hint, "Mend the rows or the revision file, then run it again.") {
+				t.Errorf("%s: %v, %q", what, err, e.Hint)
+			}
+			if s.Dialect == schema.Postgres && !slices.Contains(e.Detail, c.postgres) {
+				t.Errorf("%s: %q", what, e.Detail)
+			}
+		}
+	})
+}
+
+// TestInterruptedOnServer: MySQL and MariaDB go on with a statement whose client
+// is gone, and it is said before the ways on.
+func TestInterruptedOnServer(t *testing.T) {
+	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
+		if s.Dialect == schema.Postgres {
+			t.Skip("it ends there")
+		}
+		p := serverProject(t, s, db, rev("first", "", func(m *op.Script) {
+			createPeople(m)
+			m.Exec("UPDATE people SET boss = SLEEP(1)")
+			m.AddColumn("people", schema.Int("more"))
+		}, nil))
+		ctx, stop := context.WithTimeout(t.Context(), 700*time.Millisecond)
+		defer stop()
+		_, err := p.Upgrade(ctx, "head")
+		var e *whimbrel.Error
+		if !errors.As(err, &e) || e.Code != whimbrel.HalfDone || e.Msg != "interrupted" || len(e.Hint) < 2 {
+			t.Fatalf("%v", err)
+		}
+		if !strings.HasPrefix(e.Hint[0], "The server may still be working on the statement") || !strings.Contains(e.Hint[1], "to go forward") {
+			t.Errorf("%q", e.Hint)
+		}
+	})
+}
