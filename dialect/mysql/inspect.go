@@ -33,7 +33,7 @@ func (d Dialect) Inspect(ctx context.Context, q dialect.Queryer) (schema.Schema,
 	}
 	for _, read := range [...]func() error{
 		in.readTables, in.readPartitioned, in.readPlaces, in.readColumns, in.readBinaryDefaults, in.readIndexes, in.readForeignKeys, in.readChecks,
-		in.lookClosely, in.readSequences, in.readViews, in.readTriggers, in.readRoutines, in.readEvents,
+		in.lookClosely, in.readLost, in.readSequences, in.readViews, in.readTriggers, in.readRoutines, in.readEvents,
 	} {
 		if err := read(); err != nil {
 			return schema.Schema{}, err

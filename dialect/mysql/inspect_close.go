@@ -117,7 +117,7 @@ func (in *inspector) merge(t *schema.Table, shown schema.Table) {
 		if c.Type.Text != "json" {
 			c.Type = s.Type
 		}
-		if !isBinary(c.Type.Text) && (!in.mysql() || s.Default.Kind == schema.StringDefault) {
+		if !in.mysql() && !isBinary(c.Type.Text) {
 			c.Default = s.Default
 		}
 		if !in.mysql() {

@@ -52,7 +52,7 @@ func (in *inspector) column(r row, t *schema.Table, facts *tableFacts) schema.Co
 	if c.Generated.Expr.Text = in.expr(r.text(6), used); c.Generated.Expr.Text == "ROW START" || c.Generated.Expr.Text == "ROW END" {
 		unsupported(t, "its system versioning has columns of its own, %s among them", c.Name)
 	} else if c.Generated.Expr.Text == "" && !r.null(4) {
-		if isBinary(typ) && !generated && string(r.values[4]) != "NULL" {
+		if isBinary(typ) && !generated && (in.mysql() || strings.HasPrefix(string(r.values[4]), "'")) {
 			facts.binaries = append(facts.binaries, r.int(9)-1)
 		}
 		c.Default = in.columnDefault(typ, r.text(4), generated, used)
@@ -134,8 +134,7 @@ func (in *inspector) needs(t *schema.Table) func(string) {
 
 // readBinaryDefaults asks for the defaults that are bytes, all in one query:
 // information_schema of MySQL 9.7 ends them at the first zero, MariaDB 10.11
-// writes question marks for what is no text. A row that an outer join made up
-// has the default all the same.
+// writes question marks for what is no text.
 func (in *inspector) readBinaryDefaults() error {
 	type place struct{ table, column int }
 	var places []place
@@ -146,8 +145,8 @@ func (in *inspector) readBinaryDefaults() error {
 			if len(places) > 0 {
 				b.WriteString(" UNION ALL ")
 			}
-			fmt.Fprintf(&b, "SELECT %d, hex(DEFAULT(t.%s)) FROM (SELECT 1) o LEFT JOIN %s t ON FALSE",
-				len(places), quoteIdent(t.Columns[c].Name), quoteName(t.Name))
+			name := t.Columns[c].Name
+			fmt.Fprintf(&b, "SELECT %d, hex(DEFAULT(t.%s)) FROM %s", len(places), quoteIdent(name), oneRow(t.Name, name))
 			places = append(places, place{i, c})
 		}
 	}

@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"bytes"
 	"encoding/hex"
 	"strings"
 	"unicode/utf8"
@@ -81,7 +82,8 @@ func (c *cursor) generated(col *schema.Column) {
 }
 
 // defaultValue reads what stands behind DEFAULT. MySQL writes '5' for a number,
-// and 0xC3A9… for a string that has characters outside the basic plane.
+// and 0xC3A9… for a string that has characters outside the basic plane, in the
+// character set of the column: what is not UTF-8 stays as it is written.
 func (c *cursor) defaultValue(typ string) schema.Default {
 	d := sqlDefault(c.call())
 	if !c.in.mysql() {
@@ -91,7 +93,7 @@ func (c *cursor) defaultValue(typ string) schema.Default {
 		d.Kind = schema.LiteralDefault
 	}
 	if digits, ok := strings.CutPrefix(d.Text, "0x"); ok && d.Kind == schema.ExpressionDefault && !isBinary(typ) {
-		if text, err := hex.DecodeString(digits); err == nil && utf8.Valid(text) {
+		if text, err := hex.DecodeString(digits); err == nil && utf8.Valid(text) && !bytes.Contains(text, []byte{0}) {
 			return schema.StringValue(string(text))
 		}
 	}

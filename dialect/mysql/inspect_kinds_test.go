@@ -34,6 +34,9 @@ var kinds = []struct {
 		" d varchar(20) CHARACTER SET latin1 DEFAULT 'é', e varchar(20) COLLATE utf8mb4_bin DEFAULT 'null', f varchar(30) DEFAULT 'CURRENT_TIMESTAMP'," +
 		" g char(3) DEFAULT 'ab ', h text, i longtext NOT NULL, j enum('a','b''c','d,e','?') NOT NULL DEFAULT 'a', k set('x','y') DEFAULT 'x,y'," +
 		" l varchar(20) DEFAULT 'really?', m varchar(9) COMMENT 'why? \\ it''s') COMMENT 'who?'"},
+	{"", "CREATE TABLE lost (a varchar(600) NOT NULL DEFAULT 'é😀中?', b char(9) DEFAULT '😀', c enum('?','😀','é?','o''😀','b\\\\') NOT NULL DEFAULT '😀'," +
+		" d set('x','?😀','?') DEFAULT '?,?😀', e enum('?','é?') NOT NULL, f set('?','r') NOT NULL," +
+		" g char(9) CHARACTER SET latin1 DEFAULT 'é?', h varbinary(600) NOT NULL DEFAULT x'00ff', i binary(3) NOT NULL DEFAULT x'ff00')"},
 	{"", "CREATE TABLE plane (a varchar(20) DEFAULT 'é😀中', `spältə` varchar(20) DEFAULT 'Ã¤')"},
 	{"", "CREATE TABLE bytes (a varbinary(16) DEFAULT x'00ff', b binary(4) DEFAULT 'ab', c varbinary(3) DEFAULT x'c3', d binary(3) DEFAULT ''," +
 		" e blob, f longblob, g varbinary(9) NOT NULL, h varbinary(9) DEFAULT 'why?')"},

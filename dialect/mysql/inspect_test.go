@@ -104,6 +104,12 @@ func comparable(d Dialect, t schema.Table) schema.Table {
 		if isBinary(c.Type.Text) {
 			c.Default = schema.Default{}
 		}
+		if isType(c.Type.Text, "enum", "set") { // neither server shows these whole,
+			c.Type.Text = outOfPlane(c.Type.Text, "?")
+		}
+		if c.Default.Kind == schema.StringDefault { // nor does MariaDB these
+			c.Default.Text = outOfPlane(c.Default.Text, "?")
+		}
 	}
 	for i := range t.Columns {
 		shownAs(d, &t.Columns[i].Generated.Expr)
@@ -135,13 +141,19 @@ func shownAs(d Dialect, e *schema.SQL) {
 	if d.flavor.Dialect != schema.MySQL {
 		return
 	}
+	e.Text = outOfPlane(e.Text, "????")
+}
+
+// outOfPlane puts something else in the place of each character that is not in
+// the basic plane.
+func outOfPlane(text, other string) string {
 	var b strings.Builder
-	for _, r := range e.Text {
+	for _, r := range text {
 		if r > 0xffff {
-			b.WriteString("????")
+			b.WriteString(other)
 		} else {
 			b.WriteRune(r)
 		}
 	}
-	e.Text = b.String()
+	return b.String()
 }

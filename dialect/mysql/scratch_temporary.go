@@ -135,8 +135,11 @@ func (m *modeller) read(t schema.Table) (got schema.Table, why, err error) {
 			got.Indexes[i].Method = schema.Variants{}
 		}
 	}
-	if err := m.binaryDefaults(&got); err != nil {
+	if err := errors.Join(m.binaryDefaults(&got), m.in.askLost(&got, "")); err != nil {
 		return got, nil, err
+	}
+	if got.Unsupported != "" {
+		return got, errors.New(got.Unsupported), nil
 	}
 	m.foreignKeys(t, &got)
 	return got, nil, nil
@@ -171,7 +174,7 @@ func (m *modeller) binaryDefaults(t *schema.Table) error {
 		if !isBinary(c.Type.Text) || c.Default.Kind != schema.StringDefault && !strings.HasPrefix(c.Default.Text, "0x") {
 			continue
 		}
-		query := fmt.Sprintf("SELECT hex(DEFAULT(t.%s)) FROM (SELECT 1) o LEFT JOIN %s t ON FALSE", quoteIdent(c.Name), quoteName(t.Name))
+		query := fmt.Sprintf("SELECT hex(DEFAULT(t.%s)) FROM %s", quoteIdent(c.Name), oneRow(t.Name, c.Name))
 		if err := m.in.rows(query, func(r row) { c.Default = bytesDefault(c.Type.Text, r.text(0)) }); err != nil {
 			return err
 		}
