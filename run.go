@@ -370,7 +370,8 @@ func parts(w runner.Work) []Part {
 // Stamp records target, and all that it follows, as the applied set, without
 // running anything. Unless noVerify, the database must be the schema of that
 // set: otherwise the error has code Mismatch and tells the differences, and
-// nothing is recorded. It returns the new heads.
+// nothing is recorded. It returns the new heads; where the record says all that
+// already, they are marked as applied.
 func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []Revision, err error) {
 	if p.cfg.DB == nil {
 		return nil, p.needDatabase()
@@ -445,7 +446,9 @@ func (p *Project) Stamp(ctx context.Context, target string, noVerify bool) (_ []
 		verify = func(ctx context.Context, q dialect.Queryer) error { return p.verify(ctx, q, want, target) }
 	}
 	if len(entries) == 0 {
-		return p.revisions(t.IDs), verify(ctx, s.conn)
+		out := p.revisions(t.IDs)
+		mark(out, s.state)
+		return out, verify(ctx, s.conn)
 	}
 	if err := s.runner().Entries(ctx, entries, verify); err != nil {
 		return nil, err

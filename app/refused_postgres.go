@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/near"
 )
 
 // explain says why a PostgreSQL did not let us in.
@@ -68,11 +69,38 @@ func (c *postgresConnector) explainServer(err error, server *pgconn.PgError) err
 			"to allow it, as the owner of the database: GRANT CONNECT ON DATABASE "+quoteName(databaseOf(c), `"`)+" TO "+quoteName(c.config.User, `"`))
 	case "42704", "22023", "42601", "22P02":
 		return refused(whimbrel.BadDatabase, "the server does not take an option of the URL", c.shown, err,
-			"What is not an option of the connection is sent to the server as a setting.")
+			append(c.optionMeant(server.Message), "What is not an option of the connection is sent to the server as a setting.")...)
 	case "53300", "53400", "57P03", "57P01", "57P02":
 		return refused(whimbrel.Unreachable, "the server lets nobody in at the moment", c.shown, err)
 	}
 	return refused(whimbrel.Unreachable, "the server does not let anybody in", c.shown, err)
+}
+
+// connectionOptions are the options of a URL that the server does not see, and
+// the settings that are given most.
+var connectionOptions = []string{
+	"sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslsni", "sslnegotiation", "connect_timeout", "target_session_attrs",
+	"default_query_exec_mode", "application_name", "search_path", "statement_timeout", "lock_timeout", "timezone", "client_encoding",
+}
+
+// optionMeant says which option one was meant to be that the server refuses by
+// its name.
+func (c *postgresConnector) optionMeant(said string) []string {
+	for name := range c.config.RuntimeParams {
+		if !strings.Contains(said, `"`+name+`"`) {
+			continue
+		}
+		best, limit := "", 3
+		for _, o := range connectionOptions {
+			if d := near.Distance(strings.ToLower(name), o, limit); d < limit && d > 0 {
+				best, limit = o, d
+			}
+		}
+		if best != "" {
+			return []string{"did you mean: " + best}
+		}
+	}
+	return nil
 }
 
 func databaseOf(c *postgresConnector) string {

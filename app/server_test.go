@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/cli"
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -125,6 +127,16 @@ func TestOptionsReachTheServer(t *testing.T) {
 		if got := one[string](t, db, "SELECT concat(@@time_zone, ' ', @@sql_mode)"); !strings.HasPrefix(got, "+09:00 REAL_AS_FLOAT") {
 			t.Errorf("got %s", got)
 		}
+	})
+}
+
+// TestMisspeltOption: what PostgreSQL takes for a setting that it does not have.
+func TestMisspeltOption(t *testing.T) {
+	eachServer(t, func(t *testing.T, s *dbtest.Server, address string) {
+		if s.Dialect != schema.Postgres {
+			return
+		}
+		fails(t, s, address, with(t, address, "sslmod", "disable"), current, cli.Failed, whimbrel.BadDatabase, `"sslmod"`, "did you mean: sslmode\n")
 	})
 }
 

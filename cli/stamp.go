@@ -34,6 +34,10 @@ func (c *call) stamp(args []string) error {
 	}
 	c.result = RevisionsResult{append([]whimbrel.Revision{}, revisions...)}
 	for _, r := range revisions {
+		if r.Applied {
+			c.did("Recorded already, nothing was changed: %s, %s", r.ID, r.Message)
+			continue
+		}
 		c.did("Recorded as applied: %s, %s", r.ID, r.Message)
 	}
 	if len(revisions) == 0 {
