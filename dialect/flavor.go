@@ -53,6 +53,7 @@ const (
 	SetExpression       // PostgreSQL: ALTER COLUMN … SET EXPRESSION
 	ColumnCompression   // PostgreSQL: a column chooses how it is compressed
 	SetAccessMethod     // PostgreSQL: ALTER TABLE … SET ACCESS METHOD
+	UnloggedSequence    // PostgreSQL
 
 	ExpressionIndexes  // an index on an expression
 	DescendingIndexes  // DESC in an index is not only read
@@ -87,6 +88,7 @@ var since = map[Feature]map[schema.Dialect]Version{
 	SetExpression:       {schema.Postgres: {17}},
 	ColumnCompression:   {schema.Postgres: {14}},
 	SetAccessMethod:     {schema.Postgres: {15}},
+	UnloggedSequence:    {schema.Postgres: {15}},
 
 	ExpressionIndexes:  {schema.SQLite: {}, schema.Postgres: {}, schema.MySQL: {8, 0, 13}},
 	DescendingIndexes:  {schema.SQLite: {}, schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {10, 8}},

@@ -22,15 +22,27 @@ func (p *phases) parents(from, to schema.Schema, kept []pair[schema.Table]) {
 			before, after = byName(from), byName(to)
 		}
 		if was.Parents() != nil {
-			t.from = t.from.Leave(before)
+			t.from = named(t.from.Leave(before), t.to)
 			p.leave = append(p.leave, op.AlterTable{Table: t.from.Name, From: was, To: t.from.Options})
 		}
 		if is.Parents() != nil {
-			t.to = t.to.Leave(after)
+			t.to = named(t.to.Leave(after), t.from)
 			p.join = append(p.join, op.AlterTable{Table: t.to.Name, From: t.to.Options, To: is})
 		}
 		kept[i] = t
 	}
+}
+
+// named returns a table that has left its parents with the names that its NOT
+// NULL constraints have where it stands alone. Which name a parent has handed on
+// is known to the server alone: its own, or that which the table brought along.
+func named(t, other schema.Table) schema.Table {
+	for i, c := range t.Columns {
+		if o, ok := other.Column(c.Name); ok && c.NotNullName == "" && c.NotNull && o.NotNull {
+			t.Columns[i].NotNullName = o.NotNullName
+		}
+	}
+	return t
 }
 
 func byName(s schema.Schema) func(string) (schema.Table, bool) {

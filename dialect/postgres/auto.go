@@ -212,14 +212,12 @@ func sequenceChange(from, to map[string]string) []string {
 		{"INCREMENT", "INCREMENT BY 1"},
 		{"MINVALUE", "NO MINVALUE"},
 		{"MAXVALUE", "NO MAXVALUE"},
+		{"START", ""}, // depends on the others
 		{"CACHE", "CACHE 1"},
 		{"CYCLE", "NO CYCLE"},
 		{"OWNED", "OWNED BY NONE"},
 	}
 	var out []string
-	if was, is := startOf(from), startOf(to); was != is {
-		out = append(out, is)
-	}
 	for _, i := range initial {
 		was, is := from[i.key], to[i.key]
 		if was == "" {
@@ -227,6 +225,9 @@ func sequenceChange(from, to map[string]string) []string {
 		}
 		if is == "" {
 			is = i.text
+		}
+		if i.key == "START" {
+			was, is = startOf(from), startOf(to)
 		}
 		if was != is {
 			out = append(out, is)

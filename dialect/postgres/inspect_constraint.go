@@ -66,9 +66,12 @@ func (in *inspector) constraint(r *relation, c constraint) error {
 	if c.cloned || !c.local {
 		return nil
 	}
-	columns, err := r.names(c.columns)
-	if err != nil {
-		return err
+	var columns []string
+	if c.kind == "p" || c.kind == "u" || c.kind == "f" { // an exclusion constraint may have expressions, and says all in its text
+		var err error
+		if columns, err = r.names(c.columns); err != nil {
+			return err
+		}
 	}
 	comment := in.comments[address{classConstraint, c.oid, 0}]
 	in.made[address{classConstraint, c.oid, 0}] = made{relation: r}

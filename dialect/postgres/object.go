@@ -252,6 +252,9 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 		return nil
 	}
 	if sameTokens(head(was), head(is)) {
+		if !c.undoable(from, to) {
+			return c.recreate(from, to)
+		}
 		c.trailing(from, to)
 		return nil
 	}
@@ -263,8 +266,7 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 	case to.Kind == schema.CompositeType:
 		return c.alterComposite(from, to)
 	case to.Kind == schema.Sequence:
-		c.alterSequence(from, to)
-		return nil
+		return c.alterSequence(from, to)
 	case to.Kind == schema.Extension:
 		c.alterExtension(from, to)
 		return nil
@@ -288,37 +290,86 @@ func head(definition string) string {
 
 // trailing carries out what changes behind the first statement.
 func (c *compiler) trailing(from, to schema.Object) {
-	was, is := c.d.definition(from), c.d.definition(to)
-	for _, s := range was[min(1, len(was)):] {
+	c.untrail(from, to)
+	c.trail(from, to)
+}
+
+// untrail takes back what stands behind the first statement no more.
+func (c *compiler) untrail(from, to schema.Object) {
+	is := c.d.definition(to)
+	for _, s := range behind(c.d.definition(from)) {
 		if !slices.Contains(is, s) {
-			c.undo(from, s, is)
+			sql, _ := c.undo(from, s, is)
+			c.emit(to.Name, sql...)
 		}
 	}
-	for _, s := range is[min(1, len(is)):] {
+}
+
+// trail carries out what stands behind the first statement now.
+func (c *compiler) trail(from, to schema.Object) {
+	was := c.d.definition(from)
+	for _, s := range behind(c.d.definition(to)) {
 		if !slices.Contains(was, s) {
 			c.emit(to.Name, s)
 		}
 	}
 }
 
-// undo takes back one of the statements behind a definition, unless another one
-// sets the same thing.
-func (c *compiler) undo(ob schema.Object, sql string, others []string) {
+// behind returns the statements behind the first.
+func behind(statements []string) []string { return statements[min(1, len(statements)):] }
+
+// undoable reports whether everything that stands behind the first statement no
+// more can be taken back.
+func (c *compiler) undoable(from, to schema.Object) bool {
+	is := c.d.definition(to)
+	return !slices.ContainsFunc(behind(c.d.definition(from)), func(s string) bool {
+		_, ok := c.undo(from, s, is)
+		return !ok && !slices.Contains(is, s)
+	})
+}
+
+// undo returns what takes back one of the statements behind a definition: nothing
+// where another one sets the same thing.
+func (c *compiler) undo(ob schema.Object, sql string, others []string) (back []string, ok bool) {
 	toks := tokenize(sql)
 	sig := significant(toks)
-	switch {
-	case len(sig) > 2 && sig[0].word("comment"):
-		subject := sql[:strings.LastIndex(sql[:len(sql)-len(lastConstant(sql))], "IS")]
-		if !slices.ContainsFunc(others, func(o string) bool { return strings.HasPrefix(o, subject) }) {
-			c.emit(ob.Name, subject+"IS NULL")
+	if len(sig) < 4 {
+		return nil, false
+	}
+	find := func(word string) int { return slices.IndexFunc(sig, func(t token) bool { return t.word(word) }) }
+	before := func(word string) string {
+		return join(toks[:slices.IndexFunc(toks, func(t token) bool { return t.word(word) })])
+	}
+	unless := func(subject, back string) ([]string, bool) {
+		if slices.ContainsFunc(others, func(o string) bool { return strings.HasPrefix(o, subject) }) {
+			return nil, true
 		}
-	case len(sig) > 2 && sig[0].word("create") && (sig[1].word("index") || sig[1].word("unique")):
-		if i := slices.IndexFunc(sig, func(t token) bool { return t.word("index") }); i+1 < len(sig) {
+		return []string{subject + back}, true
+	}
+	switch first, second := sig[0], sig[1]; {
+	case first.word("comment"):
+		return unless(sql[:strings.LastIndex(sql[:len(sql)-len(lastConstant(sql))], "IS")], "IS NULL")
+	case first.word("create") && (second.word("index") || second.word("unique")):
+		if i := find("index"); i+1 < len(sig) {
 			if name, ok := sig[i+1].name(); ok {
-				c.emit(ob.Name, "DROP INDEX "+c.d.indexName(ob.Name, name))
+				return []string{"DROP INDEX " + c.d.indexName(ob.Name, name)}, true
 			}
 		}
+	case !first.word("alter"):
+	case second.word("sequence") && find("owned") > 0:
+		return unless(before("owned"), "OWNED BY NONE")
+	case second.word("statistics") && find("set") > 0:
+		return unless(before("set"), "SET STATISTICS -1")
+	case second.word("domain") && find("add") > 0 && find("constraint") > 0:
+		if i := find("constraint"); i+1 < len(sig) {
+			if name, ok := sig[i+1].name(); ok {
+				return []string{before("add") + "DROP CONSTRAINT " + quoteIdent(name)}, true
+			}
+		}
+	case second.word("view") && find("default") > 0:
+		return unless(before("set"), "DROP DEFAULT")
 	}
+	return nil, false
 }
 
 // lastConstant returns the constant at the end of a statement.

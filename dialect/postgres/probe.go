@@ -432,7 +432,9 @@ func (p prober) options(o op.AlterTable) (dialect.Outcome, error) {
 		same := func(differs bool, got, want string) bool { return !differs || got == want }
 		var storage []string
 		for _, s := range splitStorage(a.Storage) {
-			storage = append(storage, plainParameter(s.text))
+			if !strings.HasPrefix(s.key, "toast.") { // those are the TOAST table's
+				storage = append(storage, plainParameter(s.text))
+			}
 		}
 		slices.Sort(storage)
 		persistence := "p"

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -164,11 +165,23 @@ func (c *compiler) changeSequence(from, to schema.Object) {
 }
 
 // alterSequence changes the options of a sequence, never its value.
-func (c *compiler) alterSequence(from, to schema.Object) {
-	c.changeSequence(from, to)
-	_, _, owned := ownedBy(from)
-	if _, _, still := ownedBy(to); owned && !still {
-		c.emit(to.Name, "ALTER SEQUENCE "+c.d.objectRef(to)+" OWNED BY NONE")
+func (c *compiler) alterSequence(from, to schema.Object) error {
+	if was, is := isUnlogged(from), isUnlogged(to); was != is {
+		if !c.d.Flavor().Can(dialect.UnloggedSequence) {
+			return unsupported(to.String(), "PostgreSQL %d has no unlogged sequences", c.d.version[0])
+		}
+		word := "SET LOGGED"
+		if is {
+			word = "SET UNLOGGED"
+		}
+		c.emit(to.Name, "ALTER SEQUENCE "+c.d.objectRef(to)+" "+word)
 	}
+	c.changeSequence(from, to)
 	c.trailing(from, to)
+	return nil
+}
+
+func isUnlogged(sequence schema.Object) bool {
+	toks := significant(tokenize(head(sequence.Definition.For(schema.Postgres))))
+	return len(toks) > 1 && toks[1].word("unlogged")
 }

@@ -114,6 +114,7 @@ func (c *compiler) alterDomain(from, to schema.Object) error {
 	if tighter && c.withinValues(from) {
 		return c.replaceType(from, to, nil)
 	}
+	c.untrail(from, to)
 	name := "ALTER DOMAIN " + c.d.objectRef(to) + " "
 	for _, k := range was.checks {
 		if slices.ContainsFunc(is.checks, same(k)) {
@@ -148,7 +149,7 @@ func (c *compiler) alterDomain(from, to schema.Object) error {
 		}
 		c.emit(to.Name, s)
 	}
-	c.trailing(from, to)
+	c.trail(from, to)
 	return nil
 }
 

@@ -63,6 +63,7 @@ func postgresTables(r rules) []sample {
 		pair("postgres/unlogged", tables(birds(title)), tables(birds(title, pgTable(schema.PostgresTable{Unlogged: true})))),
 		pair("postgres/storage", tables(birds(title)), tables(birds(title, pgTable(schema.PostgresTable{Storage: "fillfactor=70, autovacuum_enabled=false"})))),
 		pair("postgres/storage changed", tables(birds(title, pgTable(schema.PostgresTable{Storage: "fillfactor=70, autovacuum_enabled=false"}))), tables(birds(title, pgTable(schema.PostgresTable{Storage: "fillfactor=80"})))),
+		pair("postgres/storage of the toast table", tables(birds(title)), tables(birds(title, pgTable(schema.PostgresTable{Storage: "toast.autovacuum_enabled=false"})))),
 		pair("postgres/row security", tables(birds(title)), tables(birds(title, pgTable(schema.PostgresTable{RowSecurity: "ENABLED"})))),
 		pair("postgres/row security forced", tables(birds(title, pgTable(schema.PostgresTable{RowSecurity: "ENABLED"}))), tables(birds(title, pgTable(schema.PostgresTable{RowSecurity: "FORCED"})))),
 		pair("postgres/replica identity", tables(birds(title)), tables(birds(title, pgTable(schema.PostgresTable{ReplicaIdentity: "FULL"})))),
@@ -287,6 +288,20 @@ func postgresTypes(r rules) []sample {
 	out = append(out, r.change("composite", none, place("x integer, y text"), place("x bigint, z numeric(8,2)"))...)
 	out = append(out, r.change("range", none, span("int4"), span("int8"))...)
 	out = append(out, r.change("sequence", none, seq(" START WITH 5 INCREMENT BY 2"), seq(" AS integer INCREMENT BY -1 MINVALUE -100 MAXVALUE 50 START WITH 50 CACHE 10 CYCLE"))...)
+	numbers := tables(birds(title, weight))
+	out = append(out, r.change("sequence owned", numbers, seq(""), seq(";\nALTER SEQUENCE numbers OWNED BY birds.weight"))...)
+	if r.since(15, 0) {
+		unlogged := seq("")
+		unlogged.Definition.Variants.Postgres = "CREATE UNLOGGED SEQUENCE numbers"
+		out = append(out, r.change("sequence unlogged", none, seq(""), unlogged)...)
+	}
+	waits := domain(";\nALTER DOMAIN grams ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID")
+	out = append(out, r.change("domain not valid", none, domain(""), waits)...)
+	out = append(out, pair("postgres/domain validated", with(heavy, waits), with(heavy, domain(" CONSTRAINT k CHECK (VALUE > 0)"))))
+	seen := func(rest string) schema.Object {
+		return o(schema.View, "seen", "", "CREATE VIEW seen AS SELECT title, weight FROM birds"+rest)
+	}
+	out = append(out, r.change("view default", numbers, seen(""), seen(";\nALTER VIEW seen ALTER COLUMN weight SET DEFAULT 5"))...)
 	out = append(out, r.change("namespace", none, o(schema.Namespace, "extra", "", "CREATE SCHEMA extra"), o(schema.Namespace, "extra", "", "CREATE SCHEMA extra;\nCOMMENT ON SCHEMA extra IS 'it''s'"))...)
 	out = append(out, r.change("collation", none,
 		o(schema.Collation, "plain", "", "CREATE COLLATION plain (provider = libc, locale = 'C')"), o(schema.Collation, "plain", "", "CREATE COLLATION plain (provider = libc, locale = 'POSIX')"))...)
@@ -346,7 +361,7 @@ func postgresOnTables(r rules) []sample {
 	out = append(out, r.change("policy", base, policy("FOR SELECT USING (weight > 5)"), policy("AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (title <> 'it''s') WITH CHECK (weight < 9)"))...)
 	out = append(out, r.change("exclusion", base,
 		o(schema.Exclusion, "apart", "birds", "ALTER TABLE birds ADD CONSTRAINT apart EXCLUDE USING gist (span WITH &&)"),
-		o(schema.Exclusion, "apart", "birds", "ALTER TABLE birds ADD CONSTRAINT apart EXCLUDE USING gist (span WITH =) WHERE (weight > 5) DEFERRABLE"))...)
+		o(schema.Exclusion, "apart", "birds", "ALTER TABLE birds ADD CONSTRAINT apart EXCLUDE USING gist (span WITH =, (span * span) WITH &&) WHERE (weight > 5) DEFERRABLE"))...)
 	for i := range out {
 		if out[i].name == "postgres/exclusion create" || out[i].name == "postgres/exclusion drop" || out[i].name == "postgres/exclusion change" {
 			out[i].rows = []string{"INSERT INTO birds VALUES (1, 'a', 1, '[1,2)'), (2, 'b', 2, '[3,4)'), (3, NULL, NULL, NULL)"}
