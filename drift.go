@@ -46,17 +46,7 @@ func (r DriftReport) Lines() []string {
 	if r.HalfDone != nil {
 		out = append(out, r.HalfDone.String())
 	}
-	for _, o := range r.Ops {
-		verb, object := op.Describe(o)
-		switch verb {
-		case "add":
-			out = append(out, object+" is in the database and not in the revisions")
-		case "drop":
-			out = append(out, object+" is in the revisions and not in the database")
-		default:
-			out = append(out, object+" in the database")
-		}
-	}
+	out = append(out, driftLines(r.Ops)...)
 	for _, e := range r.Edited {
 		out = append(out, "revision "+e.ID+" was edited after it was applied: "+e.Source)
 	}

@@ -394,6 +394,53 @@ table stranger
 view v`)
 }
 
+// What was dropped and made in another way is one difference, and a line says
+// what it is.
+func TestDriftLines(t *testing.T) {
+	index := schema.Index{Name: "i", Parts: schema.Columns("a")}
+	other := schema.Index{Name: "i", Unique: true, Parts: []schema.Part{{Column: "a", Desc: true}, {Column: "b"}}, Where: schema.Expr("a > 0")}
+	view := func(text string) schema.Object {
+		return schema.Object{Kind: schema.View, Name: "v", Definition: schema.Expr(text)}
+	}
+	above := schema.Object{Kind: schema.View, Name: "above", Definition: schema.Expr("CREATE VIEW above AS SELECT * FROM v")}
+	trigger := schema.Object{Kind: schema.Trigger, Name: "trg", Table: "t", Definition: schema.Expr("x")}
+	key := schema.ForeignKey{Columns: []string{"a"}, RefTable: "u"}
+	cascades := key
+	cascades.OnDelete = schema.Cascade
+	enum := schema.Object{Kind: schema.Enum, Name: "e", Definition: schema.Expr("CREATE TYPE e AS ENUM ('" + strings.Repeat("a", 70) + "')")}
+	longer := enum
+	longer.Definition.Text += " -- and more"
+	r := whimbrel.DriftReport{Ops: []op.Op{
+		op.DropObject{Object: above},
+		op.DropObject{Object: view("CREATE VIEW v AS SELECT 1")},
+		op.DropObject{Object: trigger},
+		op.DropForeignKey{Table: "t", ForeignKey: key},
+		op.DropIndex{Table: "t", Index: index},
+		op.DropUnique{Table: "t", Unique: schema.Unique{Name: "u", Parts: schema.Columns("a")}},
+		op.DropCheck{Table: "t", Check: schema.Check{Name: "c", Expr: schema.Expr("a > 0")}},
+		op.DropIndex{Table: "t", Index: schema.Index{Name: "gone"}},
+		op.AlterObject{From: enum, To: longer},
+		op.AddUnique{Table: "t", Unique: schema.Unique{Name: "u", Parts: schema.Columns("a", "b")}},
+		op.AddCheck{Table: "t", Check: schema.Check{Name: "c", Expr: schema.Expr("a > 1")}},
+		op.CreateIndex{Table: "t", Index: other},
+		op.CreateIndex{Table: "t", Index: schema.Index{Name: "new"}},
+		op.AddForeignKey{Table: "t", ForeignKey: cascades},
+		op.CreateObject{Object: view("CREATE VIEW v AS SELECT 2")},
+		op.CreateObject{Object: above},
+	}}
+	if got, want := strings.Join(r.Lines(), "\n"), `trigger trg on t is in the revisions and not in the database
+index t.gone is in the revisions and not in the database
+enum e: definition in the database
+unique constraint t.u: (a) to (a, b) in the database
+check t.c: expr a > 0 to a > 1 in the database
+index t.i: unique no to yes, (a) to (a DESC, b), where none to a > 0 in the database
+index t.new is in the database and not in the revisions
+foreign key t.(a) to u: on delete none to CASCADE in the database
+view v: definition CREATE VIEW v AS SELECT 1 to CREATE VIEW v AS SELECT 2 in the database`; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestRenameReachesViews renames a column that a view and a trigger use: the
 // database follows, and that is no drift.
 func TestRenameReachesViews(t *testing.T) {

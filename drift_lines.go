@@ -1,0 +1,187 @@
+package whimbrel
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// driftLines says each difference in one line, what is dropped and made again
+// included: it is in both places, and differs. What is the same in both places,
+// and makes way for something else only, has no line.
+func driftLines(ops []op.Op) []string {
+	dropped := map[string][]op.Op{} // by what it is, in the order of ops
+	again := map[int]op.Op{}        // by the place of the operation that makes it: the one that drops it
+	for i, o := range ops {
+		switch verb, object := op.Describe(o); verb {
+		case "drop":
+			dropped[object] = append(dropped[object], o)
+		case "add":
+			if was := dropped[object]; len(was) > 0 {
+				again[i], dropped[object] = was[0], was[1:]
+			}
+		}
+	}
+	var out []string
+	for i, o := range ops {
+		switch verb, object := op.Describe(o); verb {
+		case "add":
+			if was, ok := again[i]; !ok {
+				out = append(out, object+" is in the database and not in the revisions")
+			} else if how := changes(subject(was), subject(o)); len(how) > 0 {
+				out = append(out, object+": "+strings.Join(how, ", ")+" in the database")
+			}
+		case "drop":
+			// The first ones of a name are those that are made again.
+			if left := dropped[object]; len(left) > 0 && reflect.DeepEqual(left[0], o) {
+				dropped[object] = left[1:]
+				out = append(out, object+" is in the revisions and not in the database")
+			}
+		default:
+			if o, ok := o.(op.AlterObject); ok {
+				object += ": " + strings.Join(changes(o.From, o.To), ", ")
+			}
+			out = append(out, object+" in the database")
+		}
+	}
+	return out
+}
+
+// subject returns what an operation makes or drops.
+func subject(o op.Op) any {
+	switch o := o.(type) {
+	case op.CreateTable:
+		return o.Table
+	case op.DropTable:
+		return o.Table
+	case op.AddColumn:
+		return o.Column
+	case op.DropColumn:
+		return o.Column
+	case op.AddUnique:
+		return o.Unique
+	case op.DropUnique:
+		return o.Unique
+	case op.AddForeignKey:
+		return o.ForeignKey
+	case op.DropForeignKey:
+		return o.ForeignKey
+	case op.AddCheck:
+		return o.Check
+	case op.DropCheck:
+		return o.Check
+	case op.CreateIndex:
+		return o.Index
+	case op.DropIndex:
+		return o.Index
+	case op.CreateObject:
+		return o.Object
+	case op.DropObject:
+		return o.Object
+	case op.RenameTable, op.AlterTable, op.RenameColumn, op.AlterColumn, op.AlterPrimaryKey, op.AlterObject, op.Exec, op.Run:
+	}
+	return nil
+}
+
+// changes names the properties in which two things of one type differ, as
+// op.Changes does for columns.
+func changes(from, to any) []string {
+	if c, ok := from.(schema.Column); ok {
+		return op.Changes(c, to.(schema.Column))
+	}
+	return changedFields(reflect.ValueOf(from), reflect.ValueOf(to))
+}
+
+func changedFields(from, to reflect.Value) []string {
+	var out []string
+	for i := range from.NumField() {
+		f := from.Type().Field(i)
+		was, is := from.Field(i), to.Field(i)
+		if f.Anonymous {
+			out = append(out, changedFields(was, is)...)
+			continue
+		}
+		empty := was.Kind() == reflect.Slice && was.Len() == 0 && is.Len() == 0
+		if empty || f.Name == "Needs" || reflect.DeepEqual(was.Interface(), is.Interface()) {
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		name = strings.ReplaceAll(cmp.Or(name, strings.ToLower(f.Name)), "_", " ")
+		if name == "parts" { // the parentheses say it
+			name = ""
+		}
+		a, b := valueText(was.Interface()), valueText(is.Interface())
+		if a != b {
+			name += " " + cmp.Or(a, "none") + " to " + cmp.Or(b, "none")
+		} else if name == "" {
+			name = "the way its columns are written"
+		}
+		out = append(out, strings.TrimSpace(name))
+	}
+	return out
+}
+
+// valueText writes a property in a few words, and as nothing what takes more,
+// such as the columns of a table.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	case int:
+		return fmt.Sprint(v)
+	case string:
+		return brief(v)
+	case schema.Action:
+		return string(v)
+	case schema.Variants:
+		return brief(cmp.Or(v.SQLite, v.Postgres, v.MySQL, v.MariaDB))
+	case schema.SQL:
+		return brief(cmp.Or(v.Text, valueText(v.Variants)))
+	case []string:
+		return "(" + strings.Join(v, ", ") + ")"
+	case []schema.Part:
+		texts := make([]string, len(v))
+		for i, p := range v {
+			texts[i] = partText(p)
+		}
+		return "(" + strings.Join(texts, ", ") + ")"
+	}
+	return ""
+}
+
+func partText(p schema.Part) string {
+	text := p.Column
+	if text == "" {
+		text = "(" + valueText(p.Expr) + ")"
+	}
+	if p.Length > 0 {
+		text += fmt.Sprintf("(%d)", p.Length)
+	}
+	if c := valueText(p.Collation); c != "" {
+		text += " COLLATE " + c
+	}
+	if p.OpClass != "" {
+		text += " " + p.OpClass
+	}
+	if p.Desc {
+		text += " DESC"
+	}
+	if p.Nulls != "" {
+		text += " NULLS " + p.Nulls
+	}
+	return text
+}
+
+// brief returns the beginning of a text, in one line.
+func brief(text string) string {
+	const limit = 60
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > limit {
+		return string(r[:limit-1]) + "…"
+	}
+	return text
+}
