@@ -15,6 +15,7 @@ import (
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/mysql"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
+	"github.com/whimbreldb/whimbrel/dialect/sqlite"
 	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/journal"
@@ -188,9 +189,14 @@ func exists(file string) bool {
 func speaks(t *testing.T, s *dbtest.Server, db *sql.DB) (d dialect.Dialect) {
 	t.Helper()
 	var err error
-	if s.Dialect == schema.Postgres {
+	switch s.Dialect {
+	case schema.SQLite:
+		var version string
+		err = db.QueryRowContext(t.Context(), "SELECT sqlite_version()").Scan(&version)
+		d = sqlite.New(version)
+	case schema.Postgres:
 		d, err = postgres.Open(context.Background(), db)
-	} else {
+	default:
 		d, err = mysql.Open(context.Background(), db)
 	}
 	if err != nil {

@@ -62,11 +62,21 @@ func compiled(shop string) (*op.History, model.Source) {
 		return add(first), products(price)
 	case "two":
 		return add(first, second), products(price)
-	case "forked": // two that know nothing of each other follow the first
+	case "forked", "forkedmore", "merged": // two that know nothing of each other follow the first
 		other := then("add stock column", func(m *op.Script) { m.AddColumn("products", schema.Int("stock")) },
 			func(m *op.Script) { m.DropColumn("products", "stock") })
 		other.Revises = []string{first.ID}
-		return add(first, second, other), products(price, schema.Int("stock"))
+		items := []schema.Item{price, schema.Int("stock")}
+		switch shop {
+		case "forkedmore":
+			items = append(items, schema.String("colour", 20))
+		case "merged":
+			nothing := func(*op.Script) {}
+			merge := then("merge", nothing, nothing)
+			merge.ID, merge.Revises = "c0ffee000004", []string{second.ID, other.ID}
+			add(merge)
+		}
+		return add(first, second, other), products(items...)
 	case "renamed":
 		return add(first), model.Static{Tables: []schema.Table{schema.NewTable("products", schema.BigInt("id").PrimaryKey().AutoIncrement().NotNull(), schema.String("title", 50))}}
 	case "dropped":

@@ -55,6 +55,33 @@ func TestDocsLibrary(t *testing.T) {
 	}
 }
 
+// TestDocsRevisionCommands holds that a script runs each command of
+// docs/revisions.md.
+func TestDocsRevisionCommands(t *testing.T) {
+	page, err := os.ReadFile("../docs/revisions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile("testdata/script/page.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(page)) {
+		command, ok := strings.CutPrefix(line, "$ whim ")
+		if !ok {
+			continue
+		}
+		n++
+		if !strings.Contains(string(script), " shop "+strings.ReplaceAll(command, `"`, "'")) {
+			t.Errorf("no script runs whim %s", command)
+		}
+	}
+	if n == 0 {
+		t.Error("the page has no command")
+	}
+}
+
 // programOf makes a program of a file with an example at its end.
 func programOf(t *testing.T, file, main string) string {
 	t.Helper()
