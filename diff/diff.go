@@ -56,8 +56,13 @@ type phases struct {
 	addParts, addForeignKeys, join              []op.Op
 	dropEarly, createLate                       []op.Op
 
+	alterGiven []op.Op // columns that come from parents
+
 	structural bool
 	noise      []string
+
+	from, to      schema.Schema
+	before, after func(string) (schema.Table, bool) // tables of from and of to; see given
 }
 
 func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
@@ -71,9 +76,9 @@ func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 
 // compareNamed compares schemas whose columns differ in more than case.
 func compareNamed(from, to schema.Schema, structural bool) ([]op.Op, []string) {
-	p := &phases{structural: structural}
+	p := &phases{structural: structural, from: from, to: to}
 	gone, added, kept := match(from.Tables, to.Tables)
-	p.parents(from, to, kept)
+	p.parents(kept)
 	for _, pair := range kept {
 		p.table(pair.from, pair.to)
 	}
@@ -88,7 +93,7 @@ func compareNamed(from, to schema.Schema, structural bool) ([]op.Op, []string) {
 	}
 	p.dropAll(gone, goneObjects, stay)
 	p.createAll(added, addedObjects, become)
-	return slices.Concat(p.dropLate, p.leave, p.dropForeignKeys, p.dropParts, p.drop, p.create, p.alterObjects, p.alter,
+	return slices.Concat(p.dropLate, p.leave, p.dropForeignKeys, p.dropParts, p.drop, p.create, p.alterObjects, p.alter, p.alterGiven,
 		p.dropColumns, p.addParts, p.addForeignKeys, p.join, p.dropEarly, p.createLate), p.noise
 }
 
@@ -126,6 +131,9 @@ func (p *phases) table(from, to schema.Table) {
 func (p *phases) columns(table string, from, to schema.Table) {
 	if slices.Equal(from.Columns, to.Columns) {
 		return
+	}
+	if to.Options.Parents() != nil {
+		from, to = p.given(from, to)
 	}
 	gone, added, kept := match(from.Columns, to.Columns)
 	// A generated column comes after those that it is computed from.

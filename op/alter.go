@@ -120,17 +120,10 @@ func (s *State) parents(e *entry, to schema.TableOptions) {
 	if slices.Equal(e.table.Options.Parents(), to.Parents()) {
 		return
 	}
-	find := func(name string) (schema.Table, bool) {
-		parent, ok := s.tables[name]
-		if !ok {
-			return schema.Table{}, false
-		}
-		return parent.table, true
-	}
 	for _, f := range e.table.ForeignKeys {
 		s.refs[f.RefTable]--
 	}
-	e.table, e.owned = e.table.Leave(find).Join(to, find), true
+	e.table, e.owned = e.table.Leave(s.lookup).Join(to, s.lookup), true
 	for _, f := range e.table.ForeignKeys {
 		s.refs[f.RefTable]++
 	}
@@ -262,19 +255,36 @@ func (s *State) renameColumn(e *entry, o RenameColumn) string {
 	return ""
 }
 
+// alterColumn alters a column, which a table with parents may not list before
+// or after: there the operation says the whole of it.
 func (s *State) alterColumn(e *entry, o AlterColumn) (Op, string) {
-	i := columnIndex(e.table, o.To.Name)
+	if e.table.Options.Parents() == nil {
+		if why := s.alterIn(e.own(), o); why != "" {
+			return nil, why
+		}
+		return o, ""
+	}
+	whole := e.table.Leave(s.lookup)
+	if why := s.alterIn(&whole, o); why != "" {
+		return nil, why
+	}
+	e.table, e.owned = whole.Join(e.table.Options, s.lookup), true
+	return o, ""
+}
+
+func (s *State) alterIn(t *schema.Table, o AlterColumn) string {
+	i := columnIndex(*t, o.To.Name)
 	switch {
 	case o.From.Name != o.To.Name:
-		return nil, "it must not change the name: use RenameColumn"
+		return "it must not change the name: use RenameColumn"
 	case i < 0:
-		return nil, noSuchColumn
-	case !s.live && e.table.Columns[i] != o.From:
-		return nil, "the column is not what the operation starts from: " +
-			fmt.Sprint(Changes(e.table.Columns[i], o.From))
+		return noSuchColumn
+	case !s.live && t.Columns[i] != o.From:
+		return "the column is not what the operation starts from: " +
+			fmt.Sprint(Changes(t.Columns[i], o.From))
 	}
-	e.own().Columns[i] = Merge(e.table.Columns[i], o.From, o.To)
-	return o, ""
+	t.Columns[i] = Merge(t.Columns[i], o.From, o.To)
+	return ""
 }
 
 // Merge returns live with the properties that differ between from and to set

@@ -121,6 +121,26 @@ func (s *State) Table(name string) (schema.Table, bool) {
 	return e.table, true
 }
 
+// Whole returns one table with what it has from its parents, which it does not
+// list itself.
+func (s *State) Whole(name string) (schema.Table, bool) {
+	t, ok := s.Table(name)
+	if t.Options.Parents() != nil {
+		options := t.Options
+		t = t.Leave(s.lookup)
+		t.Options = options
+	}
+	return t, ok
+}
+
+func (s *State) lookup(name string) (schema.Table, bool) {
+	e, ok := s.tables[name]
+	if !ok {
+		return schema.Table{}, false
+	}
+	return e.table, true
+}
+
 func (s *State) order() int { s.next++; return s.next }
 
 func (s *State) put(t schema.Table) {

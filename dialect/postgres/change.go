@@ -16,7 +16,7 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 	if err := c.possibleColumn(o.Table, o.To); err != nil {
 		return err
 	}
-	t, _ := c.state.Table(o.Table)
+	t, _ := c.state.Whole(o.Table)
 	before, ok := t.Column(o.To.Name)
 	if ok && before != o.From {
 		if _, err := c.state.Apply(c.d.visible(o)); err != nil {
@@ -26,7 +26,7 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 	} else if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
-	t, _ = c.state.Table(o.Table)
+	t, _ = c.state.Whole(o.Table)
 	after, _ := t.Column(o.To.Name)
 	if isSerial(o.From) && !isSerial(before) {
 		// To the history it is a serial, and the sequence has another name, or

@@ -50,6 +50,11 @@ func postgresTables(r rules) []sample {
 	byRange2 := byRange.Clone()
 	byRange2.Name = "days2"
 	heir := child.Leave(finder(birds(title)))
+	heirs := func(t schema.Table, c schema.ColumnDef) schema.Table {
+		t = t.Clone()
+		t.Columns = append([]schema.Column{c.Column()}, t.Columns...)
+		return t
+	}
 	typ := r.object(schema.CompositeType, "place", "", "CREATE TYPE place AS (x integer, y text)")
 	ns := r.object(schema.Namespace, "sales", "", "CREATE SCHEMA sales")
 	orders := schema.NewTable("sales.orders", schema.BigInt("id").NotNull().PrimaryKey(), title, schema.BigInt("bird"),
@@ -81,6 +86,10 @@ func postgresTables(r rules) []sample {
 		pair("postgres/partition that stays when its parent goes", tables(birds(title), rich, own), tables(birds(title), alone)),
 		pair("postgres/partition moved", tables(byRange, byRange2, p1), tables(byRange, byRange2, moved)),
 		pair("postgres/partition detached and changed", tables(byRange, p1), tables(byRange, schema.NewTable("days_1", schema.Int("id").NotNull(), schema.Date("day"), weight))),
+		pair("postgres/partition gets a default of its own", tables(byRange, p1), tables(byRange, part("days_1", p1.Options.Postgres.Bound, schema.FromColumn(schema.Column{Name: "note", Type: schema.NativeType(""), NotNull: true, Default: schema.StringValue("it's"), Comment: "own"})))),
+		pair("postgres/heir gets a default of its own", tables(birds(title), child), tables(birds(title), heirs(child, schema.FromColumn(schema.Column{Name: "title", Type: title.Column().Type, NotNull: true, Default: schema.StringValue("x")})))),
+		pair("postgres/heir of a column that changes", tables(birds(title), heirs(child, schema.FromColumn(schema.Column{Name: "title", Type: title.Column().Type, Default: schema.StringValue("x")}))),
+			tables(birds(schema.Text("title").Default("y")), heirs(child, schema.Text("title").Default("z")))),
 		pair("postgres/inherits no more", tables(birds(title), child), tables(birds(title), heir)),
 		pair("postgres/heir that stays when its parent goes", tables(birds(title), child), tables(heir)),
 		pair("postgres/inherits", tables(birds(title)), tables(birds(title), child)),
