@@ -46,6 +46,17 @@ func TestRowsThatAreInTheWay(t *testing.T) {
 				t.Errorf("%s: %q", what, e.Detail)
 			}
 		}
+		if s.Dialect != schema.Postgres {
+			return
+		}
+		p := serverProject(t, s, db, rev("first", "", createPeople, nil), rev("second", "first", func(m *op.Script) {
+			m.AddUnique("people", schema.Unique{Name: "one_each", Parts: schema.Columns("email")})
+		}, nil))
+		_, err := p.Upgrade(t.Context(), "head")
+		var e *whimbrel.Error
+		if !errors.As(err, &e) || !slices.Contains(e.Detail, "Key (email)=(a@x.de) is duplicated.") || len(e.Hint) != 2 {
+			t.Errorf("a unique constraint: %v, %q", err, e.Hint)
+		}
 	})
 }
 
