@@ -165,7 +165,9 @@ func (s *Script) AlterObject(from, to schema.Object) { s.Add(AlterObject{From: f
 // or end a transaction.
 func (s *Script) Exec(sql string) { s.Add(Exec{SQL: schema.Expr(sql)}) }
 
-// ExecOn is [Script.Exec] for one dialect only.
+// ExecOn is [Script.Exec] for one dialect only. As everywhere, what is for MySQL
+// is for MariaDB too, where nothing else is said for that in the same operation:
+// two calls are two operations.
 func (s *Script) ExecOn(d schema.Dialect, sql string) {
 	s.Add(Exec{SQL: schema.SQL{}.On(d, sql)})
 }
