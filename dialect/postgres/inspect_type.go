@@ -96,7 +96,9 @@ func (in *inspector) domain(t typeRow, name, quoted string) {
 		constraint := "CONSTRAINT " + quoteIdent(c.name) + " "
 		switch {
 		case c.kind == "n": // PostgreSQL ≥ 17 keeps a row, and a name
-			if c.name != automaticName(schema.Qualify("", t.local), "", "not_null") {
+			// The server adds a number where the name was taken, as it is while a
+			// domain replaces another.
+			if strings.TrimRight(c.name, "0123456789") != automaticName(schema.Qualify("", t.local), "", "not_null") {
 				notNull = " " + constraint + "NOT NULL"
 			}
 		case strings.HasSuffix(c.text, " NOT VALID"):
