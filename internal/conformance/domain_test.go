@@ -39,6 +39,7 @@ type domain struct {
 	size, scale int
 	unsigned    bool
 	ascii       bool
+	zone        bool // shown with a time zone
 	list        []string
 }
 
@@ -94,7 +95,7 @@ func domainOf(d schema.Dialect, t schema.Type, enums map[string][]string) domain
 	case schema.KindTime:
 		return domain{family: times, scale: t.Precision}
 	case schema.KindDateTime, schema.KindLocalDateTime:
-		return domain{family: moments, scale: t.Precision}
+		return domain{family: moments, scale: t.Precision, zone: d == schema.Postgres && t.Kind == schema.KindDateTime}
 	case schema.KindJSON:
 		return domain{family: jsons}
 	case schema.KindUUID:
@@ -297,7 +298,7 @@ func both(a, b domain) (m domain, alike bool) {
 	if a.family == ints && a.unsigned != b.unsigned {
 		m.size-- // what both can hold has no sign and one bit less
 	}
-	return m, a.scale == b.scale && a.ascii == b.ascii && (a.family != floats || a.size == b.size)
+	return m, a.scale == b.scale && a.ascii == b.ascii && a.zone == b.zone && (a.family != floats || a.size == b.size)
 }
 
 func smallInts(bits int) []string {
