@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
 const module = "github.com/whimbreldb/whimbrel/"
@@ -99,7 +100,7 @@ func (r *report) counts() map[string]map[string]count {
 	for key, result := range r.results {
 		parts := strings.Split(key[1], "/")
 		for _, s := range r.servers {
-			if parents[key] || !slices.Contains(parts[1:], s.Name) {
+			if parents[key] || !slices.Contains(parts[1:], s.Name) || !concerns(key[0], s) {
 				continue
 			}
 			if all[s.Name] == nil {
@@ -115,6 +116,13 @@ func (r *report) counts() map[string]map[string]count {
 		}
 	}
 	return all
+}
+
+// concerns reports whether the tests of a package are about a server: those of a
+// dialect have nothing to do on the servers of another one.
+func concerns(pkg string, s *dbtest.Server) bool {
+	folder, ok := strings.CutPrefix(pkg, module+"dialect/")
+	return !ok || folder == string(s.Dialect) || folder == string(schema.MySQL) && s.Dialect == schema.MariaDB
 }
 
 // page returns the table of what was tested, or an error where there is
