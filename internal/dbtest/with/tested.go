@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
-	"github.com/whimbreldb/whimbrel/schema"
 )
 
 const module = "github.com/whimbreldb/whimbrel/"
@@ -122,7 +121,7 @@ func (r *report) counts() map[string]map[string]count {
 // dialect have nothing to do on the servers of another one.
 func concerns(pkg string, s *dbtest.Server) bool {
 	folder, ok := strings.CutPrefix(pkg, module+"dialect/")
-	return !ok || folder == string(s.Dialect) || folder == string(schema.MySQL) && s.Dialect == schema.MariaDB
+	return !ok || folder == string(s.Dialect) || folder == "mysql" && s.Dialect == "mariadb"
 }
 
 // page returns the table of what was tested, or an error where there is
