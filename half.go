@@ -1,6 +1,7 @@
 package whimbrel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -168,20 +169,13 @@ func (p *Project) half(ctx context.Context, state journal.State) (*Half, error) 
 	var locked *dialect.LockedError
 	switch {
 	case errors.As(err, &locked):
-		h.Holder = orSomebody(locked.Holder)
+		h.Holder = cmp.Or(locked.Holder, "another process")
 	case err != nil: // who may not lock may look all the same
 	default:
 		err = unlock(ctx)
 		return h, err
 	}
 	return h, nil
-}
-
-func orSomebody(holder string) string {
-	if holder == "" {
-		return "another process"
-	}
-	return holder
 }
 
 // halfOf is half for who has read the journal.
@@ -206,10 +200,11 @@ func (p *Project) workOf(id string, down bool) (runner.Work, bool) {
 	if !ok || down && r.Downgrade == nil {
 		return nil, false
 	}
-	before, err := p.graph.Closure(append(append([]string{}, r.Revises...), r.DependsOn...))
+	tips := slices.Concat(r.Revises, r.DependsOn)
 	if down {
-		before, err = p.graph.Closure([]string{id})
+		tips = []string{id}
 	}
+	before, err := p.graph.Closure(tips)
 	if err != nil {
 		return nil, false
 	}

@@ -15,8 +15,9 @@ import (
 // reason to throw away what a column holds.
 func sameLetters(from, to schema.Schema) (*op.State, []op.Op) {
 	var ops []op.Op
+	find := to.Finder()
 	for _, t := range from.Tables {
-		want, ok := to.Table(t.Name)
+		want, ok := find(t.Name)
 		if !ok {
 			continue
 		}

@@ -62,7 +62,7 @@ type phases struct {
 	noise      []string
 
 	from, to      schema.Schema
-	before, after func(string) (schema.Table, bool) // tables of from and of to; see given
+	before, after func(string) (schema.Table, bool) // tables of from and of to; see find
 }
 
 func compare(from, to schema.Schema, structural bool) ([]op.Op, []string) {

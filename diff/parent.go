@@ -17,9 +17,7 @@ func (p *phases) parents(kept []pair[schema.Table]) {
 		if slices.Equal(was.Parents(), is.Parents()) && was.Postgres.Bound == is.Postgres.Bound {
 			continue
 		}
-		if p.before == nil {
-			p.before, p.after = byName(p.from), byName(p.to)
-		}
+		p.find()
 		if was.Parents() != nil {
 			t.from = named(t.from.Leave(p.before), t.to)
 			p.leave = append(p.leave, op.AlterTable{Table: t.from.Name, From: was, To: t.from.Options})
@@ -32,14 +30,19 @@ func (p *phases) parents(kept []pair[schema.Table]) {
 	}
 }
 
+// find makes before and after, which few comparisons need.
+func (p *phases) find() {
+	if p.before == nil {
+		p.before, p.after = p.from.Finder(), p.to.Finder()
+	}
+}
+
 // given compares the columns that a table has from parents that stay. It lists
 // them only where it has something to add, so they are there on both sides: one
 // that comes to the list, or goes, is altered. That is done when the parents have
 // changed. It returns both tables without them.
 func (p *phases) given(from, to schema.Table) (schema.Table, schema.Table) {
-	if p.before == nil {
-		p.before, p.after = byName(p.from), byName(p.to)
-	}
+	p.find()
 	whole := func(options schema.TableOptions, columns []schema.Column, find func(string) (schema.Table, bool)) schema.Table {
 		return schema.Table{Name: to.Name, Options: options, Columns: columns}.Leave(find)
 	}
@@ -74,12 +77,4 @@ func named(t, other schema.Table) schema.Table {
 		}
 	}
 	return t
-}
-
-func byName(s schema.Schema) func(string) (schema.Table, bool) {
-	tables := make(map[string]schema.Table, len(s.Tables))
-	for _, t := range s.Tables {
-		tables[t.Name] = t
-	}
-	return func(name string) (schema.Table, bool) { t, ok := tables[name]; return t, ok }
 }

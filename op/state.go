@@ -366,7 +366,7 @@ func (s *State) renameTable(o RenameTable) string {
 		delete(s.refs, o.From)
 	}
 	for _, other := range s.tables {
-		if other.table.Options.Parents() != nil {
+		if slices.Contains(other.table.Options.Parents(), o.From) {
 			other.own().Options.RenameParent(o.From, o.To)
 		}
 	}

@@ -162,6 +162,11 @@ func (t Table) Join(o TableOptions, find func(string) (Table, bool)) Table {
 			t.giveKeys(parent)
 		}
 	}
+	for _, name := range o.Parents() {
+		if need := (Ref{Name: name}); t.Needs != nil && !slices.Contains(t.Needs, need) {
+			t.Needs = append(t.Needs, need)
+		}
+	}
 	t.Verbatim = Variants{}
 	t.Options.Postgres.PartitionOf, t.Options.Postgres.Bound, t.Options.Postgres.Inherits = p.PartitionOf, p.Bound, p.Inherits
 	return t

@@ -59,6 +59,16 @@ func (s Schema) Has(name string) bool {
 	})
 }
 
+// Finder returns a function that finds a table by its name, for whoever asks
+// about many.
+func (s Schema) Finder() func(name string) (Table, bool) {
+	tables := make(map[string]Table, len(s.Tables))
+	for _, t := range s.Tables {
+		tables[t.Name] = t
+	}
+	return func(name string) (Table, bool) { t, ok := tables[name]; return t, ok }
+}
+
 // A Table is a table with everything that lives and dies with it, except its
 // triggers, which are objects.
 type Table struct {

@@ -19,7 +19,7 @@ func normalize(s schema.Schema) schema.Schema {
 	for _, t := range s.Tables {
 		if t.Options.Postgres.Inherits != "" {
 			if find == nil {
-				find = finder(s)
+				find = s.Finder()
 			}
 			t = t.Join(t.Options, find)
 		} else {
@@ -39,15 +39,6 @@ func normalize(s schema.Schema) schema.Schema {
 		out.Tables = append(out.Tables, t)
 	}
 	return out
-}
-
-// finder returns a function that finds a table of s by its name.
-func finder(s schema.Schema) func(string) (schema.Table, bool) {
-	tables := make(map[string]schema.Table, len(s.Tables))
-	for _, t := range s.Tables {
-		tables[t.Name] = t
-	}
-	return func(name string) (schema.Table, bool) { t, ok := tables[name]; return t, ok }
 }
 
 // withoutName takes the name of its sequence from the options of an identity.

@@ -1,10 +1,6 @@
 package conformance
 
-import (
-	"slices"
-
-	"github.com/whimbreldb/whimbrel/schema"
-)
+import "github.com/whimbreldb/whimbrel/schema"
 
 // postgresSamples are what PostgreSQL alone has.
 func postgresSamples(r rules) []sample {
@@ -43,13 +39,13 @@ func postgresTables(r rules) []sample {
 	rich.ForeignKeys = []schema.ForeignKey{{Name: "fk_bird", Columns: []string{"bird"}, RefTable: "birds", RefColumns: []string{"id"}}}
 	own := part("days_1", p1.Options.Postgres.Bound, index("i_own", "bird"))
 	own.Columns = []schema.Column{{Name: "note", Type: schema.NativeType(""), Default: schema.StringValue("mine")}}
-	alone := own.Leave(finder(rich))
+	alone := own.Leave(tables(rich).Finder())
 	alone.PrimaryKey.Name = "days_1_pkey"
 	moved := part("days_1", "FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')")
 	moved.Options.Postgres.PartitionOf = "days2"
 	byRange2 := byRange.Clone()
 	byRange2.Name = "days2"
-	heir := child.Leave(finder(birds(title)))
+	heir := child.Leave(tables(birds(title)).Finder())
 	heirs := func(t schema.Table, c schema.ColumnDef) schema.Table {
 		t = t.Clone()
 		t.Columns = append([]schema.Column{c.Column()}, t.Columns...)
@@ -98,17 +94,6 @@ func postgresTables(r rules) []sample {
 		pair("postgres/namespace", tables(birds(title)), with(tables(birds(title), orders), ns)),
 		pair("postgres/table in a namespace changes", with(tables(birds(title), orders), ns), with(tables(birds(title), more), ns)),
 		pair("postgres/namespace with an odd name", schema.Schema{}, with(tables(oddTable), odd)),
-	}
-}
-
-// finder finds one of tables by its name.
-func finder(tables ...schema.Table) func(string) (schema.Table, bool) {
-	return func(name string) (schema.Table, bool) {
-		i := slices.IndexFunc(tables, func(t schema.Table) bool { return t.Name == name })
-		if i < 0 {
-			return schema.Table{}, false
-		}
-		return tables[i], true
 	}
 }
 
