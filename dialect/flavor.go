@@ -42,6 +42,7 @@ const (
 	DropNamedCheck             // SQLite: DROP CONSTRAINT of a check that has a name
 	Pieces                     // a revision may have to be carried out in pieces
 	LockTimeout                // a statement gives up when it cannot get a lock, and may be tried again
+	WriteInWith                // WITH takes statements that write
 	UnstableText               // an expression that the server wrote, given to it again, may come back as another text
 
 	VirtualColumns      // generated columns that are computed when they are read
@@ -77,6 +78,7 @@ var since = map[Feature]map[schema.Dialect]Version{
 
 	Pieces:       {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
 	LockTimeout:  {schema.Postgres: {}, schema.MySQL: {}, schema.MariaDB: {}},
+	WriteInWith:  {schema.Postgres: {}},
 	UnstableText: {schema.Postgres: {}, schema.MySQL: {}},
 
 	VirtualColumns:      {schema.SQLite: {3, 31}, schema.Postgres: {18}, schema.MySQL: {}, schema.MariaDB: {}},

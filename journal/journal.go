@@ -254,10 +254,10 @@ type Entry struct {
 	Duration time.Duration
 }
 
-// Record returns the statements that record e: the first must change exactly
-// one row. The second gives the journal's row the id that follows last; with a
-// negative last the database finds that out itself.
-func Record(d dialect.Dialect, e Entry, last int64) [2]string {
+// Record returns the statements that record e. Each must change exactly one row.
+// The journal's row gets the id that follows last; with a negative last, as a
+// script needs it, the database finds that out itself.
+func Record(d dialect.Dialect, e Entry, last int64) []string {
 	revision := d.Literal(e.Revision)
 	change := "DELETE FROM " + d.Quote(VersionTable) + " WHERE revision = " + revision
 	if e.Action == Upgrade || e.Action == Stamp {
@@ -266,8 +266,12 @@ func Record(d dialect.Dialect, e Entry, last int64) [2]string {
 	}
 	into := "INSERT INTO " + d.Quote(Table) + " (id, revision, action, step, state) "
 	rest := fmt.Sprintf("%s, %s, -1, 'done'", revision, d.Literal(string(e.Action)))
-	if last < 0 {
-		return [2]string{change, into + "SELECT coalesce(max(id), 0) + 1, " + rest + " FROM " + d.Quote(Table)}
+	switch {
+	case last < 0:
+		return []string{change, into + "SELECT coalesce(max(id), 0) + 1, " + rest + " FROM " + d.Quote(Table)}
+	case d.Flavor().Can(dialect.WriteInWith):
+		// One round trip instead of two, a thousand times in a long upgrade.
+		return []string{fmt.Sprintf("WITH version AS (%s RETURNING 1) %sSELECT %d, %s FROM version", change, into, last+1, rest)}
 	}
-	return [2]string{change, into + fmt.Sprintf("VALUES (%d, %s)", last+1, rest)}
+	return []string{change, into + fmt.Sprintf("VALUES (%d, %s)", last+1, rest)}
 }

@@ -350,16 +350,14 @@ func (r *Run) create(ctx context.Context) error {
 
 // record writes the version row and the journal row.
 func (r *Run) record(ctx context.Context, e journal.Entry) error {
-	stmts := journal.Record(r.Dialect, e, r.Journal.Last)
-	res, err := r.Conn.ExecContext(ctx, stmts[0])
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err == nil && n != 1 {
-		return &MovedError{e.Revision}
-	}
-	if _, err := r.Conn.ExecContext(ctx, stmts[1]); err != nil {
-		return err
+	for _, stmt := range journal.Record(r.Dialect, e, r.Journal.Last) {
+		res, err := r.Conn.ExecContext(ctx, stmt)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err == nil && n != 1 {
+			return &MovedError{e.Revision}
+		}
 	}
 	r.Journal.Last++
 	if e.Action == journal.Upgrade || e.Action == journal.Stamp {
