@@ -285,7 +285,7 @@ func panicLines(stack string) []string {
 	var out []string
 	lines := strings.Split(stack, "\n")
 	for i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "panic(") }) + 2; i+1 < len(lines) && i > 1; i += 2 {
-		if strings.Contains(lines[i], "runner.call") {
+		if strings.Contains(lines[i], "runner.(*Run).invoke") {
 			break
 		}
 		place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
@@ -361,7 +361,7 @@ func (p *Project) explainDatabase(err error) *Error {
 		switch {
 		case e.Code == StatementFailed && violates(err):
 			e.Hint = append(e.Hint, mendRows)
-		case e.Code == Interrupted && (p.dialect() == schema.MySQL || p.dialect() == schema.MariaDB) && (stmt != nil || errors.As(err, &step)):
+		case e.Code == Interrupted && p.mayGoOn(err) && (stmt != nil || errors.As(err, &step)):
 			e.Hint = append(e.Hint, goesOn)
 		}
 		e.Hint = append(e.Hint, remains(at)...)

@@ -101,10 +101,19 @@ func violates(err error) bool {
 	return hasAny(err.Error(), " (23000)", "Error 3819 ", "Error 1138 ", "Error 1265 ", "constraint failed")
 }
 
-// goesOn is for a statement whose client is gone: MySQL 9 and MariaDB 10.11 carry
+// goesOn is for a statement whose client is gone, and that nobody could stop:
+// MySQL 9 and MariaDB 10.11 carry
 // it to its end.
 const goesOn = "The server may still be working on the statement: it goes on to its end, and nobody else can migrate until then. " +
 	"Wait, and look before anything else: whim db current"
+
+// mayGoOn reports whether a statement was given up, and the server not heard of:
+// it was not told to stop, or has not done so in time.
+func (p *Project) mayGoOn(err error) bool {
+	var stopped *runner.StoppedError
+	own := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return own && !errors.As(err, &stopped) && (p.dialect() == schema.MySQL || p.dialect() == schema.MariaDB)
+}
 
 // readOnly says why a server may let nobody write.
 func readOnly(d schema.Dialect, said string) string {

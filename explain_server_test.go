@@ -1,13 +1,10 @@
 package whimbrel_test
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
@@ -56,31 +53,6 @@ func TestRowsThatAreInTheWay(t *testing.T) {
 		var e *whimbrel.Error
 		if !errors.As(err, &e) || !slices.Contains(e.Detail, "Key (email)=(a@x.de) is duplicated.") || len(e.Hint) != 2 {
 			t.Errorf("a unique constraint: %v, %q", err, e.Hint)
-		}
-	})
-}
-
-// TestInterruptedOnServer: MySQL and MariaDB go on with a statement whose client
-// is gone, and it is said before the ways on.
-func TestInterruptedOnServer(t *testing.T) {
-	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
-		if s.Dialect == schema.Postgres {
-			t.Skip("it ends there")
-		}
-		p := serverProject(t, s, db, rev("first", "", func(m *op.Script) {
-			createPeople(m)
-			m.Exec("UPDATE people SET boss = SLEEP(1)")
-			m.AddColumn("people", schema.Int("more"))
-		}, nil))
-		ctx, stop := context.WithTimeout(t.Context(), 700*time.Millisecond)
-		defer stop()
-		_, err := p.Upgrade(ctx, "head")
-		var e *whimbrel.Error
-		if !errors.As(err, &e) || e.Code != whimbrel.HalfDone || e.Msg != "interrupted" || len(e.Hint) < 2 {
-			t.Fatalf("%v", err)
-		}
-		if !strings.HasPrefix(e.Hint[0], "The server may still be working on the statement") || !strings.Contains(e.Hint[1], "to go forward") {
-			t.Errorf("%q", e.Hint)
 		}
 	})
 }

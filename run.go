@@ -136,7 +136,7 @@ func (p *Project) run(ctx context.Context, target string, down bool) (done []Ste
 func (s *session) runner() *runner.Run {
 	nothing := func(int) {}
 	return &runner.Run{
-		Dialect: s.cfg.Dialect, Conn: s.conn, Journal: s.state, Clock: s.cfg.Now, LockWait: max(s.cfg.LockWait, 0),
+		Dialect: s.cfg.Dialect, Conn: s.conn, DB: s.cfg.DB, Journal: s.state, Clock: s.cfg.Now, LockWait: max(s.cfg.LockWait, 0),
 		Started: nothing, Skipped: nothing, Done: func(int, time.Duration) {}, Waiting: func(string, string) {},
 	}
 }

@@ -40,6 +40,7 @@ var (
 	_ dialect.Dialect  = (*server)(nil)
 	_ scratch.Modeller = (*server)(nil)
 	_ runner.Foreseer  = (*server)(nil)
+	_ runner.Stopper   = (*server)(nil)
 )
 
 // dialect returns what is known by now.
@@ -158,6 +159,18 @@ func (s *server) Tables(ctx context.Context, db *sql.DB, tables []schema.Table, 
 		return schema.Schema{}, tables, nil
 	}
 	return m.Tables(ctx, db, tables, live)
+}
+
+// Stop tells the runner what it asks for where the dialect can.
+func (s *server) Stop(ctx context.Context, conn *sql.Conn) (func(context.Context, *sql.Conn) error, error) {
+	d, err := s.ask(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	if st, ok := d.(runner.Stopper); ok {
+		return st.Stop(ctx, conn)
+	}
+	return nil, nil
 }
 
 func (s *server) Blocker(ctx context.Context, q dialect.Queryer, object string) string {

@@ -26,9 +26,11 @@ import (
 //   - Tables, of scratch.Modeller, tells what the server makes of tables without
 //     making them;
 //   - CompileBefore, of runner.Foreseer, is Compile for a dialect that has to
-//     know what comes behind a Go step.
+//     know what comes behind a Go step;
+//   - Stop, of runner.Stopper, ends a statement in the server, for a server
+//     that goes on with it when the client is gone.
 //
-// whimbrel.Server passes both on, as whoever wraps a Dialect has to.
+// whimbrel.Server passes them on, as whoever wraps a Dialect has to.
 type Dialect interface {
 	// Flavor says which server this is, and what it can do.
 	Flavor() Flavor

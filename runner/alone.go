@@ -61,6 +61,9 @@ func (r *Run) inPieces(ctx context.Context, s Step, c compiled, started time.Tim
 	w := &walk{Run: r, step: s, of: len(c.work.stmts()), kept: map[string][]string{}}
 	err := w.do(ctx, c.work)
 	if err == nil {
+		// All of it is done. Who interrupts now wants no more of it, not one that
+		// is done and not recorded.
+		ctx = context.WithoutCancel(ctx)
 		err = r.observe(ctx, c.ops)
 	}
 	if err == nil {
@@ -227,7 +230,13 @@ func (w *walk) unknown(err error) bool {
 	switch w.Dialect.Classify(err) {
 	case dialect.Refused, dialect.Denied, dialect.Busy, dialect.ReadOnly:
 		return false
-	case dialect.OtherFailure, dialect.NotADatabase, dialect.Unreachable, dialect.Lost, dialect.Interrupted:
+	case dialect.Interrupted:
+		// Where the server has said so, it has stopped; the driver only knows that
+		// nobody waits any more.
+		var stopped *StoppedError
+		own := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		return own && !errors.As(err, &stopped)
+	case dialect.OtherFailure, dialect.NotADatabase, dialect.Unreachable, dialect.Lost:
 	}
 	return true
 }

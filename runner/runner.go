@@ -35,6 +35,9 @@ type Step struct {
 type Run struct {
 	Dialect dialect.Dialect
 	Conn    *sql.Conn
+	// DB gives another connection, which tells a server to stop where that has
+	// to be told ([Stopper]). Nil: the connection is given up instead.
+	DB *sql.DB
 	// State is the database as it is, and changes as the run goes on. Nil: it
 	// is read when it is needed.
 	State   *op.State
@@ -49,8 +52,9 @@ type Run struct {
 	Clock    func() time.Time
 	LockWait time.Duration // how long a statement is tried again
 
-	shared bool // somebody else has written: a step may be done already
-	begun  int  // steps whose start was told
+	shared bool                                   // somebody else has written: a step may be done already
+	begun  int                                    // steps whose start was told
+	stop   func(context.Context, *sql.Conn) error // ends the statement that Conn is at
 }
 
 // A StmtError says which statement failed, or which check did not hold.
@@ -138,6 +142,9 @@ func (e *RevisionError) Unwrap() error { return e.Err }
 // error, the steps before that one are done and recorded, and the step itself
 // has left nothing behind, unless the error says otherwise.
 func (r *Run) Do(ctx context.Context, steps []Step) (int, error) {
+	if err := r.learnToStop(ctx); err != nil {
+		return 0, err
+	}
 	for i, s := range steps {
 		if err := r.step(ctx, i, s); err != nil {
 			var (

@@ -99,6 +99,14 @@ func (r *Run) execute(ctx context.Context, w Work) error {
 // statement carries out one statement. Rows are the evidence that a check did
 // not hold.
 func (r *Run) statement(ctx context.Context, s dialect.Stmt, kept map[string][]string) (rows []string, err error) {
+	err = r.stoppable(ctx, func(ctx context.Context) (err error) {
+		rows, err = r.carry(ctx, s, kept)
+		return err
+	})
+	return rows, err
+}
+
+func (r *Run) carry(ctx context.Context, s dialect.Stmt, kept map[string][]string) (rows []string, err error) {
 	switch s.Kind {
 	case dialect.Exec:
 		_, err := r.Conn.ExecContext(ctx, s.SQL)
@@ -187,7 +195,7 @@ func (r *Run) call(ctx context.Context, run op.Run) error {
 	if _, err := r.Conn.ExecContext(context.WithoutCancel(ctx), "SAVEPOINT whimbrel_step"); err != nil {
 		return err
 	}
-	failed := call(ctx, run, r.Conn)
+	failed := r.invoke(ctx, run)
 	const back = "ROLLBACK TO SAVEPOINT whimbrel_step"
 	second := "RELEASE SAVEPOINT whimbrel_step"
 	if failed != nil {
@@ -207,11 +215,11 @@ func (r *Run) call(ctx context.Context, run op.Run) error {
 	return errors.Join(ctx.Err(), &EndedError{run.Name, err}, failed)
 }
 
-// call runs a function in a goroutine of its own, and waits for it. A panic and
+// invoke runs a function in a goroutine of its own, and waits for it. A panic and
 // runtime.Goexit become errors: the transaction around it must be rolled back
 // by us, not by the end of the process or never.
-func call(ctx context.Context, run op.Run, conn *sql.Conn) (err error) {
-	db := &stepDB{conn: conn}
+func (r *Run) invoke(ctx context.Context, run op.Run) (err error) {
+	db := &stepDB{run: r, conn: r.Conn}
 	defer db.end()
 	done := make(chan struct{})
 	go func() {
@@ -241,6 +249,7 @@ const keptRows = 64
 // long as it runs. Rows that it leaves open would keep the next statement from
 // changing the schema.
 type stepDB struct {
+	run  *Run
 	conn *sql.Conn
 	mu   sync.Mutex
 	over bool
@@ -273,7 +282,12 @@ func (d *stepDB) ExecContext(ctx context.Context, query string, args ...any) (sq
 	if err := d.ended(); err != nil {
 		return nil, err
 	}
-	return d.conn.ExecContext(ctx, query, args...)
+	var result sql.Result
+	err := d.run.stoppable(ctx, func(ctx context.Context) (err error) {
+		result, err = d.conn.ExecContext(ctx, query, args...)
+		return err
+	})
+	return result, err
 }
 
 func (d *stepDB) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
