@@ -141,6 +141,9 @@ const (
 
 	// NoHistory: the app has not been given its history.
 	NoHistory Code = "no-history"
+	// BadConfig: the settings of the app cannot be used: its file .env, or the
+	// name of a database.
+	BadConfig Code = "bad-config"
 	// BadRoute: a route of the app cannot be used.
 	BadRoute Code = "bad-route"
 	// CannotListen: the server cannot listen where it was told to.

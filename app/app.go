@@ -14,14 +14,13 @@ package app
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,9 +30,9 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// A Config says how an app is set up. The environment has the last word:
-// DATABASE_URL and WHIM_INSTANCE, where they are set and not empty, override
-// Database and Instance.
+// A Config says how an app is set up. What the environment says comes first,
+// then the file .env, then what is written here: DATABASE_URL and WHIM_INSTANCE,
+// where they are set and not empty, override Database and Instance.
 type Config struct {
 	// Database is the URL of the database. Required.
 	//
@@ -67,22 +66,24 @@ type Config struct {
 	// Migrations is the folder of the revision files, for the commands that
 	// write one. "" is migrations, in the working directory.
 	Migrations string
+
+	// EnvFile is a file of NAME=value lines that [New] adds to the environment
+	// of the process, for what is not set there yet. "" is .env, in the working
+	// directory, if there is one; a file that is named here must be there.
+	// [os.DevNull] is none.
+	EnvFile string
 }
 
 // An App is an application. It is put together by one goroutine; after that it
 // may be used by many.
 type App struct {
-	name       string
-	prog       string // how people call it: "shop", "whim", "go run ."
-	migrations string
+	name     string
+	prog     string // how people call it: "shop", "whim", "go run ."
+	instance string
 
-	database database // empty where the configuration is wrong
-	db       *sql.DB
-	broken   error         // what is wrong with the configuration
-	lockWait time.Duration // 0: the library's; tests wait less
+	own   *Bind // the main one
+	binds []*Bind
 
-	models   []model.Source
-	history  *op.History
 	routes   []route
 	commands []*cobra.Command
 }
@@ -90,32 +91,16 @@ type App struct {
 // New makes an app. A configuration that cannot work is reported by the first
 // command or query that needs it.
 func New(name string, cfg Config) *App {
-	a := &App{name: name, prog: prog(name), migrations: orDefault(cfg.Migrations, "migrations")}
-	url, from := os.Getenv("DATABASE_URL"), "DATABASE_URL"
-	if url == "" {
-		url, from = cfg.Database, "Config.Database"
+	a := &App{name: name, prog: prog(name)}
+	err := readEnv(cfg.EnvFile)
+	instance, e := filepath.Abs(orDefault(os.Getenv("WHIM_INSTANCE"), orDefault(cfg.Instance, "instance")))
+	if e != nil {
+		err = &whimbrel.Error{Code: whimbrel.Unreachable, Msg: "the working directory cannot be found", Detail: []string{e.Error()}, Err: e}
 	}
-	instance, err := filepath.Abs(orDefault(os.Getenv("WHIM_INSTANCE"), orDefault(cfg.Instance, "instance")))
-	if err != nil {
-		err = &whimbrel.Error{Code: whimbrel.Unreachable, Msg: "the working directory cannot be found", Detail: []string{err.Error()}, Err: err}
-	} else {
-		a.database, err = parse(url, from, instance, name)
-	}
-	if err != nil {
-		a.broken = err
-		a.database.connector = broken{err}
-	}
-	a.db = sql.OpenDB(a.database.connector)
+	a.instance = instance
+	a.own = a.bind("db", cfg, "DATABASE_URL", "migrations", err)
 	return a
 }
-
-// A broken connector stands for a database whose URL is wrong, so that App.DB
-// needs no error: the first use reports it.
-type broken struct{ err error }
-
-func (b broken) Connect(context.Context) (driver.Conn, error) { return nil, b.err }
-func (b broken) Driver() driver.Driver                        { return b }
-func (b broken) Open(string) (driver.Conn, error)             { return nil, b.err }
 
 func orDefault(s, fallback string) string {
 	if s == "" {
@@ -129,18 +114,18 @@ func (a *App) Name() string { return a.name }
 
 // DB returns the database of the app: the same for its handlers, its ORM and
 // its migrations. Nothing is opened before the first query.
-func (a *App) DB() *sql.DB { return a.db }
+func (a *App) DB() *sql.DB { return a.own.DB() }
 
 // Dialect returns the dialect of the database, as its URL says it, so that
 // nobody has to connect: behind mysql:// there may be a MariaDB.
-func (a *App) Dialect() schema.Dialect { return a.database.dialect }
+func (a *App) Dialect() schema.Dialect { return a.own.Dialect() }
 
 // Models adds sources of models: what the database shall be.
-func (a *App) Models(sources ...model.Source) { a.models = append(a.models, sources...) }
+func (a *App) Models(sources ...model.Source) { a.own.Models(sources...) }
 
 // History sets the history of the app: the variable History of its migrations
 // package.
-func (a *App) History(h *op.History) { a.history = h }
+func (a *App) History(h *op.History) { a.own.History(h) }
 
 // Command adds commands of the app's own.
 func (a *App) Command(cmds ...*cobra.Command) { a.commands = append(a.commands, cmds...) }
@@ -161,7 +146,7 @@ func (a *App) Handler() (http.Handler, error) { return mux(a.routes) }
 
 // Project returns the history, the models and the database, for migrations
 // from the app's own code and tests.
-func (a *App) Project() (*whimbrel.Project, error) { return a.project(nil) }
+func (a *App) Project() (*whimbrel.Project, error) { return a.own.Project() }
 
 // Run runs a command line, without the program's name, and returns its exit
 // code. Errors are printed on stderr.
@@ -169,8 +154,14 @@ func (a *App) Run(ctx context.Context, args []string, stdin io.Reader, stdout, s
 	return a.run(ctx, slices.Clone(args), stdin, stdout, stderr)
 }
 
-// Close closes the database.
-func (a *App) Close() error { return a.db.Close() }
+// Close closes the databases.
+func (a *App) Close() error {
+	err := a.own.db.Close()
+	for _, b := range a.binds {
+		err = errors.Join(err, b.db.Close())
+	}
+	return err
+}
 
 // Main runs the command line of the process and exits.
 func (a *App) Main() { os.Exit(a.main()) } //nolint:forbidigo // what an app calls instead of having a main of its own

@@ -16,7 +16,7 @@ func TestChangesForOthers(t *testing.T) {
 	was := schema.NewTable("products", id, schema.Text("note").Default("x"))
 	is := schema.NewTable("products", id.On(schema.Postgres, "bigserial"), schema.Text("note").On(schema.MySQL, "varchar(191)").Default("x"))
 	a := newApp(t, "sqlite:///shop.db")
-	a.migrations = t.TempDir()
+	a.own.migrations = t.TempDir()
 	a.History(making("start", was))
 	a.Models(model.Static(schema.Schema{Tables: []schema.Table{is}}))
 	none := "note: that is for databases of another kind; on the one here it runs no statement\n"

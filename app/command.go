@@ -15,7 +15,6 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
-	"github.com/whimbreldb/whimbrel/op"
 )
 
 // prog returns how people call this program, for the commands that hints tell
@@ -69,11 +68,10 @@ func (a *App) root() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.Args = cobra.NoArgs
-	var events cli.Events
-	db := cli.DB(func() (*whimbrel.Project, error) { return a.project(events.On) },
-		cli.Prog(a.prog), cli.Folder(a.migrations), cli.WithEvents(&events))
-	a.guard(db)
-	root.AddCommand(db, a.serveCommand(), a.runCommand(), a.routesCommand())
+	root.AddCommand(a.own.command(), a.serveCommand(), a.runCommand(), a.routesCommand())
+	for _, b := range a.binds {
+		root.AddCommand(b.command())
+	}
 	root.AddCommand(a.commands...)
 	return root
 }
@@ -81,8 +79,8 @@ func (a *App) root() *cobra.Command {
 // guard keeps the db commands from working on an app that was not given its
 // history: they would find none of its revisions and write them again. The
 // command that makes the history says how to give it.
-func (a *App) guard(db *cobra.Command) {
-	if a.history != nil {
+func (b *Bind) guard(db *cobra.Command) {
+	if b.history != nil {
 		return
 	}
 	for _, c := range db.Commands() {
@@ -94,7 +92,7 @@ func (a *App) guard(db *cobra.Command) {
 					}
 				}
 				fmt.Fprintln(cmd.ErrOrStderr(), "To use it, in func main, before Main:")
-				for _, line := range a.registration() {
+				for _, line := range b.registration() {
 					fmt.Fprintln(cmd.ErrOrStderr(), "    "+line)
 				}
 			}
@@ -103,40 +101,22 @@ func (a *App) guard(db *cobra.Command) {
 		c.PreRunE = func(*cobra.Command, []string) error {
 			return &whimbrel.Error{
 				Code: whimbrel.NoHistory, Msg: "the app has no history of revisions",
-				Detail: []string{"App.History was not called"},
-				Hint:   append([]string{"to make one: PROG init", "then, in func main:"}, a.registration()...),
+				Detail: []string{"its method History was not called"},
+				Hint:   append([]string{"to make one: PROG init", "then, in func main:"}, b.registration()...),
 			}
 		}
 	}
 }
 
 // registration returns the lines that give an app its history.
-func (a *App) registration() []string {
-	pkg := filepath.ToSlash(a.migrations)
-	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" && info.Path != "command-line-arguments" && !filepath.IsAbs(a.migrations) {
+func (b *Bind) registration() []string {
+	pkg := filepath.ToSlash(b.migrations)
+	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" && info.Path != "command-line-arguments" && !filepath.IsAbs(b.migrations) {
 		pkg = info.Path + "/" + pkg
 	}
-	return []string{fmt.Sprintf("import %q", pkg), "a.History(&migrations.History)"}
-}
-
-func (a *App) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
-	if a.broken != nil {
-		return nil, a.broken
+	on := "a"
+	if b.name != "db" {
+		on = b.name
 	}
-	h := a.history
-	if h == nil {
-		h = new(op.History)
-	}
-	return whimbrel.Open(whimbrel.Config{
-		History:  h,
-		Models:   a.models,
-		DB:       a.db,
-		Dialect:  a.database.here,
-		Script:   a.database.script,
-		Database: a.database.shown,
-		Missing:  a.database.missing,
-		Dir:      a.migrations,
-		OnEvent:  on,
-		LockWait: a.lockWait,
-	})
+	return []string{fmt.Sprintf("import %q", pkg), on + ".History(&" + path.Base(pkg) + ".History)"}
 }

@@ -101,8 +101,8 @@ func onOff(on bool) string {
 func (a *App) warnPending(ctx context.Context, w io.Writer) {
 	ctx, cancel := context.WithTimeout(ctx, pendingTimeout)
 	defer cancel()
-	p, err := a.project(nil)
-	if err != nil || a.history == nil {
+	p, err := a.Project()
+	if err != nil || a.own.history == nil {
 		return
 	}
 	if pending, err := p.Pending(ctx); err == nil && len(pending) > 0 {

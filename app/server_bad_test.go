@@ -172,12 +172,12 @@ func TestLockedOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		unlock, err := a.database.here.Lock(t.Context(), conn, 0)
+		unlock, err := a.own.database.here.Lock(t.Context(), conn, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		second := appAt(t, address)
-		second.lockWait = time.Second
+		second.own.lockWait = time.Second
 		code, out := run(t, second, "db", "upgrade")
 		if code != 4 || !strings.Contains(out, "shop: error: the database is locked by ") || tablesOf(t, a.DB(), s.Dialect) != "" {
 			t.Errorf("exit code %d\n%s", code, out)
@@ -197,7 +197,7 @@ func TestLockedOut(t *testing.T) {
 func TestOldServer(t *testing.T) {
 	noSettings(t)
 	a := appAt(t, "sqlite://")
-	a.database.here = whimbrel.Server(sqlite.New(""), func(context.Context, dialect.Queryer) (sqlite.Dialect, error) {
+	a.own.database.here = whimbrel.Server(sqlite.New(""), func(context.Context, dialect.Queryer) (sqlite.Dialect, error) {
 		return sqlite.Dialect{}, &dialect.TooOldError{Server: "MySQL 5.7.44", Oldest: "8.0"}
 	})
 	for _, args := range [][]string{upgrade, {"db", "downgrade"}, {"db", "drift"}, {"db", "current"}, {"db", "upgrade", "--plan"}} {

@@ -34,8 +34,8 @@ func openApp(t *testing.T, address string) *App {
 	t.Helper()
 	a := New("shop", Config{Database: address})
 	t.Cleanup(func() { a.Close() })
-	if a.broken != nil {
-		t.Fatal(a.broken)
+	if a.own.broken != nil {
+		t.Fatal(a.own.broken)
 	}
 	return a
 }

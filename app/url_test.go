@@ -256,17 +256,17 @@ func TestSecretIsNotPrinted(t *testing.T) {
 	t.Setenv("PGPASSWORD", "hunter2")
 	for _, url := range []string{"postgres://me:hunter2@h/shop", "postgres://me@h/shop", "mysql://me:hunter2@h/shop"} {
 		a := New("shop", Config{Database: url})
-		if a.broken != nil {
-			t.Fatal(a.broken)
+		if a.own.broken != nil {
+			t.Fatal(a.own.broken)
 		}
 		var out strings.Builder
 		log := slog.New(slog.NewTextHandler(&out, nil))
 		password := newSecret("hunter2")
-		for _, v := range []any{a, *a, a.database, a.database.connector, password, &password, struct{ p secret }{password}, struct{ P secret }{password}} {
+		for _, v := range []any{a, *a, a.own.database, a.own.database.connector, password, &password, struct{ p secret }{password}, struct{ P secret }{password}} {
 			fmt.Fprintf(&out, "%v %+v %#v %s %q %x\n", v, v, v, v, v, v)
 			log.Info("x", "v", v)
 		}
-		switch c := a.database.connector.(type) {
+		switch c := a.own.database.connector.(type) {
 		case *postgresConnector:
 			fmt.Fprintf(&out, "%+v %#v %+v", *c, *c, *c.config)
 			fmt.Fprintf(&out, "%+v %#v", c.base, c.base)

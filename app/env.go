@@ -1,0 +1,64 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/joho/godotenv"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// envFile is the file of settings of this machine, in the working directory.
+const envFile = ".env"
+
+// readEnv adds the settings of a file to the environment of the process. What
+// is set there already stays, so that who starts the program has the last word.
+// The file is in no message: it holds secrets.
+func readEnv(name string) error {
+	b, err := os.ReadFile(orDefault(name, envFile))
+	switch {
+	case name == "" && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return badEnv(orDefault(name, envFile), err.Error(), err)
+	}
+	text := strings.TrimPrefix(string(b), "\ufeff") // some editors of Windows begin a file so
+	values, err := godotenv.Unmarshal(text)
+	if err != nil {
+		return badEnv(orDefault(name, envFile), fmt.Sprintf("line %d is not NAME=value", badLine(text)), nil)
+	}
+	for key, value := range values {
+		if _, set := os.LookupEnv(key); set {
+			continue
+		}
+		if err := os.Setenv(key, value); err != nil {
+			return badEnv(orDefault(name, envFile), fmt.Sprintf("%q cannot be set", key), err)
+		}
+	}
+	return nil
+}
+
+// badLine finds the line of a file that cannot be read: the one from which on
+// every beginning of the file is bad. (A value in quotes may have many lines, so
+// that a beginning alone proves nothing. The error of the package repeats the
+// text, which may be a password.)
+func badLine(text string) int {
+	lines := strings.SplitAfter(text, "\n")
+	for n := len(lines) - 1; n > 0; n-- {
+		if _, err := godotenv.Unmarshal(strings.Join(lines[:n], "")); err == nil {
+			return n + 1
+		}
+	}
+	return 1
+}
+
+func badEnv(name, why string, err error) error {
+	return &whimbrel.Error{
+		Code: whimbrel.BadConfig, Msg: "the settings in " + name + " cannot be read", Detail: []string{why}, Err: err,
+		Hint: []string{"each line is NAME=value, or a comment after #; a value with spaces or # stands in quotes"},
+	}
+}
