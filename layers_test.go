@@ -25,6 +25,8 @@ dialect/mysql:     dialect op schema
 journal:           dialect op schema
 scratch:           dialect diff op schema
 script:            op revision schema
+internal/coltype:  schema
+internal/coltype/compiled: dialect/mysql dialect/postgres dialect/sqlite internal/coltype schema
 runner:            dialect journal op schema
 
 .:                 dialect diff journal model op revision runner schema scratch script
@@ -35,13 +37,14 @@ app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite i
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest
+internal/comparetest: dialect dialect/mysql dialect/postgres dialect/sqlite diff op schema scratch
 internal/conformance:
 internal/demo:     internal/tutorial
 cmd/whim:          . cli internal/build internal/scaffold
 `
 
 // database says which packages below the root may know database/sql.
-const database = " op dialect dialect/sqlite dialect/postgres dialect/mysql internal/dbtest internal/dbtest/with journal runner scratch "
+const database = " op dialect dialect/sqlite dialect/postgres dialect/mysql internal/comparetest internal/dbtest internal/dbtest/with journal runner scratch "
 
 // TestLayers reads the imports itself instead of running go list: go test
 // caches a result until a file the test opened changes, and it cannot see what

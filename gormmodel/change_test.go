@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/whimbreldb/whimbrel/diff"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 )
 
 func before() []any {

@@ -9,7 +9,9 @@ import (
 
 	gs "gorm.io/gorm/schema"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/fieldtype"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/coltype/compiled"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -27,7 +29,7 @@ func (l *loader) define(s *gs.Schema, f *gs.Field, t target) definition {
 	// the next one would find it.
 	defer func(precision int) { restore(f, precision) }(f.Precision)
 	if f.DataType == gs.Time {
-		restore(f, coltype.Digits(f))
+		restore(f, fieldtype.Digits(f))
 	}
 	raw := t.base.DataTypeOf(f)
 	full := strings.TrimSpace(t.db.Migrator().FullDataTypeOf(f).SQL)
@@ -116,7 +118,7 @@ func isSerial(text string) bool {
 }
 
 func columnType(f *gs.Field, on []definition, counts bool) schema.Type {
-	t := coltype.Of(f)
+	t := fieldtype.Of(f)
 	if on[0].Type == "" { // a column without a type, as SQLite allows
 		return schema.NativeType("")
 	}
@@ -125,7 +127,7 @@ func columnType(f *gs.Field, on []definition, counts bool) schema.Type {
 		if d.dialect == schema.Postgres && counts && t.Kind == schema.KindBigInt {
 			as.Unsigned = false // what gives out numbers is a bigint there
 		}
-		if !coltype.Says(d.dialect, as, d.Type) {
+		if !compiled.Says(d.dialect, as, d.Type) {
 			t.Variants = t.Variants.With(d.dialect, d.Type)
 		}
 	}
@@ -177,54 +179,12 @@ func columnDefault(f *gs.Field, on []definition) schema.Default {
 		text, _ := coltype.Unquote(own)
 		def = schema.StringValue(text)
 	default:
-		def = defaultFromSQL(own)
+		def = coltype.Default(own)
 	}
 	for _, d := range on {
-		if !sameDefault(def, d.own, d.dialect) {
+		if !coltype.SameDefault(def, d.own, d.dialect) {
 			def.Variants = def.Variants.With(d.dialect, d.own)
 		}
 	}
 	return def
-}
-
-// sameDefault reports whether SQL is the value, whichever quotes it has:
-// GORM's SQLite driver writes strings in double quotes. MySQL reads a
-// backslash in a string, which GORM does not escape, as the start of an escape.
-func sameDefault(def schema.Default, sql string, d schema.Dialect) bool {
-	text, quoted := coltype.Unquote(sql)
-	switch def.Kind {
-	case schema.StringDefault:
-		return quoted && text == def.Text && (d != schema.MySQL || !strings.Contains(text, `\`))
-	case schema.LiteralDefault:
-		return strings.EqualFold(sql, def.Text)
-	case schema.NoDefault, schema.ExpressionDefault:
-	}
-	return sql == def.Text
-}
-
-// defaultFromSQL tells constants from expressions.
-func defaultFromSQL(sql string) schema.Default {
-	if strings.HasPrefix(sql, "'") {
-		if text, ok := coltype.Unquote(sql); ok {
-			return schema.StringValue(text)
-		}
-	}
-	switch strings.ToLower(sql) {
-	case "null", "true", "false":
-		return schema.Literal(strings.ToLower(sql))
-	}
-	if isNumber(sql) {
-		return schema.Literal(sql)
-	}
-	return schema.Expression(sql)
-}
-
-// isNumber reports whether text is a decimal number. What Go takes for one
-// beside that (0x10, 1_000, Inf) is not one to every database.
-func isNumber(text string) bool {
-	if strings.Trim(text, "+-.0123456789eE") != "" {
-		return false
-	}
-	_, err := strconv.ParseFloat(text, 64)
-	return err == nil
 }

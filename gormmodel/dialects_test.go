@@ -8,10 +8,10 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/whimbreldb/whimbrel/gormmodel"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	drivers "github.com/whimbreldb/whimbrel/gormmodel/internal/offline"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/tricky"
 	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/schema"
 )

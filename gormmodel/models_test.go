@@ -19,9 +19,9 @@ import (
 	gs "gorm.io/gorm/schema"
 
 	"github.com/whimbreldb/whimbrel/gormmodel"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/tricky"
 	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/schema"
 )

@@ -7,7 +7,7 @@ import (
 	gs "gorm.io/gorm/schema"
 
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 

@@ -11,8 +11,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/whimbreldb/whimbrel/gormmodel"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/gormmodel/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	gs "gorm.io/gorm/schema"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 

@@ -11,7 +11,7 @@ import (
 
 	gs "gorm.io/gorm/schema"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/internal/near"
 )
 

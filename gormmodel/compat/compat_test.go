@@ -18,8 +18,8 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/whimbreldb/whimbrel/gormmodel"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/tricky"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/model"
 )
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 )
 
 func before() []any {

@@ -14,10 +14,10 @@ import (
 	gs "gorm.io/gorm/schema"
 
 	"github.com/whimbreldb/whimbrel/gormmodel"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/offline"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/tricky"
 	lite "github.com/whimbreldb/whimbrel/gormmodel/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/schema"
 )

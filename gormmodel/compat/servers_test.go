@@ -14,9 +14,9 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/whimbreldb/whimbrel/gormmodel"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/tricky"
 	lite "github.com/whimbreldb/whimbrel/gormmodel/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/schema"
 )

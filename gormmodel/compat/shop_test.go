@@ -19,7 +19,7 @@ import (
 	"github.com/whimbreldb/whimbrel/app"
 	"github.com/whimbreldb/whimbrel/gormmodel"
 	"github.com/whimbreldb/whimbrel/gormmodel/compat/internal/migrations"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/comparetest"
+	"github.com/whimbreldb/whimbrel/internal/comparetest"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"

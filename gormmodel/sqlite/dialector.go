@@ -20,7 +20,9 @@ import (
 	"gorm.io/gorm/migrator"
 	gs "gorm.io/gorm/schema"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/gormmodel/internal/fieldtype"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/coltype/compiled"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -73,7 +75,7 @@ func (Dialector) DataTypeOf(f *gs.Field) string {
 	if countsUp(f) {
 		return "integer PRIMARY KEY AUTOINCREMENT"
 	}
-	text, _ := coltype.Text(schema.SQLite, coltype.Of(f))
+	text, _ := compiled.Text(schema.SQLite, fieldtype.Of(f))
 	var rest string
 	switch f.DataType {
 	case gs.Bool, gs.Int, gs.Uint, gs.Float, gs.String, gs.Bytes, gs.Time:

@@ -13,7 +13,7 @@ import (
 	gs "gorm.io/gorm/schema"
 
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 )
 
 // Migrator creates tables, and adds columns and indexes to them.

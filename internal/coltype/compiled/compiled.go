@@ -1,9 +1,12 @@
-package coltype
+// Package compiled compares the type that an ORM has written with what a neutral
+// type compiles to.
+package compiled
 
 import (
 	"github.com/whimbreldb/whimbrel/dialect/mysql"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -21,7 +24,7 @@ func Text(d schema.Dialect, t schema.Type) (text string, ok bool) {
 	return "", false
 }
 
-// Servers returns the servers that GORM has one dialect for: MySQL and MariaDB
+// Servers returns the servers that an ORM has one dialect for: MySQL and MariaDB
 // are one to it.
 func Servers(d schema.Dialect) []schema.Dialect {
 	if d == schema.MySQL || d == schema.MariaDB {
@@ -35,7 +38,7 @@ func Servers(d schema.Dialect) []schema.Dialect {
 func Says(d schema.Dialect, t schema.Type, written string) bool {
 	for _, server := range Servers(d) {
 		text, ok := Text(server, t)
-		if !ok || !Same(server, text, written) {
+		if !ok || !coltype.Same(server, text, written) {
 			return false
 		}
 	}

@@ -1,11 +1,9 @@
-// Package coltype decides what a column of a GORM model is: its neutral type,
-// and the parts of a column definition that an ORM or a person has written. It
-// knows no table and no database. Start at [Of] and [Parse].
-package coltype
+// Package fieldtype decides what the neutral type of a field of a GORM model is.
+// It knows no table and no database. Start at [Of].
+package fieldtype
 
 import (
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +11,7 @@ import (
 	"gorm.io/gorm"
 	gs "gorm.io/gorm/schema"
 
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -43,7 +42,7 @@ func Of(f *gs.Field) schema.Type {
 		}
 		return schema.Type{Kind: schema.KindDateTime, Precision: Digits(f)}
 	}
-	t := FromText(Parse(string(f.DataType)).Type)
+	t := coltype.FromText(coltype.Parse(string(f.DataType)).Type)
 	if kind, ok := typerNames[t.Text]; ok && t.Kind == schema.KindNative && isDBTyper(f) {
 		return schema.Type{Kind: kind}
 	}
@@ -114,80 +113,4 @@ func text(size int) schema.Type {
 func isTimeOfDay(f *gs.Field) bool {
 	_, tagged := f.TagSettings["TYPE"]
 	return !tagged && isDBTyper(f) && !f.IndirectFieldType.ConvertibleTo(reflect.TypeFor[time.Time]())
-}
-
-// plain are the type names without arguments that mean the same everywhere.
-// A name that means different things on different servers (real, timestamp,
-// int8) is not here: such a type stays native.
-var plain = map[string]schema.Kind{
-	"boolean": schema.KindBool, "tinyint": schema.KindTinyInt, "smallint": schema.KindSmallInt,
-	"int": schema.KindInt, "integer": schema.KindInt, "bigint": schema.KindBigInt,
-	"double": schema.KindDouble, "double precision": schema.KindDouble,
-	"decimal": schema.KindDecimal, "numeric": schema.KindDecimal,
-	"varchar": schema.KindString, "text": schema.KindText, "blob": schema.KindBytes,
-	"date": schema.KindDate, "time": schema.KindTime, "datetime": schema.KindDateTime,
-	"json": schema.KindJSON, "uuid": schema.KindUUID,
-}
-
-// FromText returns the neutral type that a type written by hand stands for, or
-// the text as a native type.
-func FromText(text string) schema.Type {
-	native := schema.NativeType(text)
-	toks := scan(text)
-	unsigned := false
-	if n := len(toks); n > 1 && strings.EqualFold(toks[n-1].text, "unsigned") {
-		unsigned, toks = true, toks[:n-1]
-	}
-	var args []int
-	if n := len(toks); n > 1 && toks[n-1].kind == group {
-		for arg := range strings.SplitSeq(inner(toks[n-1].text), ",") {
-			v, err := strconv.Atoi(strings.TrimSpace(arg))
-			if err != nil || v < 0 {
-				return native
-			}
-			args = append(args, v)
-		}
-		toks = toks[:n-1]
-	}
-	words := make([]string, len(toks))
-	for i, t := range toks {
-		if t.kind != word {
-			return native
-		}
-		words[i] = strings.ToLower(t.text)
-	}
-	t, ok := sized(strings.Join(words, " "), args)
-	if !ok {
-		return native
-	}
-	if unsigned {
-		if !slices.Contains([]schema.Kind{schema.KindTinyInt, schema.KindSmallInt, schema.KindInt, schema.KindBigInt}, t.Kind) {
-			return native
-		}
-		t.Unsigned = true
-	}
-	return t
-}
-
-func sized(name string, args []int) (schema.Type, bool) {
-	kind, ok := plain[name]
-	switch {
-	case len(args) == 0:
-		return schema.Type{Kind: kind}, ok
-	case args[0] == 0:
-		return schema.Type{}, false
-	case kind == schema.KindDecimal && len(args) == 1:
-		return schema.Type{Kind: kind, Precision: args[0]}, true
-	case kind == schema.KindDecimal && len(args) == 2:
-		return schema.Type{Kind: kind, Precision: args[0], Scale: args[1]}, true
-	case len(args) > 1:
-		return schema.Type{}, false
-	case name == "varchar":
-		return schema.Type{Kind: schema.KindString, Size: args[0]}, true
-	case name == "char":
-		return schema.Type{Kind: schema.KindChar, Size: args[0]}, true
-	case kind == schema.KindTime, kind == schema.KindDateTime:
-		return schema.Type{Kind: kind, Precision: args[0]}, true
-	}
-	return schema.Type{}, false
 }

@@ -1,3 +1,10 @@
+// Package coltype takes the SQL apart that ORMs and people write for a column:
+// its type, its default, the clauses behind them. It knows no table and no
+// database, and tells which neutral type a text stands for, and which texts are
+// one type to a server. Start at [Parse] and [FromText].
+//
+// The modules gormmodel and bunmodel use it too, of another version perhaps: the
+// signatures stay.
 package coltype
 
 import "strings"
@@ -24,7 +31,7 @@ type Definition struct {
 // Parse takes a column definition apart. The text is what stands after the
 // name of the column.
 func Parse(text string) Definition {
-	p := parser{text: text, toks: scan(text)}
+	p := parser{text: text, toks: Scan(text)}
 	for p.i < len(p.toks) && !p.atClause() {
 		p.i++
 	}
@@ -38,31 +45,31 @@ func Parse(text string) Definition {
 
 type parser struct {
 	text string
-	toks []token
+	toks []Token
 	i    int
 	d    Definition
 }
 
-// offset is where the current token starts, or the end of the text.
+// offset is where the current Token starts, or the end of the text.
 func (p *parser) offset() int {
 	if p.i < len(p.toks) {
-		return p.toks[p.i].pos
+		return p.toks[p.i].Pos
 	}
 	return len(p.text)
 }
 
 func (p *parser) word(ahead int) string {
-	if p.i+ahead < len(p.toks) && p.toks[p.i+ahead].kind == word {
-		return strings.ToUpper(p.toks[p.i+ahead].text)
+	if p.i+ahead < len(p.toks) && p.toks[p.i+ahead].Kind == Word {
+		return strings.ToUpper(p.toks[p.i+ahead].Text)
 	}
 	return ""
 }
 
-func (p *parser) kind(ahead int) kind {
+func (p *parser) kind(ahead int) Kind {
 	if p.i+ahead < len(p.toks) {
-		return p.toks[p.i+ahead].kind
+		return p.toks[p.i+ahead].Kind
 	}
-	return end
+	return End
 }
 
 // atClause reports whether a clause starts here. Words that types contain
@@ -79,7 +86,7 @@ func (p *parser) atClause() bool {
 	case "ON":
 		return p.word(1) == "CONFLICT" || p.word(1) == "UPDATE"
 	case "AS":
-		return p.kind(1) == group
+		return p.kind(1) == Group
 	}
 	return false
 }
@@ -111,14 +118,14 @@ func (p *parser) clause() {
 		p.i++
 		return
 	case "COLLATE":
-		if k := p.kind(1); k == word || k == quoted {
-			p.d.Collation = unquote(p.toks[p.i+1].text)
+		if k := p.kind(1); k == Word || k == Quoted {
+			p.d.Collation = unquote(p.toks[p.i+1].Text)
 			p.i += 2
 			return
 		}
 	case "CHECK":
-		if p.kind(1) == group {
-			p.d.Checks = append(p.d.Checks, inner(p.toks[p.i+1].text))
+		if p.kind(1) == Group {
+			p.d.Checks = append(p.d.Checks, Inner(p.toks[p.i+1].Text))
 			p.i += 2
 			return
 		}
@@ -127,13 +134,13 @@ func (p *parser) clause() {
 		p.defaultValue()
 		return
 	case "COMMENT":
-		if p.kind(1) == quoted {
-			p.d.Comment = unquote(p.toks[p.i+1].text)
+		if p.kind(1) == Quoted {
+			p.d.Comment = unquote(p.toks[p.i+1].Text)
 			p.i += 2
 			return
 		}
 	case "GENERATED":
-		if p.word(1) == "ALWAYS" && p.word(2) == "AS" && p.kind(3) == group {
+		if p.word(1) == "ALWAYS" && p.word(2) == "AS" && p.kind(3) == Group {
 			p.i += 2
 			p.generated()
 			return
@@ -142,7 +149,7 @@ func (p *parser) clause() {
 			return
 		}
 	case "AS":
-		if p.kind(1) == group {
+		if p.kind(1) == Group {
 			p.generated()
 			return
 		}
@@ -166,7 +173,7 @@ func (p *parser) identity() bool {
 
 // generated reads AS (expr) [STORED | VIRTUAL].
 func (p *parser) generated() {
-	p.d.Generated = inner(p.toks[p.i+1].text)
+	p.d.Generated = Inner(p.toks[p.i+1].Text)
 	p.i += 2
 	switch p.word(0) {
 	case "STORED", "PERSISTENT":
@@ -177,7 +184,7 @@ func (p *parser) generated() {
 	}
 }
 
-// defaultValue takes everything up to the next clause. The first token belongs
+// defaultValue takes everything up to the next clause. The first Token belongs
 // to the value whatever it is: DEFAULT NULL.
 func (p *parser) defaultValue() {
 	from := p.offset()
@@ -190,43 +197,46 @@ func (p *parser) defaultValue() {
 	p.d.Default = strings.TrimSpace(p.text[from:p.offset()])
 }
 
-type kind uint8
+// A Kind is what a [Token] is.
+type Kind uint8
 
+// The kinds of token.
 const (
-	end    kind = iota
-	word        // letters, digits, underscores
-	quoted      // 'x', "x" or `x`
-	group       // ( … ) with everything in it
-	other       // one character
+	End    Kind = iota
+	Word        // letters, digits, underscores
+	Quoted      // 'x', "x" or `x`
+	Group       // ( … ) with everything in it
+	Other       // one character
 )
 
-type token struct {
-	kind kind
-	pos  int
-	text string
+// A Token is a part of a text of SQL.
+type Token struct {
+	Kind Kind
+	Pos  int // of its first byte
+	Text string
 }
 
-// scan splits text. White space is left out.
-func scan(text string) []token {
-	var toks []token
+// Scan splits a text. White space is left out.
+func Scan(text string) []Token {
+	var toks []Token
 	for i := 0; i < len(text); {
 		c := text[i]
-		from, k := i, other
+		from, k := i, Other
 		switch {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 			i++
 			continue
 		case isWordByte(c):
-			for k = word; i < len(text) && isWordByte(text[i]); i++ {
+			for k = Word; i < len(text) && isWordByte(text[i]); i++ {
 			}
 		case c == '\'' || c == '"' || c == '`':
-			k, i = quoted, skipQuoted(text, i)
+			k, i = Quoted, skipQuoted(text, i)
 		case c == '(':
-			k, i = group, skipGroup(text, i)
+			k, i = Group, skipGroup(text, i)
 		default:
 			i++
 		}
-		toks = append(toks, token{k, from, text[from:i]})
+		toks = append(toks, Token{k, from, text[from:i]})
 	}
 	return toks
 }
@@ -297,8 +307,8 @@ func Balanced(expr string) bool {
 	return depth == 0
 }
 
-// inner returns what is between the parentheses of a group.
-func inner(text string) string {
+// Inner returns what is between the parentheses of a group.
+func Inner(text string) string {
 	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text, "("), ")"))
 }
 
@@ -324,11 +334,11 @@ func Unquote(text string) (string, bool) {
 // Tail takes the words COLLATE x, ASC, DESC and NULLS FIRST or LAST off the
 // end of an index part.
 func Tail(expr string) (rest, collation, nulls string, desc bool) {
-	toks := scan(expr)
+	toks := Scan(expr)
 	n := len(toks)
 	at := func(back int) string {
-		if n-back >= 0 && toks[n-back].kind == word {
-			return strings.ToUpper(toks[n-back].text)
+		if n-back >= 0 && toks[n-back].Kind == Word {
+			return strings.ToUpper(toks[n-back].Text)
 		}
 		return ""
 	}
@@ -339,32 +349,32 @@ func Tail(expr string) (rest, collation, nulls string, desc bool) {
 		desc, n = last == "DESC", n-1
 	}
 	if at(2) == "COLLATE" {
-		collation, n = unquote(toks[n-1].text), n-2
+		collation, n = unquote(toks[n-1].Text), n-2
 	}
 	if n <= 0 {
 		return "", collation, nulls, desc
 	}
 	last := toks[n-1]
-	return strings.TrimSpace(expr[:last.pos+len(last.text)]), collation, nulls, desc
+	return strings.TrimSpace(expr[:last.Pos+len(last.Text)]), collation, nulls, desc
 }
 
 // OpClass takes the name of an operator class off the end of an index part.
 // PostgreSQL's own end in _ops.
 func OpClass(expr string) (rest, class string) {
-	toks := scan(expr)
+	toks := Scan(expr)
 	n := len(toks)
-	if n < 2 || toks[n-1].kind != word || !strings.HasSuffix(strings.ToLower(toks[n-1].text), "_ops") {
+	if n < 2 || toks[n-1].Kind != Word || !strings.HasSuffix(strings.ToLower(toks[n-1].Text), "_ops") {
 		return expr, ""
 	}
-	return strings.TrimSpace(expr[:toks[n-1].pos]), toks[n-1].text
+	return strings.TrimSpace(expr[:toks[n-1].Pos]), toks[n-1].Text
 }
 
 // IsList reports whether an expression is several, with commas between them
 // that no parenthesis, bracket or quote is around.
 func IsList(expr string) bool {
 	depth := 0
-	for _, t := range scan(expr) {
-		switch t.text {
+	for _, t := range Scan(expr) {
+		switch t.Text {
 		case "[":
 			depth++
 		case "]":

@@ -1,6 +1,5 @@
-// Package comparetest compares models with live SQLite databases, for the
-// tests of this module and of its companion that has GORM's own driver. It is
-// imported by tests alone. Start at [Live].
+// Package comparetest compares models with live databases, for the tests of
+// gormmodel and bunmodel. It is imported by tests alone. Start at [Live].
 package comparetest
 
 import (

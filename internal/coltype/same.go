@@ -46,15 +46,15 @@ func canonical(d schema.Dialect, text string) string {
 	}
 	var words []string
 	args, array := "", ""
-	for _, t := range scan(text) {
-		switch t.kind {
-		case group:
-			args = withoutSpaces(inner(t.text))
-		case word:
-			words = append(words, strings.ToLower(t.text))
-		case other: // the brackets of an array
-			array += t.text
-		case quoted, end:
+	for _, t := range Scan(text) {
+		switch t.Kind {
+		case Group:
+			args = withoutSpaces(Inner(t.Text))
+		case Word:
+			words = append(words, strings.ToLower(t.Text))
+		case Other: // the brackets of an array
+			array += t.Text
+		case Quoted, End:
 			return text
 		}
 	}
@@ -88,11 +88,11 @@ func canonical(d schema.Dialect, text string) string {
 // withoutSpaces returns a list of numbers, words or strings in one spelling.
 func withoutSpaces(text string) string {
 	var b strings.Builder
-	for _, t := range scan(text) {
-		if t.kind == word {
-			t.text = strings.ToLower(t.text)
+	for _, t := range Scan(text) {
+		if t.Kind == Word {
+			t.Text = strings.ToLower(t.Text)
 		}
-		b.WriteString(t.text)
+		b.WriteString(t.Text)
 	}
 	return b.String()
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/whimbreldb/whimbrel/gormmodel/internal/coltype"
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 )
 
 // Whatever a tag holds, nothing of it is lost: type and rest are the text.
