@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -50,8 +51,10 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 		return Built{}, noCache(err)
 	}
 	bin := filepath.Join(dir, a.name())
-	args := []string{"build", "-buildvcs=false", "-o", bin}
-	if !ownLinkerFlags() {
+	args := append([]string{"build", "-buildvcs=false", "-o", bin}, a.TagFlags()...)
+	if !strings.Contains(ownFlags(), "-ldflags") {
+		// The tables of the debugger are left out: a build after an edit is a
+		// quarter faster. What somebody has set would be replaced.
 		args = append(args, "-ldflags=-s -w")
 	}
 	cmd := exec.CommandContext(ctx, goCmd, append(args, ".")...)
@@ -67,20 +70,39 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	return Built{Path: bin, lock: lock}, nil
 }
 
-// ownLinkerFlags reports whether somebody has set linker flags, in the
-// environment or with "go env -w". Ours would replace them: they leave out the
-// tables of the debugger, which makes a build after an edit a quarter faster.
-func ownLinkerFlags() bool {
-	flags := os.Getenv("GOFLAGS")
-	if flags == "" {
-		file := os.Getenv("GOENV")
-		if dir, err := os.UserConfigDir(); file == "" && err == nil {
-			file = filepath.Join(dir, "go", "env")
-		}
-		b, _ := os.ReadFile(file) // no file, no settings
-		flags = string(b)
+// ownFlags returns the flags of the go command that somebody has set, in the
+// environment or with "go env -w".
+func ownFlags() string {
+	if flags := os.Getenv("GOFLAGS"); flags != "" {
+		return flags
 	}
-	return strings.Contains(flags, "-ldflags")
+	file := os.Getenv("GOENV")
+	if dir, err := os.UserConfigDir(); file == "" && err == nil {
+		file = filepath.Join(dir, "go", "env")
+	}
+	b, _ := os.ReadFile(file) // no file, no settings
+	for line := range strings.Lines(string(b)) {
+		if flags, ok := strings.CutPrefix(line, "GOFLAGS="); ok {
+			return strings.TrimSpace(flags)
+		}
+	}
+	return ""
+}
+
+// ownTags finds the tags in GOFLAGS. A flag there is one word, or quoted.
+var ownTags = regexp.MustCompile(`(?:^|[\s'"])--?tags=([^\s'"]+)`)
+
+// TagFlags returns what tells the go command the tags of the app. A -tags on the
+// command line replaces that of GOFLAGS, so the tags there are said again.
+func (a App) TagFlags() []string {
+	if a.Tags == "" {
+		return nil
+	}
+	tags := a.Tags
+	if own := ownTags.FindStringSubmatch(ownFlags()); own != nil {
+		tags = own[1] + "," + tags
+	}
+	return []string{"-tags=" + tags}
 }
 
 // notBuilt says in one line what the compiler has said in many.
@@ -120,7 +142,7 @@ func (a App) cacheDir() (string, error) {
 		return "", noCache(err)
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q", a.Module, a.Dir)
+	fmt.Fprintf(h, "%q %q %q", a.Module, a.Dir, a.Tags)
 	for _, name := range []string{"GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOWORK", "GOEXPERIMENT"} {
 		fmt.Fprintf(h, " %q", os.Getenv(name))
 	}

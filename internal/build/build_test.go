@@ -176,6 +176,36 @@ func TestSettingsAreKept(t *testing.T) {
 	}
 }
 
+// TestTags: a tag of ours does not push out those that are set already.
+func TestTags(t *testing.T) {
+	ownCache(t)
+	root := tree(t, map[string]string{
+		"go.mod": gomod, "main.go": program,
+		"mine.go": "//go:build mine\n\npackage main\n\nfunc init() { print(\"mine \") }\n",
+		"ours.go": "//go:build ours\n\npackage main\n\nfunc init() { print(\"ours\") }\n",
+	})
+	for _, flags := range []string{"-tags=mine", "-mod=mod '-tags=mine'", "-tags=other,mine -trimpath"} {
+		t.Setenv("GOFLAGS", flags)
+		app, err := Find(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app.Tags = "ours"
+		var said bytes.Buffer
+		b, err := app.Build(t.Context(), &said)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, said.String())
+		}
+		b.Release()
+		if got, err := exec.Command(b.Path).CombinedOutput(); err != nil || string(got) != "mine ours" {
+			t.Errorf("GOFLAGS=%s: the program prints %q, %v", flags, got, err)
+		}
+		if plain, _, err := build1(t, root); err != nil || plain == b.Path {
+			t.Errorf("with and without tags both are %s, %v", plain, err)
+		}
+	}
+}
+
 func TestNoGo(t *testing.T) {
 	ownCache(t)
 	t.Setenv("PATH", t.TempDir())

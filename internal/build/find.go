@@ -23,6 +23,8 @@ const module = "github.com/whimbreldb/whimbrel"
 type App struct {
 	Dir    string // the folder of the main package, absolute
 	Module string // the path of its module
+	Root   string // the folder of its go.mod
+	Tags   string // build tags besides those of GOFLAGS, with commas between; usually none
 }
 
 // Find returns the app of a folder: the nearest main package from dir up to
@@ -45,7 +47,7 @@ func Find(dir string) (App, error) {
 	}
 	for d := dir; ; d = filepath.Dir(d) {
 		if isMain(d) {
-			return App{Dir: d, Module: name}, nil
+			return App{Dir: d, Module: name, Root: root}, nil
 		}
 		if d == root {
 			break
