@@ -19,8 +19,8 @@ import (
 // path goes on to where the caller's leads, so that types and functions that
 // are only in the database are found.
 //
-// A role that may not create namespaces gets that of temporary tables. There
-// are things that cannot be put there; the error then says why.
+// A role that may not create namespaces gets that of temporary tables. What
+// cannot be put there is not compared; see [temporaryDialect].
 func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context, *sql.Conn, dialect.Dialect) error) (err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -41,11 +41,13 @@ func (d Dialect) Scratch(ctx context.Context, db *sql.DB, f func(context.Context
 		return err
 	}
 	d.scratch.place = p
-	err = f(ctx, conn, scratchDialect{d})
-	if err != nil && p.temporary {
+	if !p.temporary {
+		return f(ctx, conn, scratchDialect{d})
+	}
+	if err := f(ctx, conn, d.newTemporary()); err != nil {
 		return &TemporaryError{err}
 	}
-	return err
+	return nil
 }
 
 // A TemporaryError says that something could not be built where a role without
@@ -81,16 +83,21 @@ func (d Dialect) newPlace(ctx context.Context, conn *sql.Conn) (*place, error) {
 		statements = append(statements, "CREATE SCHEMA "+p.namespace)
 	} else {
 		p.namespace, p.temporary = "pg_temp", true
+		// Who may not even make these is told so before anything is tried.
+		statements = append(statements, "CREATE TEMPORARY TABLE whim_scratch ()", "DROP TABLE pg_temp.whim_scratch")
 	}
 	own := in.session.settings[0].value
 	path := p.namespace
 	if own != "" && own != `""` {
 		path += ", " + own
 	}
-	p.path = p.namespace + ", " + in.session.path
+	p.path, p.own, p.search = p.namespace+", "+in.session.path, own, path
 	statements = append(statements, "SELECT pg_catalog.set_config('search_path', "+quoteString(path)+", true)")
 	for _, s := range statements {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
+			if p.temporary {
+				err = &TemporaryError{err}
+			}
 			return nil, err
 		}
 	}
@@ -105,6 +112,12 @@ type scratchDialect struct{ Dialect }
 func (d scratchDialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	p := d.scratch.place
 	p.learn(state.Schema())
+	p.learnOps(ops)
+	return d.compileHere(ops, state)
+}
+
+// learnOps takes note of the names in operations.
+func (p *place) learnOps(ops []op.Op) {
 	for _, o := range ops {
 		switch o := o.(type) {
 		case op.CreateTable:
@@ -125,6 +138,10 @@ func (d scratchDialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, e
 			op.DropIndex, op.AlterObject, op.Exec, op.Run:
 		}
 	}
+}
+
+// compileHere is Compile where the place knows the names.
+func (d scratchDialect) compileHere(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	stmts, err := d.Dialect.Compile(ops, state)
 	if err != nil {
 		return nil, err
@@ -135,6 +152,7 @@ func (d scratchDialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, e
 			stmts[i].SQL, stmts[i].NoTx = withoutConcurrently(stmts[i].SQL), false
 		}
 	}
+	p := d.scratch.place
 	var first []dialect.Stmt
 	for _, name := range p.pending {
 		first = append(first, dialect.Stmt{SQL: "CREATE SCHEMA IF NOT EXISTS " + name, Object: "schema " + p.logical(name)})

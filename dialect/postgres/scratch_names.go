@@ -23,6 +23,8 @@ type place struct {
 	id        string            // what its names begin with
 	temporary bool              // everything is put into pg_temp
 	path      string            // the search path to read with
+	own       string            // that of the caller
+	search    string            // the one that things are made with
 	spaces    map[string]string // the others: where each is put
 	quoted    map[string]string // how the server writes the name of what is put there, with the dot
 	pending   []string          // those that are not created yet
@@ -37,14 +39,13 @@ func (n scratchNames) active() bool { return n.place != nil }
 // default one, which is not written: "" comes back.
 func (n scratchNames) namespace(name string) string {
 	p := n.place
-	if p == nil || name == "" || p.temporary {
-		if p != nil {
-			return ""
-		}
+	switch {
+	case p == nil || name == "":
 		return name
-	}
-	if name == p.real {
+	case name == p.real:
 		return ""
+	case p.temporary:
+		return name // the real one: what is there is not made again
 	}
 	to, ok := p.spaces[name]
 	if !ok {

@@ -140,6 +140,9 @@ func (d Dialect) showChecks(ctx context.Context, db *sql.DB, tables []schema.Tab
 		if err != nil {
 			return err
 		}
+		if _, err := d.Begin(ctx, conn, stmts); err != nil { // where there is a transaction already
+			return err
+		}
 		for _, s := range stmts {
 			if _, err := conn.ExecContext(ctx, s.SQL); err != nil {
 				return err

@@ -169,8 +169,8 @@ func TestScratchDefaultNamespace(t *testing.T) {
 	})
 }
 
-// A role that may not create anything gets temporary tables, and is told what
-// cannot be one.
+// A role that may not create anything gets temporary tables, and is told where it
+// does not even get those.
 func TestScratchWithoutRights(t *testing.T) {
 	each(t, func(t *testing.T, s *dbtest.Server) {
 		address := s.URL(t)
@@ -195,13 +195,9 @@ func TestScratchWithoutRights(t *testing.T) {
 		if d := gocmp.Diff(want, got); d != "" {
 			t.Errorf("(-want +got):\n%s", d)
 		}
-		_, err = scratch.Run(t.Context(), d, db, schema.Schema{}, []op.Op{op.CreateTable{Table: schema.NewTable("t", schema.TableOptions{Postgres: schema.PostgresTable{Unlogged: true}}, native("a", "text"))}})
 		var temporary *TemporaryError
-		if !errors.As(err, &temporary) || !strings.Contains(err.Error(), "does not take t: ") || !strings.Contains(err.Error(), "may not create schemas") {
-			t.Errorf("error %v", err)
-		}
 		mustExec(t, owner, "REVOKE TEMPORARY ON DATABASE "+quoteIdent(databaseName(t, owner))+" FROM PUBLIC")
-		if _, err = scratch.Run(t.Context(), d, db, schema.Schema{}, []op.Op{op.CreateTable{Table: want.Tables[0]}}); !errors.As(err, &temporary) {
+		if _, err = scratch.Run(t.Context(), d, db, schema.Schema{}, []op.Op{op.CreateTable{Table: want.Tables[0]}}); !errors.As(err, &temporary) || !strings.Contains(err.Error(), "may not create schemas") {
 			t.Errorf("%s, who may nothing, got %v", name, err)
 		}
 	})
