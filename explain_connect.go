@@ -1,12 +1,11 @@
 package whimbrel
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"strings"
 
+	"github.com/whimbreldb/whimbrel/internal/dial"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -16,9 +15,9 @@ import (
 
 // explainConnect explains why no connection could be made.
 func explainConnect(d schema.Dialect, said string, err error) *Error {
-	e := &Error{Code: Unreachable, Msg: "the database cannot be reached", Detail: lines(said)}
+	e := &Error{Code: Unreachable, Msg: "the database cannot be reached", Detail: dial.Lines(said)}
 	switch {
-	case noTLS(err):
+	case dial.TLS(err) != dial.NoProblem:
 		e.Code, e.Msg = BadTLS, "no encrypted connection to the server can be made"
 		e.Hint = []string{tlsHint[d == schema.Postgres]}
 	case d == schema.Postgres && hasAny(said, "SQLSTATE 28"), d != schema.Postgres && hasAny(said, "Error 1045 ", "Error 1698 ", "Error 1130 ", "Error 1129 ", "Error 3118 ", "Error 1862 "):
@@ -48,24 +47,10 @@ type connectError struct{ error }
 
 func (e *connectError) Unwrap() error { return e.error }
 
-// connecting reports whether err is about a connection that was not made. No
-// driver is imported here: where it happens in the midst of something, pgx
-// (5.12) says so in words, and go-sql-driver (1.10) of TLS alone.
+// connecting reports whether err is about a connection that was not made.
 func connecting(err error) bool {
 	var connect *connectError
-	return errors.As(err, &connect) || strings.Contains(err.Error(), "failed to connect to ") || noTLS(err)
-}
-
-func noTLS(err error) bool {
-	var (
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		alert     tls.AlertError
-		record    tls.RecordHeaderError
-	)
-	return errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &invalid) || errors.As(err, &alert) || errors.As(err, &record) ||
-		hasAny(err.Error(), "server refused TLS", "server does not support TLS", "Error 3159 ", "tls: ")
+	return errors.As(err, &connect) || dial.Failed(err)
 }
 
 // tlsHint is by whether it is PostgreSQL.

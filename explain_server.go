@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/internal/dial"
 	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/runner"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -58,8 +59,7 @@ func saidBy(err error) string {
 	if errors.As(err, &stmt) && stmt.Err != nil {
 		err = stmt.Err
 	}
-	// What package fmt leaves where a driver wraps no error (pgx 5.12).
-	return strings.ReplaceAll(err.Error(), ": %!w(<nil>)", "")
+	return dial.Text(err)
 }
 
 // mendRows is for rows that do not allow what the revision wants.

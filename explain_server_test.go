@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/whimbreldb/whimbrel"
@@ -53,6 +54,27 @@ func TestRowsThatAreInTheWay(t *testing.T) {
 		var e *whimbrel.Error
 		if !errors.As(err, &e) || !slices.Contains(e.Detail, "Key (email)=(a@x.de) is duplicated.") || len(e.Hint) != 2 {
 			t.Errorf("a unique constraint: %v, %q", err, e.Hint)
+		}
+	})
+}
+
+// TestWordsOfTLS: what a statement says is no matter of the connection, whatever
+// the words.
+func TestWordsOfTLS(t *testing.T) {
+	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
+		// A table that is full, and a disk: nothing is wrong with the statement.
+		body := "DO $$ BEGIN RAISE EXCEPTION 'tls: failed to connect to x' USING ERRCODE = '53100'; END $$"
+		if s.Dialect != schema.Postgres {
+			body = "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'tls: failed to connect to x'"
+		}
+		p := serverProject(t, s, db, rev("first", "", func(m *op.Script) { m.Exec(body) }, nil))
+		_, err := p.Upgrade(t.Context(), "head")
+		if code := whimbrel.CodeOf(err); code != whimbrel.StatementFailed && code != whimbrel.HalfDone || !strings.Contains(err.Error(), "tls: failed") || strings.Contains(err.Error(), "cannot be reached") {
+			t.Errorf("%s: %v", code, err)
+		}
+		var e *whimbrel.Error
+		if errors.As(err, &e); strings.Contains(strings.Join(append(e.Hint, e.Msg), "\n"), "TLS") || strings.Contains(e.Msg, "encrypted") {
+			t.Errorf("%s, %q", e.Msg, e.Hint)
 		}
 	})
 }

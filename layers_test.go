@@ -14,6 +14,7 @@ import (
 const layers = `
 schema:
 internal/near:
+internal/dial:
 revision:          internal/near
 op:                schema
 diff:              op schema
@@ -29,11 +30,11 @@ internal/coltype:  schema
 internal/coltype/compiled: dialect/mysql dialect/postgres dialect/sqlite internal/coltype schema
 runner:            dialect journal op schema
 
-.:                 dialect diff journal model op revision runner schema scratch script
+.:                 dialect diff internal/dial journal model op revision runner schema scratch script
 cli:               . dialect diff internal/near model op schema
 internal/scaffold:  .
 internal/build:    .
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/near model op schema
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/dial internal/near model op schema
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest

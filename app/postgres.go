@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -124,7 +123,7 @@ func withoutURL(err error) string {
 // showPostgres returns how people know a database: where it is really looked
 // for, with what the environment adds.
 func showPostgres(scheme string, config *pgx.ConnConfig) string {
-	return scheme + "://" + config.User + "@" + strings.Join(hostsOf(config), ",") + "/" + cmp.Or(config.Database, config.User)
+	return scheme + "://" + config.User + "@" + strings.Join(hostsOf(config), ",") + "/" + config.Database
 }
 
 // hostsOf returns the servers that are tried, each once.

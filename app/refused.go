@@ -2,17 +2,15 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io/fs"
 	"net"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/dial"
 )
 
 // This file says why a server did not let somebody in. The errors below it come
@@ -24,25 +22,9 @@ import (
 func refused(code whimbrel.Code, msg, shown string, err error, hint ...string) *whimbrel.Error {
 	e := &whimbrel.Error{Code: code, Msg: msg, Detail: []string{"database: " + shown}, Hint: hint, Err: err}
 	if err != nil {
-		e.Detail = append(e.Detail, distinctLines(err.Error())...)
+		e.Detail = append(e.Detail, dial.Lines(dial.Text(err))...)
 	}
 	return e
-}
-
-// distinctLines returns the lines of a text, each once: a driver that tries
-// with TLS and without, or an IPv4 and an IPv6 address, may fail twice for the
-// same reason, and say it again with a word in front.
-func distinctLines(text string) []string {
-	var lines []string
-	for line := range strings.SplitSeq(text, "\n") {
-		// What package fmt leaves where a driver wraps no error (pgx 5.12).
-		line = strings.TrimSuffix(strings.TrimSpace(line), ": %!w(<nil>)")
-		said := slices.ContainsFunc(lines, func(l string) bool { return strings.HasSuffix(l, line) })
-		if !said {
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }
 
 // A serverKind is what differs between the servers in what people are told.
@@ -90,24 +72,22 @@ func (k serverKind) alive(where string) string {
 // network explains an error of the network or of TLS. where is the address that
 // was tried.
 func (k serverKind) network(err error, shown, where string) *whimbrel.Error {
-	var (
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		alert     tls.AlertError
-		record    tls.RecordHeaderError
-		dns       *net.DNSError
-		op        *net.OpError
-	)
-	switch {
-	case errors.As(err, &authority):
+	switch dial.TLS(err) {
+	case dial.Stranger:
 		return refused(whimbrel.BadTLS, "the certificate of the server is signed by nobody who is trusted here", shown, err,
 			"Name the certificate of who signed it in the URL: "+k.ca)
-	case errors.As(err, &host):
+	case dial.OtherName:
 		return refused(whimbrel.BadTLS, "the certificate of the server is for another name", shown, err,
 			"Use the name that is in the certificate, or do without comparing the name: "+k.verify)
-	case errors.As(err, &invalid), errors.As(err, &alert), errors.As(err, &record), strings.Contains(err.Error(), "tls: "):
+	case dial.OtherError:
 		return refused(whimbrel.BadTLS, "no encrypted connection to the server can be made", shown, err)
+	case dial.NoProblem, dial.Unwanted, dial.Wanted: // that is said by those who know more of it
+	}
+	var (
+		dns *net.DNSError
+		op  *net.OpError
+	)
+	switch {
 	case errors.As(err, &dns):
 		return refused(whimbrel.Unreachable, "no server of that name is known: "+dns.Name, shown, err, "Look whether the host in the URL is right.")
 	case errors.Is(err, syscall.ECONNREFUSED):

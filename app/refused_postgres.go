@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/dial"
 	"github.com/whimbreldb/whimbrel/internal/near"
 )
 
@@ -31,7 +32,7 @@ func (c *postgresConnector) explain(ctx context.Context, err error) error {
 	if e := kindPostgres.stranger(ctx, err, c.shown, network, address); e != nil {
 		return e
 	}
-	if strings.Contains(err.Error(), "refused TLS") {
+	if dial.TLS(err) == dial.Unwanted {
 		return refused(whimbrel.BadTLS, "the server does no TLS, and the URL asks for it", c.shown, err,
 			"to do without, where the network is trusted: sslmode=prefer or sslmode=disable in the URL")
 	}
@@ -62,11 +63,11 @@ func (c *postgresConnector) explainServer(err error, server *pgconn.PgError) err
 		}
 		return e
 	case "3D000":
-		return refused(whimbrel.Unreachable, "the database does not exist on the server: "+databaseOf(c), c.shown, err,
+		return refused(whimbrel.Unreachable, "the database does not exist on the server: "+c.config.Database, c.shown, err,
 			"to make it: "+c.createdb())
 	case "42501":
 		return refused(whimbrel.NoPermission, "user "+c.config.User+" may not connect to the database", c.shown, err,
-			"to allow it, as the owner of the database: GRANT CONNECT ON DATABASE "+quoteName(databaseOf(c), `"`)+" TO "+quoteName(c.config.User, `"`))
+			"to allow it, as the owner of the database: GRANT CONNECT ON DATABASE "+quoteName(c.config.Database, `"`)+" TO "+quoteName(c.config.User, `"`))
 	case "42704", "22023", "42601", "22P02":
 		return refused(whimbrel.BadDatabase, "the server does not take an option of the URL", c.shown, err,
 			append(c.optionMeant(server.Message), "What is not an option of the connection is sent to the server as a setting.")...)
@@ -103,13 +104,6 @@ func (c *postgresConnector) optionMeant(said string) []string {
 	return nil
 }
 
-func databaseOf(c *postgresConnector) string {
-	if c.config.Database == "" {
-		return c.config.User
-	}
-	return c.config.Database
-}
-
 func (c *postgresConnector) passwordHint() []string {
 	if c.password.given() {
 		return []string{"Look where it is from: the URL, then PGPASSWORD, then ~/.pgpass. In a URL, @ : / ? # % are written as %XX."}
@@ -119,5 +113,5 @@ func (c *postgresConnector) passwordHint() []string {
 
 // createdb returns the command that makes the database.
 func (c *postgresConnector) createdb() string {
-	return "createdb -h " + shellWord(c.config.Host) + " -p " + strconv.Itoa(int(c.config.Port)) + " -U " + shellWord(c.config.User) + " " + shellWord(databaseOf(c))
+	return "createdb -h " + shellWord(c.config.Host) + " -p " + strconv.Itoa(int(c.config.Port)) + " -U " + shellWord(c.config.User) + " " + shellWord(c.config.Database)
 }
