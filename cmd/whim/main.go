@@ -17,10 +17,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
@@ -29,9 +27,6 @@ import (
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
-
-// slow is when a build is worth a word.
-const slow = 2 * time.Second
 
 // run decides who the command line is for. Only a first word that is whim's
 // own is read here; everything else goes to the app untouched.
@@ -173,9 +168,9 @@ func runApp(dir string, args []string, stdin io.Reader, stdout, stderr, said io.
 	if err != nil {
 		return 1, err
 	}
-	done := announce(stderr, filepath.Base(app.Dir))
-	built, err := app.Build(context.Background(), io.MultiWriter(stderr, said))
-	done()
+	a := announce(stderr, &app)
+	built, err := app.Build(context.Background(), io.MultiWriter(a, said))
+	a.stop()
 	if err != nil {
 		return 1, err
 	}
@@ -190,19 +185,6 @@ func orHere(dir string) string {
 		return "."
 	}
 	return dir
-}
-
-// announce says on a terminal that a build takes long. The first build of an
-// app compiles a database engine, once.
-func announce(w io.Writer, name string) (done func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return func() {}
-	}
-	t := time.AfterFunc(slow, func() {
-		fmt.Fprintf(w, "Building %s … (the first time takes a minute)\n", name)
-	})
-	return func() { t.Stop() }
 }
 
 // environment tells the app how it was called, for the commands in its hints.

@@ -51,7 +51,7 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 		return Built{}, noCache(err)
 	}
 	bin := filepath.Join(dir, a.name())
-	args := append([]string{"build", "-buildvcs=false", "-o", bin}, a.TagFlags()...)
+	args := append([]string{"build", "-v", "-buildvcs=false", "-o", bin}, a.TagFlags()...)
 	if !strings.Contains(ownFlags(), "-ldflags") {
 		// The tables of the debugger are left out: a build after an edit is a
 		// quarter faster. What somebody has set would be replaced.
@@ -61,9 +61,10 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	cmd.Dir = a.Dir
 	cmd.Env = append(os.Environ(), "PWD="+a.Dir)
 	var out bytes.Buffer
-	cmd.Stdout = io.MultiWriter(w, &out)
-	cmd.Stderr = cmd.Stdout // the same writer, so that there is one pipe and one order
-	if err := cmd.Run(); err != nil {
+	said := &packages{rest: io.MultiWriter(w, &out), compiled: a.Compiled}
+	cmd.Stdout = said
+	cmd.Stderr = said // the same writer, so that there is one pipe and one order
+	if err := errors.Join(cmd.Run(), said.flush()); err != nil {
 		lock.Close()
 		return Built{}, a.notBuilt(err, out.String())
 	}
@@ -116,7 +117,7 @@ func (a App) notBuilt(err error, out string) error {
 	case strings.Contains(out, "go.mod") && strings.Contains(out, "go mod tidy"),
 		strings.Contains(out, "missing go.sum entry"), strings.Contains(out, "no required module provides"):
 		e.Hint = []string{"to complete go.mod and go.sum: go mod tidy"}
-	case strings.Contains(out, "go work use"):
+	case strings.Contains(out, "go work use"), strings.Contains(out, "go help work"):
 		e.Hint = []string{"a go.work above this folder does not list it: go work use ."}
 	}
 	return e

@@ -214,3 +214,68 @@ func TestNoGo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestVendor: what the module needs is in the module, and nowhere else.
+func TestVendor(t *testing.T) {
+	ownCache(t)
+	root := tree(t, map[string]string{
+		"go.mod":                                gomod + "\nrequire example.invalid/words v1.0.0\n",
+		"main.go":                               "package main\n\nimport \"example.invalid/words\"\n\nfunc main() { print(words.Hello) }\n",
+		"vendor/example.invalid/words/words.go": "package words\n\nconst Hello = \"from vendor\"\n",
+		"vendor/modules.txt":                    "# example.invalid/words v1.0.0\n## explicit\nexample.invalid/words\n",
+	})
+	bin, out, err := build1(t, root)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got, err := exec.Command(bin).CombinedOutput(); err != nil || string(got) != "from vendor" {
+		t.Errorf("the program prints %q, %v", got, err)
+	}
+}
+
+// TestCompiled: the packages that are compiled are told by name, and are not
+// among what the go command says.
+func TestCompiled(t *testing.T) {
+	ownCache(t)
+	root := tree(t, map[string]string{
+		"go.mod":     gomod,
+		"main.go":    "package main\n\nimport \"example.com/shop/a\"\n\nfunc main() { a.A() }\n",
+		"a/a.go":     "package a\n\n// " + t.TempDir() + "\nfunc A() {}\n",
+		"wrong/w.go": "package wrong\n",
+	})
+	app, err := Find(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := app.Stale(t.Context()); err != nil || n < 2 {
+		t.Errorf("before: %d stale, %v", n, err)
+	}
+	var seen []string
+	app.Compiled = func(path string) { seen = append(seen, path) }
+	var out bytes.Buffer
+	b, err := app.Build(t.Context(), &out)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	b.Release()
+	if got := strings.Join(seen, " "); !strings.Contains(got, "example.com/shop/a") || out.Len() != 0 {
+		t.Errorf("compiled %q, and said %q", got, out.String())
+	}
+}
+
+func TestPackages(t *testing.T) {
+	var rest bytes.Buffer
+	var seen []string
+	p := &packages{rest: &rest, compiled: func(path string) { seen = append(seen, path) }}
+	for _, part := range []string{"exam", "ple.com/a\n# example.com/b\n./b.go:1:2: no\nruntime\n", "\tmore\n", "go: nothing to do"} {
+		if _, err := p.Write([]byte(part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.flush(); err != nil {
+		t.Fatal(err)
+	}
+	if want := "# example.com/b\n./b.go:1:2: no\n\tmore\ngo: nothing to do"; rest.String() != want || strings.Join(seen, " ") != "example.com/a runtime" {
+		t.Errorf("%q, %q", rest.String(), seen)
+	}
+}

@@ -25,6 +25,10 @@ type App struct {
 	Module string // the path of its module
 	Root   string // the folder of its go.mod
 	Tags   string // build tags besides those of GOFLAGS, with commas between; usually none
+
+	// Compiled is called with the path of each package that Build compiles, when
+	// it begins with it. Nil: nobody wants to know.
+	Compiled func(path string)
 }
 
 // Find returns the app of a folder: the nearest main package from dir up to
