@@ -3,7 +3,7 @@
 # Everything that a machine needs besides Go is fetched by the targets
 # themselves, in pinned versions.
 
-MODULES   := . gormmodel examples/shop bench
+MODULES   := . gormmodel bunmodel examples/shop bench
 # Outside the workspace: it tests gormmodel with the ORM's own driver, which
 # would raise every other module's version of the ORM.
 APART     := gormmodel/compat
@@ -63,7 +63,7 @@ test-real: bin/with ## the tests on real schemas: WHIM_REAL_SCHEMAS=folder make 
 	@bin/with -install '$(DATABASES)' go test -count=1 -v -timeout 60m -run 'Real' ./dialect/... .
 
 lint: ## golangci-lint, as configured in .golangci.yml (the first run builds it: minutes)
-	@for m in . gormmodel; do (cd $$m && go run $(GOLANGCI) run ./...) || exit 1; done
+	@for m in . gormmodel bunmodel; do (cd $$m && go run $(GOLANGCI) run ./...) || exit 1; done
 
 fuzz: ## every fuzz target, FUZZTIME each
 	@grep -rl '^func Fuzz' --include=*_test.go . | while read f; do \

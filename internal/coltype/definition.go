@@ -369,11 +369,14 @@ func OpClass(expr string) (rest, class string) {
 	return strings.TrimSpace(expr[:toks[n-1].Pos]), toks[n-1].Text
 }
 
-// IsList reports whether an expression is several, with commas between them
-// that no parenthesis, bracket or quote is around.
-func IsList(expr string) bool {
-	depth := 0
-	for _, t := range Scan(expr) {
+// IsList reports whether an expression is several.
+func IsList(expr string) bool { return len(List(expr)) > 1 }
+
+// List splits a list at the commas that no parenthesis, bracket or quote is
+// around.
+func List(text string) (items []string) {
+	depth, from := 0, 0
+	for _, t := range Scan(text) {
 		switch t.Text {
 		case "[":
 			depth++
@@ -381,9 +384,10 @@ func IsList(expr string) bool {
 			depth--
 		case ",":
 			if depth == 0 {
-				return true
+				items = append(items, strings.TrimSpace(text[from:t.Pos]))
+				from = t.Pos + 1
 			}
 		}
 	}
-	return false
+	return append(items, strings.TrimSpace(text[from:]))
 }
