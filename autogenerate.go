@@ -3,7 +3,6 @@ package whimbrel
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -297,23 +296,6 @@ func (p *Project) badID(id string) string {
 		return err.Error()
 	}
 	return ""
-}
-
-// Init makes the folder of the revision files. What is there already stays. It
-// returns the files that it wrote.
-func (p *Project) Init() ([]string, error) {
-	if p.cfg.Dir == "" {
-		return nil, &Error{Code: NoFolder, Msg: "no folder for revision files is configured"}
-	}
-	wrote, err := script.Init(p.cfg.Dir)
-	if err != nil {
-		msg := "the folder cannot be made"
-		if errors.Is(err, fs.ErrPermission) {
-			msg = "the folder cannot be written"
-		}
-		return wrote, &Error{Code: NoFolder, Msg: msg, Detail: []string{err.Error()}, Err: err}
-	}
-	return wrote, nil
 }
 
 // BaselineOptions are the options of [Project.Baseline].

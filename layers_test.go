@@ -14,6 +14,7 @@ import (
 const layers = `
 schema:
 internal/near:
+internal/modelscan:
 internal/dial:
 revision:          internal/near
 op:                schema
@@ -30,7 +31,7 @@ internal/coltype:  schema
 internal/coltype/compiled: dialect/mysql dialect/postgres dialect/sqlite internal/coltype schema
 runner:            dialect journal op schema
 
-.:                 dialect diff internal/dial journal model op revision runner schema scratch script
+.:                 dialect diff internal/dial internal/modelscan journal model op revision runner schema scratch script
 cli:               . dialect diff internal/near model op schema
 internal/scaffold:  .
 internal/build:    .

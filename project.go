@@ -6,9 +6,11 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/internal/modelscan"
 	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/revision"
@@ -24,6 +26,9 @@ type Project struct {
 	cfg   Config
 	graph *revision.Graph
 	byID  map[string]op.Revision
+
+	scan  sync.Once
+	found []modelscan.Model // structs that look like models
 }
 
 // Open checks the configuration and the history. It does not connect.

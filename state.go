@@ -102,6 +102,7 @@ func without(s schema.Schema, drop func(table string) bool) schema.Schema {
 // models returns M.
 func (p *Project) models() (model.Models, error) {
 	var all model.Models
+	told := len(p.cfg.Models) > 0 // which types they are
 	for _, source := range p.cfg.Models {
 		m, err := source.Load()
 		if err != nil {
@@ -116,6 +117,11 @@ func (p *Project) models() (model.Models, error) {
 		all.Schema.Objects = append(all.Schema.Objects, m.Schema.Objects...)
 		all.Keep = append(all.Keep, m.Keep...)
 		all.Warnings = append(all.Warnings, m.Warnings...)
+		all.Types = append(all.Types, m.Types...)
+		told = told && m.Types != nil
+	}
+	if told {
+		all.Warnings = append(all.Warnings, p.unregistered(all.Types)...)
 	}
 	all.Schema = without(all.Schema, p.ignored)
 	var err error

@@ -35,9 +35,12 @@ type Operations []op.Op
 func (o Operations) MarshalJSON() ([]byte, error) { return op.Marshal(o) }
 
 type (
-	// InitResult is the result of init: the files that were written.
+	// InitResult is the result of init: the files that were written, and what
+	// was listed in them where no models were registered.
 	InitResult struct {
-		Files []string `json:"files"`
+		Files  []string `json:"files"`
+		Models []string `json:"models,omitempty"`
+		Doubts []string `json:"doubts,omitempty"` // structs that may be none
 	}
 
 	// MigrateResult is the result of migrate and revision. Path and ID are

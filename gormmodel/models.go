@@ -219,6 +219,12 @@ func (l *loader) reach(listed []*gs.Schema) {
 func (l *loader) result() model.Models {
 	tables := creationOrder(l.tables)
 	out := model.Models{Schema: schema.Schema{Tables: tables, Objects: l.namespaces(tables)}}
+	for _, sc := range l.order {
+		if sc.ModelType.Name() != "" { // GORM makes that of a join table itself
+			out.Types = append(out.Types, model.TypeName(sc.ModelType))
+		}
+	}
+	slices.Sort(out.Types)
 	slices.Sort(l.keep)
 	out.Keep = slices.Compact(l.keep)
 	slices.SortFunc(l.warnings, func(a, b model.Warning) int {

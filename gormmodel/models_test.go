@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -319,7 +320,7 @@ func TestOtherDialect(t *testing.T) {
 		},
 	)
 	m := load(t, db, &Row{})
-	if d := cmp.Diff(model.Models{Schema: schema.Schema{Tables: []schema.Table{want}}}, m); d != "" {
+	if d := cmp.Diff(model.Models{Schema: schema.Schema{Tables: []schema.Table{want}}, Types: []string{model.TypeName(reflect.TypeFor[Row]())}}, m); d != "" {
 		t.Error(d)
 	}
 }

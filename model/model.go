@@ -2,7 +2,11 @@
 // of models implements. Providers for ORMs are modules of their own.
 package model
 
-import "github.com/whimbreldb/whimbrel/schema"
+import (
+	"reflect"
+
+	"github.com/whimbreldb/whimbrel/schema"
+)
 
 // A Source says what an application's models want the database to be. Load
 // must need no connection, and give the same answer for the same models: what
@@ -20,8 +24,21 @@ type Models struct {
 	// Keep names columns ("table.column") that may exist in the database and
 	// are nobody's business here. They are never dropped.
 	Keep []string
+	// Types are the Go types behind the tables, as [TypeName] writes them: so
+	// that a struct that looks like a model, and is not among them, can be
+	// spoken of. Nil: the source does not say.
+	Types []string
 	// Warnings are the things in the models that do not do what they seem to.
 	Warnings []Warning
+}
+
+// TypeName returns the full name of the type of a model, or of what a pointer to
+// it leads to: "example.com/shop/models.Product".
+func TypeName(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.PkgPath() + "." + t.Name()
 }
 
 // A Warning is something in a model that does not do what it seems to.

@@ -1,0 +1,160 @@
+package modelscan
+
+import (
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// File is the name of the file that [Register] makes.
+const File = "whim_models.go"
+
+// Register returns a file for the Go package in dir that lists the models, those
+// in doubt as comments, and the name of the function in it. Without a package in
+// dir, or with nothing to list, the text is "".
+func Register(dir string, models []Model) (text, function string, err error) {
+	root, module, err := findModule(dir)
+	if err != nil || len(models) == 0 {
+		return "", "", err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return "", "", err
+	}
+	rel, err := filepath.Rel(root, dir)
+	if err != nil {
+		return "", "", err
+	}
+	self := path.Join(module, filepath.ToSlash(rel))
+	name, declared := inFolder(dir)
+	if name == "" {
+		return "", "", nil
+	}
+	function = "allModels"
+	for declared[function] {
+		function += "ForWhimbrel"
+	}
+	var b, list strings.Builder
+	names := map[string]string{} // of imports, by their paths
+	for _, m := range models {
+		doubt := m.Doubt
+		switch {
+		case m.Package == self:
+		case m.Clause == "main":
+			doubt = "it is in another program"
+		case !ast.IsExported(m.Name):
+			doubt = "it is not exported"
+		}
+		value := m.Name
+		if m.Package != self {
+			p, ok := names[m.Package]
+			if !ok {
+				p = importName(m.Clause, names, declared)
+				if doubt == "" {
+					names[m.Package] = p
+				}
+			}
+			value = p + "." + m.Name
+		}
+		if doubt != "" {
+			fmt.Fprintf(&list, "// &%s{}, // %s: %s:%d\n", value, doubt, m.File, m.Line)
+			continue
+		}
+		fmt.Fprintf(&list, "&%s{},\n", value)
+	}
+	fmt.Fprintf(&b, "package %s\n\n", name)
+	if len(names) > 0 {
+		b.WriteString("import (\n")
+		for _, p := range slices.Sorted(maps.Keys(names)) {
+			if names[p] != path.Base(p) {
+				b.WriteString(names[p] + " ")
+			}
+			b.WriteString(strconv.Quote(p) + "\n")
+		}
+		b.WriteString(")\n\n")
+	}
+	fmt.Fprintf(&b, `// %[1]s returns a value of each model. A model that is not listed here is not
+// in the database. The list was made from what the files look like, once: it is
+// yours now. What may be no model is a comment.
+func %[1]s() []any {
+	return []any{
+		%[2]s	}
+}
+`, function, list.String())
+	out, err := format.Source([]byte(b.String()))
+	return string(out), function, err
+}
+
+// importName chooses a name for an import that nothing else in the package has:
+// the package's own, if it can be.
+func importName(name string, taken map[string]string, declared map[string]bool) string {
+	used := func(n string) bool {
+		if declared[n] {
+			return true
+		}
+		for _, t := range taken {
+			if t == n {
+				return true
+			}
+		}
+		return false
+	}
+	for try, base := 2, name; used(name); try++ {
+		name = base + strconv.Itoa(try)
+	}
+	return name
+}
+
+// inFolder returns the name of the package in a folder, and what is declared in
+// it at the top.
+func inFolder(dir string) (name string, declared map[string]bool) {
+	files, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.go"))
+	if err != nil {
+		return "", nil
+	}
+	declared = map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil || strings.HasSuffix(file, "_test.go") || !built(file) {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution)
+		if f == nil || f.Name == nil || err != nil && name != "" {
+			continue
+		}
+		name = f.Name.Name
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil {
+					declared[d.Name.Name] = true
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						declared[spec.Name.Name] = true
+					case *ast.ValueSpec:
+						for _, n := range spec.Names {
+							declared[n.Name] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	return name, declared
+}
+
+func escapeGlob(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(s)
+}
