@@ -35,14 +35,18 @@ runner:            dialect journal op schema
 cli:               . dialect diff internal/near model op schema
 internal/scaffold:  .
 internal/build:    .
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/dial internal/near model op schema
+internal/socket:   .
+internal/devpage:
+internal/devapp:   internal/devpage
+internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/devapp internal/devpage internal/dial internal/near internal/socket model op schema
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest
 internal/comparetest: dialect dialect/mysql dialect/postgres dialect/sqlite diff op schema scratch
 internal/conformance:
 internal/demo:     internal/tutorial
-cmd/whim:          . cli internal/build internal/scaffold
+cmd/whim:          . cli internal/build internal/devapp internal/devserver internal/scaffold internal/socket
 `
 
 // database says which packages below the root may know database/sql.

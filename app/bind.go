@@ -82,7 +82,7 @@ func (a *App) bind(name string, cfg Config, variable, migrations string, broken 
 	if b.broken != nil {
 		b.database.connector = noDatabase{b.broken}
 	}
-	b.db = sql.OpenDB(b.database.connector)
+	b.db = sql.OpenDB(observed(b.database.connector))
 	return b
 }
 
@@ -132,13 +132,21 @@ func (b *Bind) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 	})
 }
 
+// word returns the name of the migration commands: "db", or "db:NAME".
+func (b *Bind) word() string {
+	if b.name == "db" {
+		return b.name
+	}
+	return "db:" + b.name
+}
+
 // command returns the migration commands of the database.
 func (b *Bind) command() *cobra.Command {
 	var events cli.Events
 	db := cli.DB(func() (*whimbrel.Project, error) { return b.project(events.On) },
 		cli.Prog(b.app.prog), cli.Folder(b.migrations), cli.WithEvents(&events))
+	db.Use = b.word()
 	if b.name != "db" {
-		db.Use = "db:" + b.name
 		db.Short = "The same for the database " + b.name
 	}
 	b.guard(db)

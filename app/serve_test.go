@@ -103,26 +103,31 @@ func TestServe(t *testing.T) {
 	}
 }
 
-func TestRunShowsPanics(t *testing.T) {
+// TestRun: a panic is logged, and says nothing to the browser.
+func TestRun(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, debug := range []bool{false, true} {
-		a := newApp(t, "sqlite:///shop.db")
-		a.HandleFunc("GET /", func(http.ResponseWriter, *http.Request) { panic("the secret reason") })
-		args := []string{"run"}
-		if debug {
-			args = append(args, "--debug")
+	a := newApp(t, "sqlite:///shop.db")
+	a.HandleFunc("GET /", func(http.ResponseWriter, *http.Request) { panic("the secret reason") })
+	url, out, stop := start(t, a, "run")
+	code, body := get(t, url+"/a?b=c")
+	stop()
+	if code != 500 || strings.Contains(body, "the secret reason") {
+		t.Errorf("%d %s", code, body)
+	}
+	for _, want := range []string{"Debug mode: off", "panic: the secret reason", "serve_test.go", `] "GET /a?b=c HTTP/1.1" 500 -`, "WARNING: 1 revision is not applied to the database: "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out)
 		}
-		url, out, stop := start(t, a, args...)
-		code, body := get(t, url)
-		stop()
-		if code != 500 || strings.Contains(body, "the secret reason") != debug {
-			t.Errorf("debug %v: %d %s", debug, code, body)
-		}
-		for _, want := range []string{"Debug mode: " + onOff(debug), "panic: the secret reason", "serve_test.go", `"GET /" 500`, "1 revision(s) are not applied"} {
-			if !strings.Contains(out.String(), want) {
-				t.Errorf("debug %v: no %q in\n%s", debug, want, out)
-			}
-		}
+	}
+}
+
+// TestNoDebug: an app that whim has not built for it has no debug features.
+func TestNoDebug(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("WHIM_DEV", "1")
+	code, out := run(t, newApp(t, "sqlite:///shop.db"), "run", "--debug")
+	if code == 0 || !strings.Contains(out, "this program was built without the debug features") || !strings.Contains(out, "whim run --debug") {
+		t.Errorf("exit code %d:\n%s", code, out)
 	}
 }
 

@@ -43,6 +43,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(rest) > 0 && rest[0] == "--" {
 		rest = rest[1:]
 	}
+	if wantsDebug(rest) {
+		root.AddCommand(debugCommand(dir))
+		return cli.Run(context.Background(), root, rest, stdin, stdout, stderr)
+	}
 	if completing(rest) {
 		if _, err := build.Find(orHere(dir)); err != nil || ownCompletion(root, rest[1:]) {
 			return cli.Run(context.Background(), root, rest, stdin, stdout, stderr)

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/build"
+	"github.com/whimbreldb/whimbrel/internal/devapp"
+	"github.com/whimbreldb/whimbrel/internal/devserver"
+	"github.com/whimbreldb/whimbrel/internal/socket"
+)
+
+// wantsDebug reports whether a command line is for the dev server, which is
+// whim's: "run" without --debug is the app's own.
+func wantsDebug(args []string) bool {
+	if len(args) == 0 || args[0] != "run" {
+		return false
+	}
+	for _, a := range args[1:] {
+		switch a {
+		case "--":
+			return false
+		case "--debug", "--debug=true":
+			return true
+		}
+	}
+	return false
+}
+
+// debugCommand is "run --debug" for the app in a folder.
+func debugCommand(dir string) *cobra.Command {
+	var c devserver.Config
+	var hosts []string
+	var noReload bool
+	cmd := &cobra.Command{
+		Use:   "run --debug",
+		Short: "Serve the app, and build and restart it whenever a file changes",
+		Long: `Builds the app of this folder with its debug features and serves it on this
+machine. When a file changes that the build reads, it is built and restarted:
+requests wait meanwhile, none is refused and none gets an old answer. What does
+not compile, crashes or panics is shown in the browser, with the source; pages
+reload by themselves.
+
+It listens on this machine only, unless --host says otherwise, and answers only
+for localhost, addresses, and the names of --allow-host.
+
+An app that listens by itself is served through --proxy:
+
+  whim run --debug --proxy 127.0.0.1:8080 -- serve --addr :8080`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && c.Proxy == "" {
+				return &whimbrel.Error{
+					Code: whimbrel.BadUsage, Msg: "run --debug takes no arguments",
+					Detail: []string{"arguments are for an app that listens by itself"},
+					Hint:   []string{"for such an app: --proxy ADDRESS -- ARGUMENTS"},
+				}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			app, err := build.Find(orHere(dir))
+			if err != nil {
+				return err
+			}
+			c.App, c.Args, c.AllowHosts = app, args, strings.Join(hosts, ",")
+			c.Out, c.Err = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			c.Env = environment(dir, app.Dir)
+			c.Prog = "whim"
+			if dir != "" {
+				c.Prog += " --app " + shellQuote(dir)
+			}
+			if err := certificate(&c); err != nil {
+				return err
+			}
+			c.Slow = func() func() { return announce(cmd.ErrOrStderr(), filepath.Base(app.Dir)) }
+			if noReload {
+				return debugOnce(cmd, c)
+			}
+			return devserver.Run(cmd.Context(), c)
+		},
+	}
+	f := cmd.Flags()
+	f.Bool("debug", true, "serve for development: what this help is about")
+	f.BoolVar(&noReload, "no-reload", false, "build once, and do not look at the files")
+	f.StringVar(&c.Host, "host", "127.0.0.1", "the address to listen on")
+	f.IntVarP(&c.Port, "port", "p", 5000, "the port to listen on; 0 takes a free one")
+	f.StringVar(&c.Cert, "cert", "", "the file of a TLS certificate, to serve https")
+	f.StringVar(&c.Key, "key", "", "the file of its key")
+	f.StringSliceVar(&hosts, "allow-host", nil, "answer for this host name too; .example.com is all below it")
+	f.StringVar(&c.Proxy, "proxy", "", "the address on which the app listens by itself")
+	f.BoolVar(&c.NoSQL, "no-sql", false, "leave the database driver alone: error pages have no SQL")
+	return cmd
+}
+
+// certificate makes the paths absolute, since the app works in its own folder,
+// and says at once when they lead to nothing that can be used.
+func certificate(c *devserver.Config) error {
+	for _, path := range []*string{&c.Cert, &c.Key} {
+		if *path == "" {
+			continue
+		}
+		abs, err := filepath.Abs(*path)
+		if err != nil {
+			return err
+		}
+		*path = abs
+	}
+	return socket.CheckCertificate(c.Cert, c.Key)
+}
+
+// debugOnce builds the app with its debug features and becomes it.
+func debugOnce(cmd *cobra.Command, c devserver.Config) error {
+	if c.Proxy != "" {
+		return &whimbrel.Error{Code: whimbrel.BadUsage, Msg: "--proxy and --no-reload exclude each other", Hint: []string{"without --no-reload: whim run --debug --proxy ADDRESS -- ARGUMENTS"}}
+	}
+	c.App.Tags = devapp.Tag
+	done := c.Slow()
+	built, err := c.App.Build(cmd.Context(), c.Err)
+	done()
+	if err != nil {
+		return err
+	}
+	if err := os.Chdir(c.App.Dir); err != nil {
+		return err
+	}
+	args, env := c.Once()
+	_, err = built.Exec(args, env, cmd.InOrStdin(), c.Out, c.Err)
+	return err
+}
