@@ -86,7 +86,7 @@ const stamp = "20060102T150405"
 
 var (
 	revisionFile = regexp.MustCompile(`\b(\d{8}T\d{6})_([0-9a-f]{12})_`)
-	logTime      = regexp.MustCompile(`\b\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\b`)
+	logTime      = regexp.MustCompile(`\[\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d\]`)
 	address      = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
 
@@ -109,6 +109,6 @@ func (p *Player) steady(page string) string {
 		}
 	}
 	page = strings.NewReplacer(pairs...).Replace(page)
-	page = logTime.ReplaceAllString(page, times[0].Format("2006/01/02 15:04:05"))
+	page = logTime.ReplaceAllString(page, times[0].Format("[02/Jan/2006 15:04:05]"))
 	return address.ReplaceAllString(page, "http://127.0.0.1:5000")
 }
