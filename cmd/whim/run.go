@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,7 +77,10 @@ An app that listens by itself is served through --proxy:
 			if err := certificate(&c); err != nil {
 				return err
 			}
-			c.Slow = func() func() { return announce(cmd.ErrOrStderr(), filepath.Base(app.Dir)) }
+			c.Announce = func(w io.Writer, app *build.App) (io.Writer, func()) {
+				a := announce(w, app)
+				return a, a.stop
+			}
 			if noReload {
 				return debugOnce(cmd, c)
 			}
@@ -118,8 +122,8 @@ func debugOnce(cmd *cobra.Command, c devserver.Config) error {
 		return &whimbrel.Error{Code: whimbrel.BadUsage, Msg: "--proxy and --no-reload exclude each other", Hint: []string{"without --no-reload: whim run --debug --proxy ADDRESS -- ARGUMENTS"}}
 	}
 	c.App.Tags = devapp.Tag
-	done := c.Slow()
-	built, err := c.App.Build(cmd.Context(), c.Err)
+	w, done := c.Announce(c.Err, &c.App)
+	built, err := c.App.Build(cmd.Context(), w)
 	done()
 	if err != nil {
 		return err

@@ -45,8 +45,11 @@ type Config struct {
 	Env   []string // of the app, and of the go command
 	Prog  string   // how people call whim for this app, in what is to be pasted
 
-	Out, Err io.Writer     // what the app prints, and what there is to say
-	Slow     func() func() // is called when a build begins; what it returns, when it ends
+	Out, Err io.Writer // what the app prints, and what there is to say
+
+	// Announce, if not nil, watches a build that may take long. What the compiler
+	// says goes through the writer that it returns; stop is called at the end.
+	Announce func(w io.Writer, app *build.App) (through io.Writer, stop func())
 
 	behind string // where the app listens, when the socket is not handed over
 }
@@ -292,11 +295,14 @@ func (s *server) rebuild(ctx context.Context) error {
 
 // build runs the go command. What it says is shown, and returned.
 func (s *server) build(ctx context.Context) (build.Built, string, error) {
-	if s.c.Slow != nil {
-		defer s.c.Slow()()
+	app, w := s.c.App, s.c.Err
+	if s.c.Announce != nil {
+		through, stop := s.c.Announce(w, &app)
+		defer stop()
+		w = through
 	}
 	var said strings.Builder
-	built, err := s.c.App.Build(ctx, io.MultiWriter(s.c.Err, &said))
+	built, err := app.Build(ctx, io.MultiWriter(w, &said))
 	return built, said.String(), err
 }
 
