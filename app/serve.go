@@ -59,7 +59,9 @@ func (a *App) serveCommand() *cobra.Command {
 being answered then have ten seconds to end. It listens on this machine only,
 unless --host says otherwise.
 
-When revisions are not applied to the database, it says so and serves anyway.`,
+When revisions are not applied to the database, it says so and serves anyway:
+nothing but "db upgrade" changes a database. a.Health() is a handler that tells
+what sends requests here.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			h, err := mux(a.routes)
@@ -100,15 +102,11 @@ func (a *App) gaps(ctx context.Context) ([]gap, error) {
 		if b.history == nil {
 			continue
 		}
-		p, err := b.Project()
+		n, err := b.pending(ctx)
 		if err != nil {
 			return all, err
 		}
-		revisions, err := p.Pending(ctx)
-		if err != nil {
-			return all, err
-		}
-		if n := len(revisions); n > 0 {
+		if n > 0 {
 			all = append(all, gap{n, a.prog + " " + b.word() + " upgrade"})
 		}
 	}
