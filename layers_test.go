@@ -19,7 +19,9 @@ internal/dial:
 revision:          internal/near
 op:                schema
 diff:              op schema
-model:             schema
+internal/coltype:  schema
+internal/tables:   schema
+model:             internal/coltype internal/near internal/tables schema
 dialect:           op schema
 dialect/sqlite:    dialect op schema
 dialect/postgres:  dialect op schema
@@ -27,7 +29,6 @@ dialect/mysql:     dialect op schema
 journal:           dialect op schema
 scratch:           dialect diff op schema
 script:            op revision schema
-internal/coltype:  schema
 internal/coltype/compiled: dialect/mysql dialect/postgres dialect/sqlite internal/coltype schema
 runner:            dialect journal op schema
 

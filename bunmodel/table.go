@@ -10,6 +10,7 @@ import (
 
 	bs "github.com/uptrace/bun/schema"
 
+	"github.com/whimbreldb/whimbrel/internal/tables"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -94,7 +95,7 @@ func (l *loader) model(i int) {
 	}
 	t.ForeignKeys = append(t.ForeignKeys, w.foreignKeys...)
 	l.indexes(i, t)
-	nameAll(t)
+	tables.Name(t)
 	l.scanOnly(bt, t)
 	l.add(name, t)
 }
@@ -156,8 +157,8 @@ func (l *loader) checkLength(model, what, name string) {
 	_, pg := l.on(schema.Postgres)
 	_, my := l.on(schema.MySQL)
 	switch {
-	case pg && len(name) > longestName:
-		l.fail(model, "", "the name of the %s %q is longer than the %d bytes that PostgreSQL takes", what, name, longestName)
+	case pg && len(name) > tables.LongestName:
+		l.fail(model, "", "the name of the %s %q is longer than the %d bytes that PostgreSQL takes", what, name, tables.LongestName)
 	case my && utf8.RuneCountInString(name) > 64:
 		l.fail(model, "", "the name of the %s %q is longer than the 64 letters that MySQL takes", what, name)
 	}
@@ -228,7 +229,7 @@ func (l *loader) checkReferences() {
 // result puts everything in an order that does not depend on the order of the
 // models, nor on the maps that Bun keeps.
 func (l *loader) result() model.Models {
-	out := model.Models{Schema: schema.Schema{Tables: l.creationOrder()}}
+	out := model.Models{Schema: schema.Schema{Tables: tables.Order(l.tables)}}
 	out.Schema.Objects = l.namespaces()
 	for _, id := range l.ids {
 		out.Schema.Objects = append(out.Schema.Objects, *l.objects[id])
@@ -242,33 +243,6 @@ func (l *loader) result() model.Models {
 		return cmp.Or(cmp.Compare(a.Model, b.Model), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Text, b.Text))
 	})
 	out.Warnings = slices.Compact(l.warnings)
-	return out
-}
-
-// creationOrder sorts tables by name, and puts those that a foreign key refers
-// to before the referring one, as far as there is no circle.
-func (l *loader) creationOrder() (out []schema.Table) {
-	visited := map[string]bool{}
-	var visit func(string)
-	visit = func(name string) {
-		t, ok := l.tables[name]
-		if !ok || visited[name] {
-			return
-		}
-		visited[name] = true
-		var refs []string
-		for _, f := range t.ForeignKeys {
-			refs = append(refs, f.RefTable)
-		}
-		slices.Sort(refs)
-		for _, r := range refs {
-			visit(r)
-		}
-		out = append(out, *t)
-	}
-	for _, name := range slices.Sorted(slices.Values(l.order)) {
-		visit(name)
-	}
 	return out
 }
 

@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm/migrator"
 	gs "gorm.io/gorm/schema"
 
+	"github.com/whimbreldb/whimbrel/internal/tables"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -217,8 +218,8 @@ func (l *loader) reach(listed []*gs.Schema) {
 // result puts everything in an order that does not depend on the order of the
 // models, nor on the maps that GORM keeps.
 func (l *loader) result() model.Models {
-	tables := creationOrder(l.tables)
-	out := model.Models{Schema: schema.Schema{Tables: tables, Objects: l.namespaces(tables)}}
+	all := tables.Order(l.tables)
+	out := model.Models{Schema: schema.Schema{Tables: all, Objects: l.namespaces(all)}}
 	for _, sc := range l.order {
 		if sc.ModelType.Name() != "" { // GORM makes that of a join table itself
 			out.Types = append(out.Types, model.TypeName(sc.ModelType))
@@ -231,39 +232,6 @@ func (l *loader) result() model.Models {
 		return cmp.Or(cmp.Compare(a.Model, b.Model), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Text, b.Text))
 	})
 	out.Warnings = slices.Compact(l.warnings)
-	return out
-}
-
-// creationOrder sorts tables by name, and puts those that a foreign key refers
-// to before the referring one, as far as there is no circle.
-func creationOrder(tables map[string]*schema.Table) []schema.Table {
-	names := make([]string, 0, len(tables))
-	for name := range tables {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	out := make([]schema.Table, 0, len(names))
-	visited := map[string]bool{}
-	var visit func(string)
-	visit = func(name string) {
-		t, ok := tables[name]
-		if !ok || visited[name] {
-			return
-		}
-		visited[name] = true
-		refs := make([]string, len(t.ForeignKeys))
-		for i, f := range t.ForeignKeys {
-			refs[i] = f.RefTable
-		}
-		slices.Sort(refs)
-		for _, r := range refs {
-			visit(r)
-		}
-		out = append(out, *t)
-	}
-	for _, name := range names {
-		visit(name)
-	}
 	return out
 }
 

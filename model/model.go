@@ -1,5 +1,6 @@
 // Package model is where models become a schema: the interface that a provider
-// of models implements. Providers for ORMs are modules of their own.
+// of models implements, and the one for plain structs, [Structs]. Providers for
+// ORMs are modules of their own.
 package model
 
 import (
