@@ -230,6 +230,10 @@ func (l *loader) checkReferences() {
 // models, nor on the maps that Bun keeps.
 func (l *loader) result() model.Models {
 	out := model.Models{Schema: schema.Schema{Tables: tables.Order(l.tables)}}
+	for _, t := range l.targets[0].bun {
+		out.Types = append(out.Types, model.TypeName(t.Type))
+	}
+	slices.Sort(out.Types)
 	out.Schema.Objects = l.namespaces()
 	for _, id := range l.ids {
 		out.Schema.Objects = append(out.Schema.Objects, *l.objects[id])

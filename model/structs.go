@@ -83,10 +83,11 @@ func (p plain) Load() (Models, error) {
 		return Models{}, err
 	}
 	slices.Sort(m.keep)
+	slices.Sort(m.types)
 	slices.SortFunc(m.warnings, func(a, b Warning) int {
 		return cmp.Or(cmp.Compare(a.Model, b.Model), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Text, b.Text))
 	})
-	return Models{Schema: schema.Schema{Tables: tables.Order(m.tables)}, Keep: m.keep, Warnings: m.warnings}, nil
+	return Models{Schema: schema.Schema{Tables: tables.Order(m.tables)}, Keep: m.keep, Types: m.types, Warnings: m.warnings}, nil
 }
 
 // A mapper maps a set of structs.
@@ -94,6 +95,7 @@ type mapper struct {
 	tables   map[string]*schema.Table
 	owner    map[string]string // the struct of each table
 	keep     []string
+	types    []string
 	warnings []Warning
 	errs     []error
 	foreign  []foreign
@@ -151,6 +153,7 @@ func (m *mapper) add(value any) {
 		return
 	}
 	m.owner[name] = m.name
+	m.types = append(m.types, TypeName(t))
 	before := len(m.errs)
 	m.fields(t, "", "", nil)
 	if len(m.table.Columns) == 0 && len(m.errs) == before {

@@ -141,6 +141,10 @@ func TestStructs(t *testing.T) {
 	if d := cmp.Diff(want, m.Schema.Tables); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
+	const here = "github.com/whimbreldb/whimbrel/model_test."
+	if d := cmp.Diff([]string{here + "Category", here + "Member", here + "Product", here + "Shop"}, m.Types); d != "" {
+		t.Errorf("types (-want +got):\n%s", d)
+	}
 	if d := cmp.Diff([]string{"products.legacy"}, m.Keep); d != "" || len(m.Warnings) > 0 {
 		t.Errorf("%s %v", d, m.Warnings)
 	}
@@ -299,7 +303,7 @@ type (
 		A string `ddl:"on(postgre, citext)"`
 	}
 	struct16 struct {
-		A int
+		A         int
 		*struct16 //nolint:unused // it is what cannot be
 	}
 	struct17 struct {
