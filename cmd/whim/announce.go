@@ -68,6 +68,7 @@ func (a *announcement) begin(stale int) {
 	defer a.mu.Unlock()
 	a.all = a.done + stale
 	switch {
+	case a.all < many && !a.terminal: // that a machine is busy is no news in a log
 	case a.all < many:
 		fmt.Fprintf(a.w, "Building %s…\n", a.name)
 	case a.terminal:

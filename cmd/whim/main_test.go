@@ -14,28 +14,43 @@ import (
 	"github.com/whimbreldb/whimbrel/internal/tutorial"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/tutorial.md")
+var update = flag.Bool("update", false, "rewrite the pages of the documentation that are played")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"whim": main})
 }
 
-const (
-	script = "testdata/script/tutorial.txtar"
-	page   = "../../docs/tutorial.md"
-)
+// pages are the scripts that are pages of the documentation: those of
+// testdata/howto, and the tutorial, which "make demo" plays too.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	pages := map[string]string{"testdata/script/tutorial.txtar": "../../docs/tutorial.md"}
+	howtos, err := filepath.Glob("testdata/howto/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range howtos {
+		pages[filepath.ToSlash(h)] = "../../docs/howto/" + strings.TrimSuffix(filepath.Base(h), ".txtar") + ".md"
+	}
+	return pages
+}
 
-// TestTutorial plays the tutorial, and compares the page with what happened.
+// TestTutorial plays each page, and compares it with what happened.
 func TestTutorial(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds an app")
 	}
-	p, err := tutorial.New(script)
-	if err != nil {
-		t.Fatal(err)
+	for script, page := range pages(t) {
+		p, err := tutorial.New(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(page), ".md"), func(t *testing.T) { play(t, p, script, page) })
 	}
-	t.Run("play", func(t *testing.T) { testscript.Run(t, p.Params()) })
-	if t.Failed() {
+}
+
+func play(t *testing.T, p *tutorial.Player, script, page string) {
+	if !t.Run("play", func(t *testing.T) { testscript.Run(t, p.Params()) }) {
 		return
 	}
 	got, err := p.Markdown("cmd/whim/" + script)
@@ -68,7 +83,7 @@ func TestScripts(t *testing.T) {
 	}
 	var files []string
 	for _, f := range all {
-		if filepath.ToSlash(f) != script {
+		if _, page := pages(t)[filepath.ToSlash(f)]; !page {
 			files = append(files, f)
 		}
 	}
@@ -84,7 +99,7 @@ func TestExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds an app")
 	}
-	const shop = "../../examples/shop"
+	const shop, page = "../../examples/shop", "../../docs/tutorial.md"
 	t.Setenv("DATABASE_URL", "sqlite://")
 	t.Setenv("GOWORK", "off")
 	cmd := exec.Command("go", "run", ".", "db", "check")

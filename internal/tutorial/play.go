@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -131,16 +132,34 @@ func (p *Player) command(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return
 	}
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(slices.Clone(p.env), "PWD="+cmd.Dir)
+	env := append(slices.Clone(p.env), "PWD="+ts.MkAbs("."))
+	for len(args) > 1 && setting.MatchString(args[0]) {
+		env, args = append(env, args[0]), args[1:]
+	}
+	cmd := exec.Command(program(ts, args[0]), args[1:]...)
+	cmd.Dir, cmd.Env = ts.MkAbs("."), env
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	show(ts, stdout.Bytes(), stderr.Bytes())
-	e.output = inOrder(stdout.String(), stderr.String())
+	e.output = inOrder(stdout.String(), strings.Replace(stderr.String(), firstRun, "", 1))
 	p.live("%s", e.output)
 	fail(ts, neg, args, err, e.output)
+}
+
+// firstRun is what whim says when it has a whole program to compile, which
+// depends on what was compiled before.
+const firstRun = "Compiling dependencies (first run only)…\n"
+
+// setting is a word before a command that is for its environment.
+var setting = regexp.MustCompile(`^[A-Z][A-Z0-9_]*=`)
+
+// program finds "./shop" in the folder of the script; anything else is on PATH.
+func program(ts *testscript.TestScript, name string) string {
+	if strings.HasPrefix(name, "./") {
+		return ts.MkAbs(name)
+	}
+	return name
 }
 
 // inOrder puts together what came from two pipes, which have no common order:

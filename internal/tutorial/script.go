@@ -11,7 +11,8 @@
 //
 //	# text        text for the reader, in Markdown
 //	#- text       a remark for whoever reads the script
-//	$ command     a command, shown with its output; ! before it: it must fail
+//	$ command     a command, shown with its output; ! before it: it must fail;
+//	              NAME=value before it is for its environment
 //	visit command a command that serves until it is stopped; its page is shown
 //	edit F P      the change in the archive file P is made in F, and shown;
 //	              with -R before F, it is taken back
