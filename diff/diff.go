@@ -160,6 +160,13 @@ func (p *phases) columns(table string, from, to schema.Table) {
 				continue
 			}
 		}
+		if p.structural && c.from.NotNull && c.to.NotNull && c.from.NotNullName != c.to.NotNullName {
+			p.renamed("NOT NULL of "+table+"."+c.to.Name, c.from.NotNullName, c.to.NotNullName)
+			c.from.NotNullName = c.to.NotNullName
+			if c.from == c.to {
+				continue
+			}
+		}
 		p.alter = append(p.alter, op.AlterColumn{Table: table, From: c.from, To: c.to})
 	}
 	for _, c := range computedFirst(gone) {

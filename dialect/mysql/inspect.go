@@ -23,9 +23,8 @@ import (
 // information_schema cannot hold. So the number of queries grows with these,
 // and not with the tables.
 //
-// Neither kind of server tells anybody but SHOW CREATE TABLE the KEY_BLOCK_SIZE
-// of an index, which InnoDB does not heed: it is not read. Where a table lies on
-// MySQL is not read for a user without the privilege PROCESS.
+// The KEY_BLOCK_SIZE of an index of InnoDB, which does not heed it, is not read.
+// Where a table lies on MySQL is not read for a user without the privilege PROCESS.
 func (d Dialect) Inspect(ctx context.Context, q dialect.Queryer) (schema.Schema, error) {
 	in := newInspector(ctx, d, q)
 	if err := in.session(); err != nil {
@@ -59,10 +58,10 @@ type inspector struct {
 	ansi      bool   // sqlMode has ANSI_QUOTES: MariaDB writes names between double quotes
 
 	out       schema.Schema
-	facts     []tableFacts      // of each table in out.Tables
-	tables    map[string]int    // index in out.Tables, by name
-	views     map[string]bool   // names of views
-	sequences []string          // names
+	facts     []tableFacts    // of each table in out.Tables
+	tables    map[string]int  // index in out.Tables, by name
+	views     map[string]bool // names of views
+	sequences []sequence
 	words     map[string]string // texts that were seen, so that each is kept once
 	charsets  map[string]string // the collation of each, for parseCreate
 }

@@ -104,6 +104,9 @@ func (in *inspector) lookClosely() error {
 // merge takes over what SHOW CREATE TABLE knows better. Expressions of MySQL
 // are whole in information_schema only.
 func (in *inspector) merge(t *schema.Table, shown schema.Table) {
+	if shown.Unsupported != "" {
+		unsupported(t, "%s", shown.Unsupported)
+	}
 	t.Options.Comment = shown.Options.Comment
 	t.Options.MySQL.PartitionBy = shown.Options.MySQL.PartitionBy
 	if !slices.EqualFunc(t.Columns, shown.Columns, func(a, b schema.Column) bool { return a.Name == b.Name }) ||

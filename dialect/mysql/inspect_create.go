@@ -153,6 +153,9 @@ func (c *cursor) item(t *schema.Table) {
 	case c.word("PRIMARY", "KEY"):
 		x := c.index(false, "")
 		t.PrimaryKey.Parts, t.PrimaryKey.Method, t.PrimaryKey.Comment = x.Parts, x.Method, x.Comment
+		if x.Storage != "" {
+			unsupported(t, "its primary key has %s", x.Storage)
+		}
 	case c.word("UNIQUE", "KEY"):
 		t.Indexes = append(t.Indexes, c.index(true, ""))
 	case c.word("FULLTEXT", "KEY"):

@@ -13,7 +13,7 @@ import (
 func (in *inspector) readEvents() error {
 	var events []func() error
 	err := in.rows("SELECT EVENT_NAME, EVENT_DEFINITION, CAST(EXECUTE_AT AS CHAR), INTERVAL_VALUE, INTERVAL_FIELD, SQL_MODE, CAST(STARTS AS CHAR),"+
-		" CAST(ENDS AS CHAR), STATUS, ON_COMPLETION, STARTS = CONVERT_TZ(CREATED, @@SESSION.time_zone, TIME_ZONE), EVENT_COMMENT, TIME_ZONE"+
+		" CAST(ENDS AS CHAR), STATUS, ON_COMPLETION, STARTS = CONVERT_TZ(CREATED, @@SESSION.time_zone, TIME_ZONE), EVENT_COMMENT, TIME_ZONE, COLLATION_CONNECTION"+
 		" FROM information_schema.EVENTS WHERE EVENT_SCHEMA = "+in.here()+" ORDER BY EVENT_NAME", func(r row) {
 		var b strings.Builder
 		b.WriteString("CREATE EVENT " + quoteIdent(r.text(0)) + " ON SCHEDULE ")
@@ -47,7 +47,8 @@ func (in *inspector) readEvents() error {
 			b.WriteString(" COMMENT " + quoteString(comment))
 		}
 		b.WriteString(" DO ")
-		name, mode, zone, body := r.text(0), r.text(5), r.text(12), r.text(1)
+		name, body := r.text(0), r.text(1)
+		made := madeIn{mode: r.text(5), zone: r.text(12), collation: r.text(13)}
 		events = append(events, func() error {
 			body, err := in.body(schema.Event, name, body)
 			if err != nil {
@@ -57,7 +58,7 @@ func (in *inspector) readEvents() error {
 				in.unsupported("event", name, "its definition is not understood or may not be read")
 				return nil
 			}
-			in.object(schema.Object{Kind: schema.Event, Name: schema.Qualify("", name)}, in.withMode(mode, zone, b.String()+body))
+			in.object(schema.Object{Kind: schema.Event, Name: schema.Qualify("", name)}, made.with(b.String()+body))
 			return nil
 		})
 	})
@@ -72,6 +73,9 @@ func (in *inspector) readEvents() error {
 	return nil
 }
 
+// A sequence is a table of MariaDB's that is one.
+type sequence struct{ name, engine, comment string }
+
 // readSequences reads MariaDB's sequences, all in one query: each is a table
 // with a row that says what it is. What it gives next is data.
 func (in *inspector) readSequences() error {
@@ -79,11 +83,12 @@ func (in *inspector) readSequences() error {
 		return nil
 	}
 	selects := make([]string, len(in.sequences))
-	for i, name := range in.sequences {
-		selects[i] = fmt.Sprintf("SELECT %d, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option FROM %s", i, quoteIdent(name))
+	for i, s := range in.sequences {
+		selects[i] = fmt.Sprintf("SELECT %d, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option FROM %s", i, quoteIdent(s.name))
 	}
 	err := in.rows(strings.Join(selects, " UNION ALL "), func(r row) {
-		name := in.sequences[r.int(0)]
+		s := in.sequences[r.int(0)]
+		name := s.name
 		text := fmt.Sprintf("CREATE SEQUENCE %s START WITH %s MINVALUE %s MAXVALUE %s INCREMENT BY %s", quoteIdent(name), r.text(1), r.text(2), r.text(3), r.text(4))
 		if cache := r.text(5); cache == "0" {
 			text += " NOCACHE"
@@ -95,11 +100,17 @@ func (in *inspector) readSequences() error {
 		} else {
 			text += " NOCYCLE"
 		}
+		if s.engine != "InnoDB" {
+			text += " ENGINE = " + s.engine
+		}
+		if s.comment != "" {
+			text += " COMMENT = " + quoteString(s.comment)
+		}
 		in.object(schema.Object{Kind: schema.Sequence, Name: schema.Qualify("", name)}, text)
 	})
 	if saidNo(err) {
-		for _, name := range in.sequences {
-			in.unsupported("sequence", name, err.Error())
+		for _, s := range in.sequences {
+			in.unsupported("sequence", s.name, err.Error())
 		}
 		return nil
 	}

@@ -12,18 +12,18 @@ import (
 func (in *inspector) readTriggers() error {
 	type event struct{ table, timing, event string }
 	type trigger struct {
-		name, body, mode string
-		order            int
+		name, body, mode, collation string
+		order                       int
 	}
 	triggers := map[event][]trigger{}
 	var events []event
-	err := in.rows("SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, ACTION_STATEMENT, SQL_MODE"+
+	err := in.rows("SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, ACTION_STATEMENT, SQL_MODE, COLLATION_CONNECTION"+
 		" FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = "+in.here(), func(r row) {
 		e := event{r.text(0), r.text(2), r.text(3)}
 		if triggers[e] == nil {
 			events = append(events, e)
 		}
-		triggers[e] = append(triggers[e], trigger{r.text(1), r.text(5), r.text(6), r.int(4)})
+		triggers[e] = append(triggers[e], trigger{r.text(1), r.text(5), r.text(6), r.text(7), r.int(4)})
 	})
 	if err != nil {
 		return err
@@ -49,37 +49,50 @@ func (in *inspector) readTriggers() error {
 				head += "FOLLOWS " + quoteIdent(previous) + " "
 				o.Needs = []schema.Ref{{Kind: schema.Trigger, Name: schema.Qualify("", previous)}}
 			}
-			in.object(o, in.withMode(t.mode, "", head+t.body))
+			in.object(o, madeIn{mode: t.mode, collation: t.collation}.with(head+t.body))
 			previous = t.name
 		}
 	}
 	return nil
 }
 
-// ownModes are the modes under which a text means another thing. A routine is
+// ownModes are the modes under which a text means or does another thing. A routine is
 // read in the modes of its creation, for ever.
 var ownModes = [...]string{
 	"REAL_AS_FLOAT", "PIPES_AS_CONCAT", "ANSI_QUOTES", "IGNORE_SPACE", "NO_UNSIGNED_SUBTRACTION", "NO_BACKSLASH_ESCAPES",
 	"HIGH_NOT_PRECEDENCE", "PAD_CHAR_TO_FULL_LENGTH", "ORACLE", "MSSQL", "EMPTY_STRING_IS_NULL", "SIMULTANEOUS_ASSIGNMENT", "TIME_ROUND_FRACTIONAL",
-	"TIME_TRUNCATE_FRACTIONAL",
+	"TIME_TRUNCATE_FRACTIONAL", "NO_AUTO_VALUE_ON_ZERO", "ALLOW_INVALID_DATES",
 }
 
-// withMode puts in front of a statement the settings that it must be executed
-// in, where they are not what every statement of a revision is executed in: a
-// line
+// madeIn are the settings of the session that something with a body was made in,
+// which it is executed in for ever.
+type madeIn struct {
+	mode      string
+	zone      string // of an event, which starts and ends by the clock of its session
+	collation string // of its strings
+}
+
+// with puts the settings in front of a statement where they are not what every
+// statement of a revision is executed in: a line
 //
-//	SET sql_mode = '…', time_zone = '…';
+//	SET sql_mode = '…', time_zone = '…', collation_connection = '…';
 //
 // That is so with modes that change what the text says, and where bad values
-// are let in: those sessions are always strict (see withoutStrictness). An
-// event, zone is its time zone, starts and ends by the clock of its session.
-func (in *inspector) withMode(mode, zone, statement string) string {
+// are let in: those sessions are always strict (see withoutStrictness). Strings
+// are in the character set of the collation. Which of the collations of Unicode it
+// is depends on the client, and decides no more than how a string compares to
+// another string.
+func (m madeIn) with(statement string) string {
 	var set []string
-	if strict := hasMode(mode, "STRICT_TRANS_TABLES") || hasMode(mode, "STRICT_ALL_TABLES"); !strict || hasOwnMode(mode) {
-		set = append(set, "sql_mode = '"+mode+"'")
+	strict := (hasMode(m.mode, "STRICT_TRANS_TABLES") || hasMode(m.mode, "STRICT_ALL_TABLES")) && hasMode(m.mode, "ERROR_FOR_DIVISION_BY_ZERO")
+	if !strict || hasOwnMode(m.mode) {
+		set = append(set, "sql_mode = '"+m.mode+"'")
 	}
-	if zone != "" && zone != sessionZone {
-		set = append(set, "time_zone = "+quoteString(zone))
+	if m.zone != "" && m.zone != sessionZone {
+		set = append(set, "time_zone = "+quoteString(m.zone))
+	}
+	if c := charset(m.collation); c != "" && !strings.HasPrefix(c, "utf8") {
+		set = append(set, "collation_connection = "+quoteString(m.collation))
 	}
 	if set == nil {
 		return statement
@@ -111,17 +124,17 @@ func (in *inspector) readRoutines() error {
 	returns := map[string]string{}
 	var routines []func() error
 	err := in.rows("SELECT ROUTINE_TYPE, ROUTINE_NAME, ROUTINE_BODY, ROUTINE_DEFINITION, IS_DETERMINISTIC, SQL_DATA_ACCESS, SECURITY_TYPE,"+
-		" SQL_MODE, ROUTINE_COMMENT FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = "+in.here()+" ORDER BY ROUTINE_TYPE, ROUTINE_NAME", func(r row) {
+		" SQL_MODE, ROUTINE_COMMENT, COLLATION_CONNECTION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = "+in.here()+" ORDER BY ROUTINE_TYPE, ROUTINE_NAME", func(r row) {
 		rt := routine{
 			kind: r.text(0), name: r.text(1), body: r.text(3), deterministic: string(r.values[4]) == "YES", access: r.text(5),
-			invoker: string(r.values[6]) == "INVOKER", mode: r.text(7), comment: r.text(8),
+			invoker: string(r.values[6]) == "INVOKER", made: madeIn{mode: r.text(7), collation: r.text(9)}, comment: r.text(8),
 		}
 		switch {
 		case rt.kind != "FUNCTION" && rt.kind != "PROCEDURE":
 			in.unsupported(strings.ToLower(rt.kind), rt.name, "")
 		case string(r.values[2]) != "SQL":
 			in.unsupported(strings.ToLower(rt.kind), rt.name, "it is not written in SQL")
-		case hasMode(rt.mode, "ORACLE"):
+		case hasMode(rt.made.mode, "ORACLE"):
 			in.unsupported(strings.ToLower(rt.kind), rt.name, "it was made in sql_mode ORACLE")
 		case r.null(3):
 			in.unsupported(strings.ToLower(rt.kind), rt.name, "this user may not read its definition")
@@ -161,8 +174,9 @@ func (in *inspector) readRoutines() error {
 
 // A routine is a function or procedure, without its parameters.
 type routine struct {
-	kind, name, body, access, mode, comment string
-	deterministic, invoker                  bool
+	kind, name, body, access, comment string
+	made                              madeIn
+	deterministic, invoker            bool
 }
 
 // routine adds a routine.
@@ -203,7 +217,7 @@ func (in *inspector) routine(r routine, parameters []string, returns string) err
 	}
 	b.WriteString("\n" + r.body)
 	// Names in a body are looked up when it runs: nothing has to be there.
-	in.object(schema.Object{Kind: kind, Name: schema.Qualify("", r.name)}, in.withMode(r.mode, "", b.String()))
+	in.object(schema.Object{Kind: kind, Name: schema.Qualify("", r.name)}, r.made.with(b.String()))
 	return nil
 }
 

@@ -20,7 +20,7 @@ func (in *inspector) readTables() error {
 		case "VIEW":
 			in.views[r.text(0)] = true
 		case "SEQUENCE":
-			in.sequences = append(in.sequences, r.text(0))
+			in.sequences = append(in.sequences, sequence{r.text(0), r.text(2), r.text(5)})
 		case "TEMPORARY", "TEMPORARY SEQUENCE", "LOCAL TEMPORARY", "GLOBAL TEMPORARY":
 			// MariaDB ≥ 11.2 lists those of the session. They are nobody's schema.
 		default:
@@ -109,7 +109,7 @@ func (in *inspector) addTable(r row, name, kind string) {
 	} else if !slices.Contains(knownEngines[:], strings.ToLower(engine)) {
 		unsupported(&t, "its storage engine %s may keep more than information_schema tells", engine)
 	}
-	facts.look = facts.look || mangled(o.Comment)
+	facts.look = facts.look || mangled(o.Comment) || slices.Contains(blockSizeEngines[:], strings.ToLower(engine))
 	in.tables[r.text(0)] = len(in.out.Tables)
 	in.out.Tables = append(in.out.Tables, t)
 	in.facts = append(in.facts, facts)
@@ -118,6 +118,10 @@ func (in *inspector) addTable(r row, name, kind string) {
 // knownEngines are the engines whose tables are no more than what is read
 // here. Others have a connection, a list of tables or a file of their own.
 var knownEngines = [...]string{"innodb", "myisam", "aria", "memory", "csv", "archive", "blackhole", "rocksdb", "ndbcluster"}
+
+// blockSizeEngines are the engines that heed the KEY_BLOCK_SIZE of an index. Neither
+// kind of server tells anybody but SHOW CREATE TABLE of it.
+var blockSizeEngines = [...]string{"myisam", "aria"}
 
 // createOptions reads CREATE_OPTIONS: words and name=value, with a value
 // between quotes perhaps. It reports whether the table is partitioned.

@@ -127,7 +127,7 @@ func (in *inspector) ref(name string) schema.Ref {
 	switch {
 	case in.views[name]:
 		ref.Kind = schema.View
-	case slices.Contains(in.sequences, name):
+	case slices.ContainsFunc(in.sequences, func(s sequence) bool { return s.name == name }):
 		ref.Kind = schema.Sequence
 	default:
 		if _, table := in.tables[name]; !table {

@@ -62,7 +62,11 @@ func (c *compiler) define(object, settings, statement string) {
 	}
 	c.session(object, strings.TrimSuffix(strings.TrimSpace(settings), ";"))
 	c.emit(object, statement)
-	c.session(object, "SET sql_mode = "+quoteString(c.d.sessionMode())+", time_zone = '"+sessionZone+"'")
+	back := "SET sql_mode = " + quoteString(c.d.sessionMode()) + ", time_zone = '" + sessionZone + "'"
+	if strings.Contains(settings, "collation_connection = ") {
+		back += ", collation_connection = '" + sessionCollation + "'"
+	}
+	c.session(object, back)
 }
 
 // session adds a statement that changes nothing but the session.
@@ -106,13 +110,13 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 		c.define(o.To.Name, settings, statement)
 		return nil
 	}
-	c.redefine(o.To, to)
+	c.redefine(o.To, from, to)
 	return nil
 }
 
 // redefine replaces an object: at once where the server can, which also keeps
 // who may use it. A sequence keeps its place.
-func (c *compiler) redefine(o schema.Object, definition string) {
+func (c *compiler) redefine(o schema.Object, from, definition string) {
 	settings, statement := splitSettings(definition)
 	if o.Kind == schema.Trigger {
 		statement = c.inPlace(o, statement)
@@ -126,6 +130,9 @@ func (c *compiler) redefine(o schema.Object, definition string) {
 		c.emit(o.Name, "DROP "+dropWords[o.Kind]+" "+quoteName(o.Name))
 	}
 	c.define(o.Name, settings, statement)
+	if was, is := asTable(from), asTable(definition); o.Kind == schema.Sequence && was != is {
+		c.emit(o.Name, "ALTER TABLE "+quoteName(o.Name)+" "+is) // ALTER SEQUENCE does not take it
+	}
 }
 
 // orReplace makes CREATE OR REPLACE of CREATE.
@@ -146,14 +153,15 @@ func alterSequence(definition string) string {
 	create, skip := true, 0
 	for _, t := range toks {
 		switch {
+		case skip > 0 && t.is("="):
 		case skip > 0 && t.kind != tokSpace:
 			skip--
 		case skip > 0:
 		case create && t.isWord("create"):
 			b.WriteString("ALTER")
 			create = false
-		case t.isWord("engine"): // which cannot be changed here: ENGINE = x
-			skip = 2
+		case t.isWord("engine", "comment"): // of the table, see asTable
+			skip = 1
 		case t.isWord("or"):
 			skip = 1
 		default:
@@ -176,6 +184,27 @@ func alterSequence(definition string) string {
 		text += " CACHE 1000"
 	}
 	return text
+}
+
+// asTable returns what the definition of a sequence says of the table that it
+// is, as ALTER TABLE takes it.
+func asTable(definition string) string {
+	engine, comment := "InnoDB", "''"
+	toks := significant(definition)
+	for i, t := range toks {
+		value := i + 1
+		if value < len(toks) && toks[value].is("=") {
+			value++
+		}
+		switch {
+		case value >= len(toks):
+		case t.isWord("engine"):
+			engine = toks[value].text
+		case t.isWord("comment"):
+			comment = toks[value].text
+		}
+	}
+	return "ENGINE = " + engine + ", COMMENT = " + comment
 }
 
 // inPlace returns the definition of a trigger that keeps its place among those

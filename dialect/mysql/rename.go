@@ -54,7 +54,7 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 		}
 		moved := was.Kind == schema.Trigger && was.Table == o.From && n == 1 // the one behind ON
 		if n > 0 && !moved {
-			c.redefine(is, text)
+			c.redefine(is, text, text)
 		}
 	}
 	return nil
@@ -209,7 +209,7 @@ func (c *compiler) renameColumn(o op.RenameColumn) error {
 		if _, err := c.state.Apply(op.AlterObject{From: now, To: is}); err != nil {
 			return err
 		}
-		c.redefine(is, is.Definition.For(c.name))
+		c.redefine(is, is.Definition.For(c.name), is.Definition.For(c.name))
 	}
 	return nil
 }

@@ -34,6 +34,9 @@ func (d Dialect) sessionMode() string {
 	return "STRICT_ALL_TABLES,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 }
 
+// sessionCollation is the collation of strings in every statement.
+const sessionCollation = "utf8mb4_general_ci"
+
 // A setting is a variable of the session, as Lock wants it. Values are SQL.
 type setting struct{ name, value string }
 
@@ -49,7 +52,7 @@ func (d Dialect) meaning() []setting {
 		{"autocommit", "1"},
 		{"character_set_client", "'utf8mb4'"},
 		{"character_set_results", "'utf8mb4'"},
-		{"collation_connection", "'utf8mb4_general_ci'"},
+		{"collation_connection", "'" + sessionCollation + "'"},
 	}
 	if d.flavor.Dialect == schema.MariaDB {
 		set = append(set, setting{"check_constraint_checks", "1"})

@@ -58,6 +58,7 @@ type rawIndex struct {
 	name, method                                           string
 	unique, valid, identity, clustered, notDistinct, local bool
 	keyCount                                               int
+	parent                                                 int64 // of an index of a partition
 	keys, options, classes, collations                     string
 	storage, tablespace, where, expressions, definition    string
 }
@@ -70,7 +71,10 @@ func (in *inspector) readIndexes() error {
 		notDistinct = "i.indnullsnotdistinct"
 	}
 	var x rawIndex
-	return in.query(`SELECT i.indexrelid, i.indrelid, c.relname, CASE c.relam WHEN 403 THEN 'btree' ELSE (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = c.relam) END, i.indisunique, i.indisvalid, i.indisreplident, i.indisclustered, `+notDistinct+`, NOT c.relispartition,
+	var copied []rawIndex
+	storage := map[int64]string{}
+	err := in.query(`SELECT i.indexrelid, i.indrelid, c.relname, CASE c.relam WHEN 403 THEN 'btree' ELSE (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = c.relam) END, i.indisunique, i.indisvalid, i.indisreplident, i.indisclustered, `+notDistinct+`, NOT c.relispartition,
+		CASE WHEN c.relispartition THEN coalesce((SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid), 0) ELSE 0 END,
 		i.indnkeyatts, i.indkey::pg_catalog.text, i.indoption::pg_catalog.text, i.indclass::pg_catalog.text, i.indcollation::pg_catalog.text,
 		CASE WHEN c.reloptions IS NULL THEN '' ELSE coalesce(`+options("c.reloptions")+`, '') END, CASE c.reltablespace WHEN 0 THEN '' ELSE (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
 		CASE WHEN i.indpred IS NULL THEN '' ELSE coalesce(pg_catalog.pg_get_expr(i.indpred, i.indrelid), '') END,
@@ -80,9 +84,44 @@ func (in *inspector) readIndexes() error {
 		FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 		WHERE {path} AND c.relnamespace IN ({spaces}) ORDER BY i.indexrelid`,
 		[]any{
-			&x.oid, &x.relation, &x.name, &x.method, &x.unique, &x.valid, &x.identity, &x.clustered, &x.notDistinct, &x.local,
+			&x.oid, &x.relation, &x.name, &x.method, &x.unique, &x.valid, &x.identity, &x.clustered, &x.notDistinct, &x.local, &x.parent,
 			&x.keyCount, &x.keys, &x.options, &x.classes, &x.collations, &x.storage, &x.tablespace, &x.where, &x.expressions, &x.definition,
-		}, func() error { return in.index(x) })
+		}, func() error {
+			storage[x.oid] = x.storage
+			if x.parent != 0 {
+				copied = append(copied, x)
+			}
+			return in.index(x)
+		})
+	for _, x := range copied {
+		in.copiedIndex(x, storage[x.parent])
+	}
+	return err
+}
+
+// copiedIndex names what the index of a partition has otherwise than that of its
+// parent, whose options are given.
+func (in *inspector) copiedIndex(x rawIndex, options string) {
+	r := in.relations[x.relation]
+	if r == nil || r.extension {
+		return
+	}
+	name, _ := in.name(r.namespace, x.name)
+	but := func(what string) {
+		in.unsupported("index", name, "a partition has it from its parent, but for its "+what)
+	}
+	if in.comments[address{classRelation, x.oid, 0}] != "" {
+		but("comment")
+	}
+	if x.storage != options {
+		but("options")
+	}
+	for n := range x.keyCount {
+		if in.indexOptions[address{classAttribute, x.oid, n + 1}] != in.indexOptions[address{classAttribute, x.parent, n + 1}] {
+			but("statistics")
+			break
+		}
+	}
 }
 
 func (in *inspector) index(x rawIndex) error {
@@ -176,6 +215,11 @@ func (in *inspector) viewIndex(r *relation, x rawIndex) {
 	r.object.add(text)
 	_, quoted := in.name(r.namespace, x.name)
 	in.comment(r.object, classRelation, x.oid, 0, "INDEX "+quoted)
+	for n := range x.keyCount {
+		if target := in.indexOptions[address{classAttribute, x.oid, n + 1}]; target != "" {
+			r.object.add("ALTER INDEX " + quoted + " ALTER COLUMN " + itoa(n+1) + " SET STATISTICS " + target)
+		}
+	}
 	if x.clustered {
 		r.object.add("ALTER MATERIALIZED VIEW " + r.quoted + " CLUSTER ON " + quoteIdent(x.name))
 	}

@@ -6,19 +6,38 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// readTriggers reads the triggers that somebody made: neither those of foreign
-// keys, nor those that a partition has from its parent.
+// readTriggers reads the triggers that somebody made. Those of foreign keys, and
+// those that a partition has from its parent, are looked at for whether they are
+// enabled only. (Until PostgreSQL 14 the latter are internal too, and no part of
+// a constraint.)
 func (in *inspector) readTriggers() error {
 	var (
 		oid, relation       int64
 		name, text, enabled string
+		foreign, copied     bool
 	)
-	return in.query(`SELECT t.oid, t.tgrelid, t.tgname, pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled
+	disabled := map[int64]bool{}
+	return in.query(`SELECT t.oid, t.tgrelid, t.tgname, CASE WHEN t.tgparentid = 0 AND NOT t.tgisinternal THEN pg_catalog.pg_get_triggerdef(t.oid) ELSE '' END, t.tgenabled,
+		t.tgisinternal AND t.tgconstraint <> 0, t.tgparentid <> 0
 		FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-		WHERE {path} AND c.relnamespace IN ({spaces}) AND NOT t.tgisinternal AND t.tgparentid = 0 AND `+notExtension("pg_trigger", "t.oid")+` ORDER BY t.oid`,
-		[]any{&oid, &relation, &name, &text, &enabled}, func() error {
+		WHERE {path} AND c.relnamespace IN ({spaces}) AND CASE
+			WHEN t.tgisinternal AND t.tgconstraint <> 0 THEN t.tgenabled <> 'O'
+			WHEN t.tgparentid <> 0 THEN t.tgenabled <> (SELECT p.tgenabled FROM pg_catalog.pg_trigger p WHERE p.oid = t.tgparentid)
+			ELSE NOT t.tgisinternal END AND `+notExtension("pg_trigger", "t.oid")+` ORDER BY t.oid`,
+		[]any{&oid, &relation, &name, &text, &enabled, &foreign, &copied}, func() error {
 			r := in.relations[relation]
 			if r == nil || r.extension {
+				return nil
+			}
+			switch {
+			case foreign && disabled[relation]: // told
+				return nil
+			case foreign:
+				disabled[relation] = true
+				in.unsupported("foreign key trigger", "on "+r.name, "it is not enabled")
+				return nil
+			case copied:
+				in.unsupported("trigger", name+" on "+r.name, "a partition has it from its parent, where it is not enabled in the same way")
 				return nil
 			}
 			o := in.add(classTrigger, oid, schema.Object{Kind: schema.Trigger, Name: schema.Qualify("", name), Table: r.name},

@@ -53,6 +53,17 @@ func (in *inspector) sequence(s sequence) {
 	if column != nil && s.dependency == "i" {
 		in.made[address{classRelation, s.oid, 0}] = made{relation: owner}
 		column.Identity.Options = in.identityOptions(s, r, owner, column)
+		of := "of the identity " + owner.name + "." + column.Name + ", and "
+		if in.comments[address{classRelation, s.oid, 0}] != "" {
+			in.unsupported("sequence", r.name, of+"has a comment")
+		}
+		switch {
+		case in.likeItsTable(s, owner):
+		case s.persistence == "u":
+			in.unsupported("sequence", r.name, of+"unlogged, which its table is not")
+		default:
+			in.unsupported("sequence", r.name, of+"logged, which its table is not")
+		}
 		return
 	}
 	if column != nil && in.isSerial(s, r, owner, column) {
@@ -85,10 +96,16 @@ func (in *inspector) sequence(s sequence) {
 // serial makes.
 func (in *inspector) isSerial(s sequence, r, owner *relation, c *column) bool {
 	return s.dependency == "a" && c.NotNull && serialOf(c.Type.Text) != "" && c.Type.Text == s.typ && s.options() == "" &&
-		r.namespace == owner.namespace && (s.persistence == "u") == owner.options.Postgres.Unlogged &&
+		r.namespace == owner.namespace && in.likeItsTable(s, owner) &&
 		c.text == "nextval("+quoteString(s.regclass)+"::regclass)" &&
 		r.local == automaticName(schema.Qualify("", owner.local), c.Name, "seq") &&
 		in.comments[address{classRelation, s.oid, 0}] == ""
+}
+
+// likeItsTable reports whether a sequence is logged where its table is. Before
+// PostgreSQL 15 there are no others than logged ones.
+func (in *inspector) likeItsTable(s sequence, owner *relation) bool {
+	return in.d.version[0] < 15 || (s.persistence == "u") == owner.options.Postgres.Unlogged
 }
 
 // identityOptions are what an identity says in parentheses. The name of its

@@ -27,7 +27,11 @@ func normalize(s schema.Schema) schema.Schema {
 		}
 		for i := range t.Columns {
 			c := &t.Columns[i]
-			c.NotNullName = ""
+			// In a table with a parent it may be the parent's; with a number at
+			// its end the server has given it, where the first one was taken.
+			if t.Options.HasParent() || strings.TrimRight(c.NotNullName, "0123456789") == automaticName(t.Name, c.Name, "not_null") {
+				c.NotNullName = ""
+			}
 			c.Identity.Options = withoutName(c.Identity.Options)
 			if c.Default != schema.Literal("null") {
 				c.Default = normalDefault(c.Default, c.Type.Text)

@@ -98,7 +98,6 @@ func (d Dialect) sameStatements(a, b schema.Table) bool {
 func inNames(t schema.Table) schema.Table {
 	t = t.Clone()
 	for i := range t.Columns {
-		t.Columns[i].NotNullName = ""
 		t.Columns[i].Identity.Options = withoutName(t.Columns[i].Identity.Options)
 	}
 	t.PrimaryKey.Name = keyName(t)
