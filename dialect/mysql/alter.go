@@ -313,8 +313,12 @@ func (c *compiler) optionClauses(object, was, is string) ([]string, error) {
 		if slices.ContainsFunc(to, func(p option) bool { return p.name == o.name }) {
 			continue
 		}
-		value, ok := resets[o.name]
-		if !ok {
+		value, ok := resets[strings.Trim(o.name, "`")]
+		switch {
+		case ok:
+		case strings.HasPrefix(o.name, "`"): // an option of MariaDB's engine
+			value = "DEFAULT"
+		default:
 			return nil, &dialect.UnsupportedError{Object: object, Why: "nothing is known that takes the option " + o.name + " away"}
 		}
 		clauses = append(clauses, o.name+"="+value)
@@ -339,7 +343,7 @@ func parseOptions(text string) []option {
 			if t.kind == tokWord {
 				o.name = strings.ToUpper(o.name)
 			} else {
-				o.name = t.text
+				o.name = strings.ToUpper(t.text)
 			}
 			if i+1 < len(toks) && toks[i+1].is("=") {
 				i++

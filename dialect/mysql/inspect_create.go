@@ -319,6 +319,6 @@ func (c *cursor) option(o *schema.TableOptions) {
 			c.i--
 			value = "(" + c.group() + ")"
 		}
-		addOption(&o.MySQL, name+"="+value)
+		addOption(&o.MySQL, strings.ToUpper(name)+"="+value)
 	}
 }

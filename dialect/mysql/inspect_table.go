@@ -136,9 +136,8 @@ func (in *inspector) createOptions(t *schema.Table, text string) (partitioned bo
 		case "ROW_FORMAT":
 			t.Options.MySQL.RowFormat = strings.ToUpper(o.value)
 		default:
-			if o.quoted { // MariaDB: an option of the engine, `encrypted`='no'
-				name = o.name
-			}
+			// In backticks, on MariaDB: an option of the engine, `encrypted`='no',
+			// as it was written. The server reads it in any case.
 			addOption(&t.Options.MySQL, name+"="+o.value)
 		}
 	}
@@ -153,10 +152,7 @@ func addOption(o *schema.MySQLTable, option string) {
 	o.Options += option
 }
 
-type tableOption struct {
-	name, value string // as they are written in SQL
-	quoted      bool   // the name
-}
+type tableOption struct{ name, value string } // as they are written in SQL
 
 // tableOptions splits a text such as
 //
@@ -168,9 +164,9 @@ func tableOptions(text string) []tableOption {
 	var out []tableOption
 	toks := significant(text)
 	for i := 0; i < len(toks); i++ {
-		o := tableOption{name: toks[i].text, quoted: toks[i].kind == tokQuoted}
+		o := tableOption{name: toks[i].text}
 		if toks[i].kind == tokString { // in a session with ANSI_QUOTES
-			o = tableOption{name: quoteIdent(stringValue(toks[i].text)), quoted: true}
+			o = tableOption{name: quoteIdent(stringValue(toks[i].text))}
 		}
 		if i+2 < len(toks) && toks[i+1].is("=") {
 			value := toks[i+2]
