@@ -1,0 +1,41 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestDocsSettings: every variable that the package reads is in docs/settings.md.
+func TestDocsSettings(t *testing.T) {
+	page, err := os.ReadFile("../docs/settings.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := regexp.MustCompile(`"(DATABASE_URL|_DATABASE_URL|WHIM_[A-Z_]+)"`)
+	n := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range read.FindAllStringSubmatch(string(text), -1) {
+			n++
+			if name := strings.Replace(m[1], "_DATABASE_URL", "NAME_DATABASE_URL", 1); !strings.Contains(string(page), name) && name != "WHIM_PROG" {
+				t.Errorf("%s reads %s, of which docs/settings.md says nothing", file, name)
+			}
+		}
+	}
+	if n < 3 {
+		t.Errorf("only %d variables were found", n)
+	}
+}
