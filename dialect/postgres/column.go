@@ -111,6 +111,7 @@ func (c *compiler) dropColumn(o op.DropColumn) error {
 			return unsupported(fmt.Sprintf("column %q of table %q", name, o.Table), "%s uses it: drop or change that first", user)
 		}
 	}
+	c.disown(o.Table, name)
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type compiler struct {
 	lost    map[string]bool         // defaults that a type could not take any more, by table and column
 
 	sequences map[string]string                  // those of serial columns that have another name than serial gives, by table and column
+	disowned  map[string]bool                    // sequences that were taken from a table which is gone
 	released  map[string]bool                    // serial columns whose sequence is an object now; see takeOver
 	replaced  map[schema.ObjectID]*schema.Object // sequences that are another now, or a column's; see takeIn
 }
@@ -47,7 +48,7 @@ func (d Dialect) CompileBefore(ops, then []op.Op, state *op.State) ([]dialect.St
 		d: d, state: state, ops: ops, then: then,
 		grants: map[schema.ObjectID]int{}, early: map[string]bool{},
 		renamed: map[string][]string{}, lost: map[string]bool{}, sequences: map[string]string{},
-		released: map[string]bool{}, replaced: map[schema.ObjectID]*schema.Object{},
+		released: map[string]bool{}, disowned: map[string]bool{}, replaced: map[schema.ObjectID]*schema.Object{},
 	}
 	for i, o := range ops {
 		if _, ok := o.(op.AlterColumn); !ok {
@@ -167,12 +168,13 @@ func (c *compiler) understood(o op.Op) error {
 }
 
 // Something waiting is a foreign key to a table, or to a key of it, that a
-// later operation makes; or a sequence whose owner does.
+// later operation makes; or a sequence whose owner comes later.
 type waiting struct {
 	op       int
 	table    string
 	key      schema.ForeignKey
-	sequence string // the statement, where it is about a sequence of table
+	column   string // where it is about a sequence of it
+	sequence string // the statement, then
 }
 
 // settle adds what was waiting and can be done now, or at the end all of it:
@@ -199,8 +201,7 @@ func (c *compiler) settle(all bool) {
 
 func (c *compiler) ready(w waiting) bool {
 	if w.sequence != "" {
-		_, ok := c.state.Table(w.table)
-		return ok
+		return c.hasColumn(w.table, w.column)
 	}
 	return c.referable(w.key)
 }

@@ -51,6 +51,10 @@ func (d Dialect) dropText(ob schema.Object) string {
 		return "ALTER TABLE " + quoteName(d, ob.Table) + " DROP CONSTRAINT " + name
 	case oneOf(ob, schema.Trigger, schema.Rule, schema.Policy):
 		return "DROP " + words[ob.Kind] + " " + name + " ON " + quoteName(d, ob.Table)
+	case oneOf(ob, schema.Domain, schema.Enum, schema.CompositeType, schema.RangeType) && !d.scratch.active() && hidden(ob.Name):
+		// The bare name is that of the server's own type, and which namespace is
+		// the first one only the server knows.
+		return "DO $$ BEGIN EXECUTE format('DROP " + words[ob.Kind] + " %I.%I', current_schema(), " + quoteString(ob.Name) + "); END $$"
 	}
 	return "DROP " + words[ob.Kind] + " " + name
 }
@@ -118,26 +122,61 @@ func (c *compiler) createObject(o op.CreateObject) error {
 // define emits the statements that an object is made of.
 func (c *compiler) define(ob schema.Object, statements []string) {
 	for _, sql := range statements {
-		if table, ok := c.ownerComes(ob, sql); ok {
-			c.waiting = append(c.waiting, waiting{op: c.at, table: table, sequence: sql})
+		if table, column, ok := c.ownerComes(ob, sql); ok {
+			c.waiting = append(c.waiting, waiting{op: c.at, table: table, column: column, sequence: sql})
 			continue
 		}
 		c.emit(ob.Name, sql)
 	}
 }
 
-// ownerComes reports whether a statement gives a sequence to a table that is
-// not there yet: the table needs the sequence first.
-func (c *compiler) ownerComes(ob schema.Object, sql string) (table string, ok bool) {
+// ownerComes reports whether a statement gives a sequence to a column that is
+// not there yet: the column needs the sequence first.
+func (c *compiler) ownerComes(ob schema.Object, sql string) (table, column string, ok bool) {
 	if ob.Kind != schema.Sequence || !strings.HasPrefix(sql, "ALTER") {
-		return "", false
+		return "", "", false
 	}
-	table, _, owned := ownedBy(ob)
-	if !owned {
-		return "", false
+	table, column, owned := ownedBy(ob)
+	if !owned || c.hasColumn(table, column) {
+		return "", "", false
 	}
-	_, there := c.state.Table(table)
-	return table, !there && slices.ContainsFunc(c.later(), func(o op.Op) bool { return makesTable(o) == table })
+	return table, column, slices.ContainsFunc(c.later(), func(o op.Op) bool {
+		add, is := o.(op.AddColumn)
+		return makesTable(o) == table || is && add.Table == table && add.Column.Name == column
+	})
+}
+
+func (c *compiler) hasColumn(table, column string) bool {
+	t, ok := c.state.Table(table)
+	if ok {
+		_, ok = t.Column(column)
+	}
+	return ok
+}
+
+// withoutOwner returns a sequence that goes with no column.
+func withoutOwner(ob schema.Object) schema.Object {
+	statements, err := splitStatements(ob.Definition.For(schema.Postgres))
+	if err != nil {
+		return ob
+	}
+	var stay []string
+	for n, s := range statements {
+		toks := tokenize(s)
+		i := slices.IndexFunc(toks, func(t token) bool { return t.word("owned") })
+		switch {
+		case i < 0:
+			stay = append(stay, s)
+		case n == 0: // CREATE SEQUENCE s OWNED BY t.c CYCLE
+			end := i + 1
+			for end < len(toks) && (toks[end].blank() || toks[end].is(".") || toks[end].word("by") || toks[end-1].is(".") || toks[end-2].word("by")) {
+				end++
+			}
+			stay = append(stay, strings.TrimSpace(join(toks[:i])+join(toks[end:])))
+		}
+	}
+	ob.Definition = ob.Definition.On(schema.Postgres, strings.Join(stay, ";\n"))
+	return ob
 }
 
 // ownedBy returns the column that a sequence goes with.
@@ -240,6 +279,10 @@ func (c *compiler) alterObject(o op.AlterObject) error {
 		return err
 	}
 	from, to := full.(op.AlterObject).From, o.To
+	if to.Kind == schema.Sequence && c.disowned[to.Name] {
+		delete(c.disowned, to.Name)
+		from = withoutOwner(from)
+	}
 	was, is := from.Definition.For(schema.Postgres), to.Definition.For(schema.Postgres)
 	switch {
 	case was == is:
@@ -308,11 +351,7 @@ func (c *compiler) untrail(from, to schema.Object) {
 // trail carries out what stands behind the first statement now.
 func (c *compiler) trail(from, to schema.Object) {
 	was := c.d.definition(from)
-	for _, s := range behind(c.d.definition(to)) {
-		if !slices.Contains(was, s) {
-			c.emit(to.Name, s)
-		}
-	}
+	c.define(to, slices.DeleteFunc(slices.Clone(behind(c.d.definition(to))), func(s string) bool { return slices.Contains(was, s) }))
 }
 
 // behind returns the statements behind the first.

@@ -86,12 +86,12 @@ func (d Dialect) newPlace(ctx context.Context, conn *sql.Conn) (*place, error) {
 		// Who may not even make these is told so before anything is tried.
 		statements = append(statements, "CREATE TEMPORARY TABLE whim_scratch ()", "DROP TABLE pg_temp.whim_scratch")
 	}
-	own := in.session.settings[0].value
+	p.own = in.session.settings[0].value
 	path := p.namespace
-	if own != "" && own != `""` {
-		path += ", " + own
+	if p.own != "" && p.own != `""` {
+		path += ", " + p.own
 	}
-	p.path, p.own, p.search = p.namespace+", "+in.session.path, own, path
+	p.path, p.search = p.namespace+", "+in.session.path, path
 	statements = append(statements, "SELECT pg_catalog.set_config('search_path', "+quoteString(path)+", true)")
 	for _, s := range statements {
 		if _, err := conn.ExecContext(ctx, s); err != nil {

@@ -113,6 +113,9 @@ func (w *rewriter) qualifier(n int, name string, target bool) {
 		return
 	}
 	to := w.place.namespace(name)
+	if to == "" && hidden(local) && p.known[local] {
+		to = p.namespace // the bare name would be that of the server's own type
+	}
 	if to != "" {
 		w.toks[w.at[n]].text = quoteIdent(to)
 		return

@@ -56,6 +56,7 @@ func (c *compiler) dropTable(o op.DropTable) error {
 			}
 		}
 	}
+	c.disown(o.Table.Name, "")
 	if _, err := c.state.Apply(o); err != nil {
 		return err
 	}
@@ -88,11 +89,28 @@ func (c *compiler) dropEarly(table string, f schema.ForeignKey) {
 	}
 }
 
+// disown takes from a table that is about to go, or from one column of it, the
+// sequences that shall stay: a later operation changes them.
+func (c *compiler) disown(table, column string) {
+	for _, ob := range c.state.Objects() {
+		t, col, ok := ownedBy(ob)
+		stays := func(o op.Op) bool {
+			alter, is := o.(op.AlterObject)
+			return is && alter.From.ID() == ob.ID() && alter.To.Definition.For(schema.Postgres) != ""
+		}
+		if ob.Kind != schema.Sequence || !ok || t != table || column != "" && col != column || !slices.ContainsFunc(c.later(), stays) {
+			continue
+		}
+		c.emit(ob.Name, "ALTER SEQUENCE "+c.d.objectRef(ob)+" OWNED BY NONE")
+		c.disowned[ob.Name] = true
+	}
+}
+
 // dropOwned takes out of the state the sequences that went with a table, or
 // with one column of it.
 func (c *compiler) dropOwned(table, column string) error {
 	for _, ob := range c.state.Objects() {
-		if ob.Kind != schema.Sequence {
+		if ob.Kind != schema.Sequence || c.disowned[ob.Name] {
 			continue
 		}
 		t, col, ok := ownedBy(ob)
