@@ -46,7 +46,9 @@ func (r DriftReport) Lines() []string {
 	if r.HalfDone != nil {
 		out = append(out, r.HalfDone.String())
 	}
-	out = append(out, driftLines(r.Ops)...)
+	for _, d := range r.Differences() {
+		out = append(out, d.String())
+	}
 	for _, e := range r.Edited {
 		out = append(out, "revision "+e.ID+" was edited after it was applied: "+e.Source)
 	}

@@ -10,13 +10,36 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// driftLines says each difference in one line, what is dropped and made again
-// included: it is in both places, and differs. What is the same in both places,
-// and makes way for something else only, has no line.
-func driftLines(ops []op.Op) []string {
+// A Difference is one thing that somebody did to the database.
+type Difference struct {
+	// Verb is "add", "drop" or "alter", or another word of op.Describe.
+	Verb   string
+	Object string   // "column products.colour"
+	How    []string // what is changed: "unique no to yes"
+}
+
+// String says it in one line.
+func (d Difference) String() string {
+	object := d.Object
+	if len(d.How) > 0 {
+		object += ": " + strings.Join(d.How, ", ")
+	}
+	switch d.Verb {
+	case "add":
+		return object + " is in the database and not in the revisions"
+	case "drop":
+		return object + " is in the revisions and not in the database"
+	}
+	return object + " in the database"
+}
+
+// Differences are what Ops do, each thing once: what is dropped and made again
+// is in both places, and altered. What is the same in both places, and makes way
+// for something else only, is none.
+func (r DriftReport) Differences() []Difference {
 	dropped := map[string][]op.Op{} // by what it is, in the order of ops
 	again := map[int]op.Op{}        // by the place of the operation that makes it: the one that drops it
-	for i, o := range ops {
+	for i, o := range r.Ops {
 		switch verb, object := op.Describe(o); verb {
 		case "drop":
 			dropped[object] = append(dropped[object], o)
@@ -26,27 +49,31 @@ func driftLines(ops []op.Op) []string {
 			}
 		}
 	}
-	var out []string
-	for i, o := range ops {
-		switch verb, object := op.Describe(o); verb {
+	var out []Difference
+	for i, o := range r.Ops {
+		verb, object := op.Describe(o)
+		d := Difference{Verb: verb, Object: object}
+		switch verb {
 		case "add":
-			if was, ok := again[i]; !ok {
-				out = append(out, object+" is in the database and not in the revisions")
-			} else if how := changes(subject(was), subject(o)); len(how) > 0 {
-				out = append(out, object+": "+strings.Join(how, ", ")+" in the database")
+			if was, ok := again[i]; ok {
+				d.Verb, d.How = "alter", changes(subject(was), subject(o))
+				if len(d.How) == 0 {
+					continue
+				}
 			}
 		case "drop":
 			// The first ones of a name are those that are made again.
-			if left := dropped[object]; len(left) > 0 && reflect.DeepEqual(left[0], o) {
-				dropped[object] = left[1:]
-				out = append(out, object+" is in the revisions and not in the database")
+			left := dropped[object]
+			if len(left) == 0 || !reflect.DeepEqual(left[0], o) {
+				continue
 			}
+			dropped[object] = left[1:]
 		default:
 			if o, ok := o.(op.AlterObject); ok {
-				object += ": " + strings.Join(changes(o.From, o.To), ", ")
+				d.How = changes(o.From, o.To)
 			}
-			out = append(out, object+" in the database")
 		}
+		out = append(out, d)
 	}
 	return out
 }

@@ -140,6 +140,10 @@ func (c *call) noteChanges(ch whimbrel.Changes) {
 // happened is an operation in the past tense: "added table products".
 func (c *call) happened(p *printer, o op.Op) styled {
 	verb, object := op.Describe(o)
+	return c.past(p, verb, object)
+}
+
+func (c *call) past(p *printer, verb, object string) styled {
 	return p.style(verbColor(verb), past(verb)) + styled(" "+clean(object))
 }
 

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/whimbreldb/whimbrel"
-	"github.com/whimbreldb/whimbrel/op"
 )
 
 // The headings of what is different, each for one cause: what is to be done
@@ -48,11 +47,15 @@ func driftHeading(d *whimbrel.DriftReport) string {
 // recorded, nobody has added anything: it is what there is.
 func (c *call) differences(p *printer, d *whimbrel.DriftReport) []styled {
 	var out []styled
-	for _, o := range d.Ops {
-		if _, object := op.Describe(o); d.Untracked {
+	for _, x := range d.Differences() {
+		object := x.Object
+		if len(x.How) > 0 {
+			object += ": " + strings.Join(x.How, ", ")
+		}
+		if d.Untracked {
 			out = append(out, styled(clean(object)))
 		} else {
-			out = append(out, c.happened(p, o))
+			out = append(out, c.past(p, x.Verb, object))
 		}
 	}
 	return out

@@ -62,6 +62,9 @@ func compiled(shop string) (*op.History, model.Source) {
 		return add(first), products(price)
 	case "two":
 		return add(first, second), products(price)
+	case "indexed":
+		index := schema.Index{Name: "by_name", Parts: schema.Columns("name")}
+		return add(first, second, then("index names", func(m *op.Script) { m.CreateIndex("products", index) }, nil)), products(price, index)
 	case "forked", "forkedmore", "merged": // two that know nothing of each other follow the first
 		other := then("add stock column", func(m *op.Script) { m.AddColumn("products", schema.Int("stock")) },
 			func(m *op.Script) { m.DropColumn("products", "stock") })
