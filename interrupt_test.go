@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/dialect/mysql"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -208,6 +211,42 @@ func TestInterruptAfterTheLastStatement(t *testing.T) {
 		}
 		if done, err := p.Upgrade(context.Background(), "head"); err != nil || len(done) != 1 {
 			t.Errorf("again: %d steps, %v", len(done), err)
+		}
+	})
+}
+
+// brutal is a dialect that ends the connection where the statement should be ended.
+type brutal struct{ mysql.Dialect }
+
+func (b brutal) Stop(ctx context.Context, conn *sql.Conn) (func(context.Context, *sql.Conn) error, error) {
+	id, err := dialect.One[int](ctx, conn, "SELECT CONNECTION_ID()")
+	return func(ctx context.Context, other *sql.Conn) error {
+		_, err := other.ExecContext(ctx, fmt.Sprintf("KILL %d", id))
+		return err
+	}, err
+}
+
+// TestInterruptAndLost holds that who loses the connection while the statement is
+// ended does not know what became of it, and says so.
+func TestInterruptAndLost(t *testing.T) {
+	onMySQL(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
+		d, err := mysql.Open(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := whimbrel.Open(whimbrel.Config{
+			History: history(rev("first", "", func(m *op.Script) { m.Exec(slowTable) }, nil)),
+			DB:      db, Dialect: brutal{d}, Dir: folder(t), LockWait: time.Second,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = interrupted(t, p, db)
+		if whimbrel.CodeOf(err) != whimbrel.HalfDone || !strings.Contains(err.Error(), "in doubt: CREATE TABLE b") || errors.Is(err, context.Canceled) {
+			t.Errorf("%s, %v", whimbrel.CodeOf(err), err)
+		}
+		if got := steps(t, db); got != "0 started" {
+			t.Errorf("the journal has %s", got)
 		}
 	})
 }

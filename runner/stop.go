@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"github.com/whimbreldb/whimbrel/dialect"
 )
 
 // A Stopper is a dialect whose server goes on with a statement when the client
@@ -81,7 +83,12 @@ func (r *Run) stoppable(ctx context.Context, f func(context.Context) error) erro
 	case errors.Is(err, context.Canceled): // it was given up
 		return ctx.Err()
 	}
-	return &StoppedError{Cause: ctx.Err(), Err: err}
+	switch r.Dialect.Classify(err) {
+	case dialect.Refused, dialect.Denied, dialect.Busy, dialect.ReadOnly, dialect.Interrupted:
+		return &StoppedError{Cause: ctx.Err(), Err: err}
+	case dialect.OtherFailure, dialect.NotADatabase, dialect.Unreachable, dialect.Lost:
+	}
+	return err // the server has not said what became of it
 }
 
 // sayStop tells the server to stop, until the statement is over or nobody wants

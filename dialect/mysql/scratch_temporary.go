@@ -284,7 +284,7 @@ func (t *temporary) Inspect(ctx context.Context, q dialect.Queryer) (schema.Sche
 	if err != nil {
 		return schema.Schema{}, err
 	}
-	const refused = "not compared, since this user may not create a database to try it in"
+	const refused = "this user may not create a database to try it in"
 	var out schema.Schema
 	for _, table := range want.Tables {
 		got, why, err := m.table(ctx, table)

@@ -119,7 +119,7 @@ func (d temporaryDialect) follow(o op.Op) bool {
 		why := d.elsewhere(o.Table.Name)
 		for _, p := range o.Table.Options.Parents() {
 			if _, is := t.refused[p]; is {
-				why = "so is not table " + p
+				why = "nor can table " + p
 			}
 		}
 		if why != "" {
@@ -166,11 +166,11 @@ func (d temporaryDialect) follow(o op.Op) bool {
 		if o.Object.Table != "" {
 			why = ""
 			if _, is := t.refused[o.Object.Table]; is {
-				why = "so is not table " + o.Object.Table
+				why = "nor can table " + o.Object.Table
 			}
 			for _, b := range t.want.Objects() { // a trigger of a view
 				if _, is := t.objects[b.ID()]; is && b.Table == "" && b.Name == o.Object.Table {
-					why = "so is not " + b.String()
+					why = "nor can " + b.String()
 				}
 			}
 		}
@@ -304,7 +304,7 @@ func (d temporaryDialect) Inspect(ctx context.Context, q dialect.Queryer) (schem
 }
 
 func notCompared(why string) string {
-	return fmt.Sprintf("not compared, since a role that may not create schemas in the database can only try it as a temporary object: %s", why)
+	return fmt.Sprintf("this role may not create a schema to try it in, and it cannot be a temporary object: %s", why)
 }
 
 // foreignKeys adds the foreign keys that could not be made, which have no texts
