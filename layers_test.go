@@ -41,6 +41,7 @@ internal/devpage:
 internal/devapp:   internal/devpage
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
 app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/devapp internal/devpage internal/dial internal/near internal/socket model op schema
+app/apptest:       app schema
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest

@@ -1,0 +1,109 @@
+// Package apptest gives tests of an app a database of their own, empty but for
+// what the app's history makes: the newest revision, as in production, and not
+// what the models would make by themselves.
+//
+// It is for tests alone. Start at [New].
+package apptest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/whimbreldb/whimbrel/app"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// New makes an app on a fresh database, with every revision of its history
+// applied. The function is the app's own that puts it together; it is called with
+// DATABASE_URL set to that database, and the app is closed when the test ends.
+// Since the environment is that of the process, such tests cannot be parallel.
+//
+// The URL says which kind of database. For SQLite it is a file in a folder of the
+// test's own, whatever the URL names. On a server it is a database beside the one
+// that the URL names, made with the rights of its user and dropped when the test
+// ends. TEST_DATABASE_URL, where it is set, has the last word; DATABASE_URL has
+// none, so that tests never come near the database that it names.
+//
+//	func TestHome(t *testing.T) {
+//		a := apptest.New(t, databaseURL, newApp)
+//		…
+//	}
+func New(t testing.TB, databaseURL string, newApp func() *app.App) *app.App {
+	t.Helper()
+	if own := os.Getenv("TEST_DATABASE_URL"); own != "" {
+		databaseURL = own
+	}
+	t.Setenv("WHIM_INSTANCE", t.TempDir())
+	t.Setenv("DATABASE_URL", fresh(t, databaseURL))
+	a := newApp()
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	p, err := a.Project()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Upgrade(t.Context(), "heads"); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// fresh returns the URL of an empty database of the same kind.
+func fresh(t testing.TB, databaseURL string) string {
+	t.Helper()
+	t.Setenv("DATABASE_URL", databaseURL)
+	server := app.New("apptest", app.Config{EnvFile: os.DevNull})
+	t.Cleanup(func() { server.Close() })
+	if server.Dialect() == schema.SQLite {
+		if !strings.HasPrefix(databaseURL, "sqlite:") {
+			t.Fatalf("%q is no URL of a database", scheme(databaseURL))
+		}
+		return "sqlite:///test.db"
+	}
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatalf("the URL of the tests' database (%s:…) cannot be read", scheme(databaseURL)) // the error repeats it
+	}
+	name := strings.TrimPrefix(u.Path, "/") + "_test_" + random()
+	quoted := quote(server.Dialect(), name)
+	if _, err := server.DB().ExecContext(t.Context(), "CREATE DATABASE "+quoted); err != nil {
+		t.Fatalf("a database for the test cannot be made beside the one of the URL: %v\n"+
+			"TEST_DATABASE_URL names a server on which the tests may make databases", err)
+	}
+	t.Cleanup(func() {
+		if _, err := server.DB().ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE "+quoted); err != nil {
+			t.Errorf("the database of the test is left: %v", err)
+		}
+	})
+	u.Path = "/" + name
+	return u.String()
+}
+
+// scheme returns what of a URL can be shown.
+func scheme(databaseURL string) string {
+	s, _, _ := strings.Cut(databaseURL, ":")
+	return s
+}
+
+func random() string {
+	b := make([]byte, 6)
+	_, _ = rand.Read(b) // it never fails
+	return hex.EncodeToString(b)
+}
+
+func quote(d schema.Dialect, name string) string {
+	q := `"`
+	if d == schema.MySQL || d == schema.MariaDB {
+		q = "`"
+	}
+	return fmt.Sprint(q, strings.ReplaceAll(name, q, q+q), q)
+}

@@ -1,0 +1,48 @@
+package apptest_test
+
+import (
+	"testing"
+
+	"github.com/whimbreldb/whimbrel/app"
+	"github.com/whimbreldb/whimbrel/app/apptest"
+	"github.com/whimbreldb/whimbrel/internal/dbtest"
+	"github.com/whimbreldb/whimbrel/op"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+func newApp() *app.App {
+	var history op.History
+	history.Add(op.Revision{
+		ID: "b9198aca3963", Message: "initial migration", Created: "2026-11-22T16:40:12Z",
+		Upgrade: func(m *op.Script) {
+			m.CreateTable("products", schema.BigInt("id").NotNull().PrimaryKey().AutoIncrement(), schema.String("name", 50).NotNull())
+		},
+		Downgrade: func(m *op.Script) { m.DropTable("products") },
+	})
+	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"})
+	a.History(&history)
+	return a
+}
+
+// Each test has a database of its own, at head, and on a server nothing is left
+// of it.
+func TestNew(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		url := "sqlite:///shop.db"
+		if s.Dialect != schema.SQLite {
+			url = s.URL(t)
+		}
+		for _, name := range []string{"one", "two"} {
+			t.Run(name, func(t *testing.T) {
+				a := apptest.New(t, url, newApp)
+				if _, err := a.DB().Exec("INSERT INTO products (name) VALUES ('Apple')"); err != nil {
+					t.Fatal(err)
+				}
+				var n int
+				if err := a.DB().QueryRow("SELECT count(*) FROM products").Scan(&n); err != nil || n != 1 {
+					t.Errorf("%d products, %v", n, err)
+				}
+			})
+		}
+	})
+}
