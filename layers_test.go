@@ -34,7 +34,7 @@ runner:            dialect journal op schema
 
 .:                 dialect diff internal/dial internal/modelscan journal model op revision runner schema scratch script
 cli:               . dialect diff internal/near model op schema
-internal/scaffold:  .
+internal/scaffold:  . internal/near
 internal/build:    .
 internal/socket:   .
 internal/devpage:

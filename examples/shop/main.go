@@ -2,6 +2,7 @@
 package main
 
 import (
+	"embed"
 	"fmt"
 	"net/http"
 
@@ -12,17 +13,27 @@ import (
 	"shop/models"
 )
 
-func main() {
-	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"}) // DATABASE_URL overrides
-	db := gormmodel.Open(a)                                         // *gorm.DB on the app's connection
+const databaseURL = "sqlite:///shop.db" // DATABASE_URL overrides it
+
+//go:embed templates
+var embedded embed.FS
+
+func main() { newApp().Main() } // serve | run | routes | db … | products …
+
+// newApp puts the app together, for tests too.
+func newApp() *app.App {
+	a := app.New("shop", app.Config{Database: databaseURL})
+	db := gormmodel.Open(a) // *gorm.DB on the app's connection
 
 	a.Models(gormmodel.Models(db, models.All()...))
 	a.History(&migrations.History)
 	a.Command(productsCommand(db))
 
+	pages := a.Templates(a.Files(embedded), "templates/*.html")
 	a.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<h1>Hello, World!</h1>")
 	})
-
-	a.Main() // serve | run | routes | db … | products …
+	a.HandleFunc("GET /products", productsPage(db, pages))
+	a.Handle("GET /healthz", a.Health())
+	return a
 }

@@ -2,13 +2,31 @@ package main
 
 import (
 	"fmt"
+	"log"
+	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/whimbreldb/whimbrel/app"
 	"gorm.io/gorm"
 
 	"shop/models"
 )
+
+// productsPage lists the products.
+func productsPage(db *gorm.DB, pages *app.Templates) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var products []models.Product
+		err := db.WithContext(r.Context()).Order("id").Find(&products).Error
+		if err == nil {
+			err = pages.ExecuteTemplate(w, "products.html", products)
+		}
+		if err != nil {
+			log.Print(noTable(err))
+			http.Error(w, "the products cannot be shown", http.StatusInternalServerError)
+		}
+	}
+}
 
 // productsCommand is a command of the app's own: "shop products …".
 func productsCommand(db *gorm.DB) *cobra.Command {

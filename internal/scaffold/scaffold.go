@@ -1,5 +1,10 @@
-// Package scaffold writes a new app: the files of examples/shop under another
-// name.
+// Package scaffold writes a new app: for one of three ORMs (one of which is none)
+// and one of three databases. With GORM and SQLite it is examples/shop under
+// another name.
+//
+// The folder template has what is common to all, what an ORM has of its own, and
+// in modules the go.mod and go.sum of each pair, which a test has the go command
+// write. What a database changes is in flavor.go.
 //
 // It runs no command, reaches no network and never overwrites a file. Start at
 // [Files], then [Write].
@@ -28,6 +33,9 @@ type Options struct {
 	Name   string // of the folder and the program
 	Module string // "" is the name
 	Source Source
+	// ORM is one of ORMs and Database one of Databases; "" is the first.
+	ORM      string
+	Database string
 }
 
 // A Source is where the new app gets Whimbrel from.
@@ -59,9 +67,36 @@ func Files(o Options) ([]File, error) {
 	if err := checkModule(o.Module); err != nil {
 		return nil, err
 	}
-	fill := strings.NewReplacer("{{name}}", o.Name, "{{module}}", o.Module, "{{require}}", o.Source.require(), "{{replace}}", o.Source.replace())
+	orm, err := choose("orm", o.ORM, ORMs)
+	if err != nil {
+		return nil, err
+	}
+	db, err := choose("db", o.Database, Databases)
+	if err != nil {
+		return nil, err
+	}
+	spelt := of(db, o.Name)
+	fill := strings.NewReplacer("{{name}}", o.Name, "{{module}}", o.Module, "{{url}}", spelt.url, "{{testurl}}", spelt.testURL,
+		"{{arg}}", spelt.arg, "{{notable}}", spelt.noTable, "{{database}}", spelt.where, "{{services}}", spelt.services,
+		"{{ormimport}}", spelt.imports[orm], "{{dialect}}", spelt.dialect[orm])
 	var files []File
-	err := fs.WalkDir(templates, "template", func(p string, d fs.DirEntry, err error) error {
+	for _, dir := range []string{"template/common", "template/" + orm} {
+		add, err := fromTemplates(dir, fill)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, add...)
+	}
+	// Of what the module itself is called only go.mod speaks.
+	mod, err := fromModules(flavor(orm, db), strings.NewReplacer("{{module}}", o.Module, "{{require}}", o.Source.require(), "{{replace}}", o.Source.replace(orm)))
+	files = append(files, mod...)
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	return files, err
+}
+
+// fromTemplates returns the files of a folder of templates.
+func fromTemplates(dir string, fill *strings.Replacer) (files []File, err error) {
+	err = fs.WalkDir(templates, dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -69,7 +104,7 @@ func Files(o Options) ([]File, error) {
 		if err != nil {
 			return err
 		}
-		f := File{Name: target(p), Text: fill.Replace(string(b))}
+		f := File{Name: target(strings.TrimPrefix(p, dir+"/")), Text: fill.Replace(string(b))}
 		if path.Ext(f.Name) == ".go" {
 			// The length of the names decides how gofmt aligns comments.
 			b, err := format.Source([]byte(f.Text))
@@ -84,12 +119,33 @@ func Files(o Options) ([]File, error) {
 	return files, err
 }
 
+// flavor returns what go.mod and go.sum depend on. The drivers come with package
+// app, so without an ORM the database is none of their business.
+func flavor(orm, db string) string {
+	if orm == "none" {
+		return orm
+	}
+	return orm + "-" + db
+}
+
+// fromModules returns go.mod and go.sum.
+func fromModules(flavor string, fill *strings.Replacer) (files []File, err error) {
+	for _, name := range []string{"mod", "sum"} {
+		b, err := templates.ReadFile("template/modules/" + flavor + "." + name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{Name: "go." + name, Text: fill.Replace(string(b))})
+	}
+	return files, nil
+}
+
 // target returns the name of the file that a template becomes. Templates are
-// named so that they are neither Go files nor a module of this repository.
+// named so that they are neither Go files nor hidden.
 func target(template string) string {
-	name := strings.TrimSuffix(strings.TrimPrefix(template, "template/"), ".tmpl")
-	if name == "gitignore" {
-		return ".gitignore"
+	name := strings.TrimSuffix(template, ".tmpl")
+	if rest, ok := strings.CutPrefix(name, "dot-"); ok {
+		return "." + rest
 	}
 	return name
 }

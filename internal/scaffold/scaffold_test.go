@@ -7,12 +7,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/dbtest"
+	"github.com/whimbreldb/whimbrel/schema"
 	"github.com/whimbreldb/whimbrel/script"
 )
 
@@ -20,26 +23,104 @@ var update = flag.Bool("update", false, "rewrite examples/shop from the template
 
 const shop = "../../examples/shop"
 
-// TestShop holds examples/shop and the templates to each other. With -update,
-// the files of the example are written anew; go.sum goes the other way, since
-// go mod tidy writes it there.
-func TestShop(t *testing.T) {
-	if *update {
-		b, err := os.ReadFile(filepath.Join(shop, "go.sum"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile("template/go.sum.tmpl", b, 0o644); err != nil {
-			t.Fatal(err)
+// requires are what the files of an app import, by ORM and by ORM and database.
+// The go command finds out what that requires.
+var requires = map[string][]string{
+	"":              {"github.com/spf13/cobra@v1.10.2"},
+	"gorm":          {"gorm.io/gorm@v1.31.2"},
+	"gorm-postgres": {"gorm.io/driver/postgres@v1.6.3"},
+	"gorm-mysql":    {"gorm.io/driver/mysql@v1.6.0"},
+	"bun":           {"github.com/uptrace/bun@v1.3.0"},
+	"bun-postgres":  {"github.com/uptrace/bun/dialect/pgdialect@v1.3.0"},
+	"bun-mysql":     {"github.com/uptrace/bun/dialect/mysqldialect@v1.3.0"},
+}
+
+// TestModules, with -update, has the go command write go.mod and go.sum of each
+// kind of app anew. Without, there is one of each kind; that they are complete is
+// tested where the apps are built.
+func TestModules(t *testing.T) {
+	root := checkout(t)
+	for _, orm := range ORMs {
+		for _, db := range Databases {
+			flavor := flavor(orm, db)
+			if !*update {
+				if _, err := fromModules(flavor, strings.NewReplacer()); err != nil {
+					t.Error(err)
+				}
+				continue
+			}
+			source := Source{Checkout: root}
+			text := "module {{module}}\n\ngo 1.25.0\n\nrequire (\n\tgithub.com/whimbreldb/whimbrel {{require}}\n"
+			if orm != "none" {
+				text += "\tgithub.com/whimbreldb/whimbrel/" + orm + "model {{require}}\n"
+			}
+			for _, r := range slices.Concat(requires[""], requires[orm], requires[flavor]) {
+				text += "\t" + strings.Replace(r, "@", " ", 1) + "\n"
+			}
+			text += ")\n{{replace}}"
+			dir := t.TempDir()
+			files, err := Files(Options{Name: "shop", ORM: orm, Database: db, Source: source})
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = slices.DeleteFunc(files, func(f File) bool { return f.Name == "go.mod" || f.Name == "go.sum" })
+			filled := strings.NewReplacer("{{module}}", "shop", "{{require}}", source.require(), "{{replace}}", source.replace(orm)).Replace(text)
+			if err := Write(dir, append(files, File{"go.mod", filled})); err != nil {
+				t.Fatal(err)
+			}
+			run(t, dir, nil, "go", "mod", "tidy")
+			for _, ext := range []string{"mod", "sum"} {
+				b, err := os.ReadFile(filepath.Join(dir, "go."+ext))
+				if err != nil {
+					t.Fatal(err)
+				}
+				text := string(b)
+				if ext == "mod" {
+					text = strings.NewReplacer("module shop\n", "module {{module}}\n", " v0.0.0\n", " {{require}}\n", source.replace(orm), "{{replace}}").Replace(text)
+				}
+				if err := os.WriteFile(filepath.Join("template", "modules", flavor+"."+ext), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 	}
+	if *update {
+		t.Log("the next run has them embedded")
+	}
+}
+
+func checkout(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// run runs a command in a folder, outside of the workspace.
+func run(t *testing.T, dir string, env []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	cmd.Env = slices.Concat(os.Environ(), []string{"GOWORK=off", "GOFLAGS=-mod=mod -buildvcs=false"}, env)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// TestShop holds examples/shop and the templates to each other. With -update,
+// the files of the example are written anew.
+func TestShop(t *testing.T) {
 	files, err := Files(Options{Name: "shop", Source: Source{Checkout: "../.."}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
 		path := filepath.Join(shop, filepath.FromSlash(f.Name))
-		if *update && f.Name != "go.sum" {
+		if *update {
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +149,7 @@ func TestMigrationsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := templates.ReadFile("template/migrations/migrations.go.tmpl")
+	got, err := templates.ReadFile("template/common/migrations/migrations.go.tmpl")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,50 +158,102 @@ func TestMigrationsFile(t *testing.T) {
 	}
 }
 
-// TestBuilds builds new apps without network, from a checkout whose path go.mod
-// has to quote as well.
+// TestBuilds builds new apps of every kind without network, from a checkout whose
+// path go.mod has to quote as well, and runs their tests: before there is a
+// revision, and with the first one.
 func TestBuilds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := checkout(t)
 	odd := filepath.Join(t.TempDir(), "a (b), c")
 	if err := os.Symlink(root, odd); err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range []Options{
-		{Name: "shop", Source: Source{Checkout: root}},
-		{Name: "Back-office_2", Module: "example.com/x/back.office", Source: Source{Checkout: odd}},
+	for i, orm := range ORMs {
+		for _, db := range Databases {
+			o := Options{Name: "shop", ORM: orm, Database: db, Source: Source{Checkout: root}}
+			if i == 0 {
+				o.Name, o.Module, o.Source.Checkout = "Back-office_2", "example.com/x/back.office", odd
+			}
+			t.Run(orm+"-"+db, func(t *testing.T) {
+				dir, files := written(t, o)
+				offline := []string{"GOPROXY=off"}
+				run(t, dir, offline, "go", "vet", "./...")
+				// With -mod=mod the go command would have mended go.mod in silence.
+				for _, f := range files {
+					b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Name)))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if d := cmp.Diff(f.Text, string(b)); d != "" && strings.HasPrefix(f.Name, "go.") {
+						t.Errorf("%s was not complete (go test ./internal/scaffold -run Modules -update) (-written +needed):\n%s", f.Name, d)
+					}
+				}
+			})
+		}
+	}
+}
+
+// written writes an app into a folder of the test's own.
+func written(t *testing.T, o Options) (dir string, files []File) {
+	t.Helper()
+	files, err := Files(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(t.TempDir(), o.Name)
+	if err := Write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	return dir, files
+}
+
+// TestTests runs the tests of the apps that the servers of this run are for:
+// before there is a revision, and with the first one.
+func TestTests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	root := checkout(t)
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		db := map[schema.Dialect]string{schema.MariaDB: "mysql"}[s.Dialect]
+		if db == "" {
+			db = string(s.Dialect)
+		}
+		env := []string{"GOPROXY=off"}
+		if s.Dialect != schema.SQLite {
+			u := s.URL(t)
+			env = append(env, "TEST_DATABASE_URL="+u, "DATABASE_URL="+u)
+		}
+		for _, orm := range ORMs {
+			t.Run(orm, func(t *testing.T) {
+				dir, _ := written(t, Options{Name: "shop", ORM: orm, Database: db, Source: Source{Checkout: root}})
+				if out := run(t, dir, env, "go", "test", "-v", "."); !strings.Contains(out, "SKIP: TestProducts") {
+					t.Errorf("the test of the products was not skipped:\n%s", out)
+				}
+				run(t, dir, env, "go", "run", ".", "db", "migrate", "-m", "initial migration")
+				if out := run(t, dir, env, "go", "test", "-v", "."); !strings.Contains(out, "PASS: TestProducts") {
+					t.Errorf("the test of the products did not run:\n%s", out)
+				}
+				run(t, dir, env, "go", "run", ".", "db", "check", "--offline")
+			})
+		}
+	})
+}
+
+func TestFlavors(t *testing.T) {
+	for _, test := range []struct{ orm, db, msg, hint string }{
+		{"Gorm", "", `no app can be made with --orm "Gorm"`, "did you mean: --orm gorm"},
+		{"django", "", `no app can be made with --orm "django"`, ""},
+		{"", "postgresql", `no app can be made with --db "postgresql"`, "did you mean: --db postgres"},
+		{"bun", "oracle", `no app can be made with --db "oracle"`, ""},
 	} {
-		t.Run(o.Name, func(t *testing.T) {
-			files, err := Files(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := filepath.Join(t.TempDir(), o.Name)
-			if err := Write(dir, files); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command("go", "build", "-o", filepath.Join(t.TempDir(), "app"), ".")
-			cmd.Dir = dir
-			cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod -buildvcs=false", "GOPROXY=off", "GOWORK=off")
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			// With -mod=mod the go command would have mended go.mod in silence.
-			for _, f := range files {
-				b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Name)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if d := cmp.Diff(f.Text, string(b)); d != "" && strings.HasPrefix(f.Name, "go.") {
-					t.Errorf("%s was not complete (-written +needed):\n%s", f.Name, d)
-				}
-			}
-		})
+		_, err := Files(Options{Name: "shop", ORM: test.orm, Database: test.db, Source: Source{Version: "v1.0.0"}})
+		var e *whimbrel.Error
+		if !errors.As(err, &e) || e.Code != whimbrel.BadFlavor || e.Msg != test.msg || strings.Join(e.Hint, "") != test.hint {
+			t.Errorf("%q %q: got %v %v", test.orm, test.db, err, e.Hint)
+		}
 	}
 }
 
@@ -158,7 +291,7 @@ func TestRelease(t *testing.T) {
 		if f.Name == "go.mod" && (strings.Contains(f.Text, "replace") || !strings.Contains(f.Text, "whimbrel v1.2.3\n")) {
 			t.Error(f.Text)
 		}
-		if strings.Contains(f.Text, "{{") {
+		if strings.Contains(strings.NewReplacer("{{range .}}", "", "{{.Name}}", "", "{{else}}", "", "{{end}}", "").Replace(f.Text), "{{") {
 			t.Errorf("%s has a placeholder left", f.Name)
 		}
 	}

@@ -51,12 +51,16 @@ func (s Source) require() string {
 }
 
 // replace returns the lines that point go.mod to the checkout.
-func (s Source) replace() string {
+func (s Source) replace(orm string) string {
 	if s.Checkout == "" {
 		return ""
 	}
 	line := func(mod, dir string) string { return "\nreplace " + mod + " => " + quotePath(dir) + "\n" }
-	return line(module, s.Checkout) + line(module+"/gormmodel", join(s.Checkout, "gormmodel"))
+	lines := line(module, s.Checkout)
+	if adapter := map[string]string{"gorm": "gormmodel", "bun": "bunmodel"}[orm]; adapter != "" {
+		lines += line(module+"/"+adapter, join(s.Checkout, adapter))
+	}
+	return lines
 }
 
 // join keeps a relative path that starts with dots as it is, as go.mod needs.
