@@ -75,7 +75,8 @@ bench: ## every benchmark; peers in the same run
 	@for m in . bench; do (cd $$m && go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...) || exit 1; done
 
 generate: ## golden files and the docs that are made from code
-	XX
+	go test ./internal/scaffold -run Modules -update
+	go test . ./cli ./cmd/whim ./dialect/mysql ./dialect/postgres ./dialect/sqlite ./internal/conformance ./internal/scaffold ./script -run 'Docs|Golden|Tutorial|Compile|Shop$$' -update
 	cd gormmodel && go test . -update
 
 verify: ## the modules are tidy (that generated files are current, make test says)

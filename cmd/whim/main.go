@@ -251,14 +251,15 @@ func version() string {
 }
 
 func newCommand() *cobra.Command {
-	var module string
+	var o scaffold.Options
 	cmd := &cobra.Command{
 		Use:   "new NAME",
 		Short: "Make an app in a new folder",
 		Long: `Makes an app that runs: a web page, one model, and the folder of its history. A
 file that is there already is never overwritten.`,
 		Example: `  whim new shop
-  whim new shop --module github.com/me/shop`,
+  whim new shop --module github.com/me/shop
+  whim new shop --orm bun --db postgres`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return nil
@@ -271,31 +272,39 @@ file that is there already is never overwritten.`,
 			return e
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return writeApp(cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0], module)
+			o.Name = args[0]
+			return writeApp(cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	cmd.Flags().StringVar(&module, "module", "", "the path of the Go module (default: the name)")
+	cmd.Flags().StringVar(&o.Module, "module", "", "the path of the Go module (default: the name)")
+	choice := func(to *string, name, usage string, of []string) {
+		cmd.Flags().StringVar(to, name, of[0], usage+": "+strings.Join(of, ", "))
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(of, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	}
+	choice(&o.ORM, "orm", "what the models are written for", scaffold.ORMs)
+	choice(&o.Database, "db", "the database", scaffold.Databases)
 	return cmd
 }
 
-func writeApp(w, talk io.Writer, name, module string) error {
+func writeApp(w, talk io.Writer, o scaffold.Options) error {
 	_, file, _, _ := runtime.Caller(0)
 	source, err := scaffold.FindSource(file)
 	if err != nil {
 		return err
 	}
-	files, err := scaffold.Files(scaffold.Options{Name: name, Module: module, Source: source})
+	o.Source = source
+	files, err := scaffold.Files(o)
 	if err != nil {
 		return err
 	}
-	if err := scaffold.Write(name, files); err != nil {
+	if err := scaffold.Write(o.Name, files); err != nil {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintf(w, "Writing %s ... done\n", filepath.Join(name, filepath.FromSlash(f.Name)))
+		fmt.Fprintf(w, "Writing %s ... done\n", filepath.Join(o.Name, filepath.FromSlash(f.Name)))
 	}
-	next := "cd " + name
+	next := "cd " + o.Name
 	if source.Version != "" {
 		next += " && go mod tidy"
 	}
