@@ -4,7 +4,9 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,17 +22,24 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"whim": main})
 }
 
-// pages are the scripts that are pages of the documentation: those of
-// testdata/howto, and the tutorial, which "make demo" plays too.
-func pages(t *testing.T) map[string]string {
+// A page is a page of the documentation that is played, and the script that it is
+// made from.
+type page struct{ file, script, flavor string }
+
+// pages are those of testdata/howto, and the tutorial in its flavors, which "make
+// demo" plays too.
+func pages(t *testing.T) []page {
 	t.Helper()
-	pages := map[string]string{"testdata/script/tutorial.txtar": "../../docs/tutorial.md"}
+	const tutorial = "testdata/script/tutorial.txtar"
+	pages := []page{
+		{"tutorial", tutorial, "gorm"}, {"tutorial-bun", tutorial, "bun"}, {"tutorial-no-orm", tutorial, "none"},
+	}
 	howtos, err := filepath.Glob("testdata/howto/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, h := range howtos {
-		pages[filepath.ToSlash(h)] = "../../docs/howto/" + strings.TrimSuffix(filepath.Base(h), ".txtar") + ".md"
+		pages = append(pages, page{"howto/" + strings.TrimSuffix(filepath.Base(h), ".txtar"), filepath.ToSlash(h), "gorm"})
 	}
 	return pages
 }
@@ -40,12 +49,12 @@ func TestTutorial(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds an app")
 	}
-	for script, page := range pages(t) {
-		p, err := tutorial.New(script)
+	for _, page := range pages(t) {
+		p, err := tutorial.New(page.script, page.flavor, t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(strings.TrimSuffix(filepath.Base(page), ".md"), func(t *testing.T) { play(t, p, script, page) })
+		t.Run(path.Base(page.file), func(t *testing.T) { play(t, p, page.script, "../../docs/"+page.file+".md") })
 	}
 }
 
@@ -83,7 +92,7 @@ func TestScripts(t *testing.T) {
 	}
 	var files []string
 	for _, f := range all {
-		if _, page := pages(t)[filepath.ToSlash(f)]; !page {
+		if !slices.ContainsFunc(pages(t), func(p page) bool { return p.script == filepath.ToSlash(f) }) {
 			files = append(files, f)
 		}
 	}

@@ -2,7 +2,8 @@
 // would see: each command, and its output. It needs the go command and nothing
 // else, and leaves nothing behind but the caches of the go command.
 //
-// It runs in the root of the repository: go run ./internal/demo
+// It runs in the root of the repository: go run ./internal/demo, or with a flavor
+// behind it, go run ./internal/demo bun.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,15 +30,22 @@ func main() {
 }
 
 func run() error {
-	p, err := tutorial.New(script)
-	if err != nil {
-		return fmt.Errorf("%w (start it in the root of the repository)", err)
+	flavor := tutorial.Flavors[0]
+	if len(os.Args) > 1 {
+		flavor = os.Args[1]
+	}
+	if !slices.Contains(tutorial.Flavors, flavor) {
+		return fmt.Errorf("there is no tutorial for %q, but for %s", flavor, strings.Join(tutorial.Flavors, ", "))
 	}
 	dir, err := os.MkdirTemp("", "whim-demo-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	p, err := tutorial.New(script, flavor, dir)
+	if err != nil {
+		return fmt.Errorf("%w (start it in the root of the repository)", err)
+	}
 	fmt.Println("Building whim, and then an app: the first time this takes a minute or two.")
 	whim := filepath.Join(dir, "bin", "whim")
 	if runtime.GOOS == "windows" {
@@ -60,7 +69,7 @@ func run() error {
 	if t.failed {
 		return fmt.Errorf("the tutorial did not go as it should:\n%s", t.log.String())
 	}
-	fmt.Println("\nThat was the tutorial, docs/tutorial.md. All of it was checked.")
+	fmt.Println("\nThat was the tutorial. All of it was checked.")
 	return nil
 }
 

@@ -41,10 +41,19 @@ type event struct {
 	text   string // of the file, or the change
 }
 
-// New returns a player for a script file.
-func New(file string) (*Player, error) {
-	s, err := readSteps(file)
-	return &Player{file: file, steps: s}, err
+// New returns a player for one flavor of a script file. What testscript is to run
+// is written into a folder.
+func New(file, flavor, folder string) (*Player, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	mine := filepath.Join(folder, filepath.Base(file))
+	if err := os.WriteFile(mine, only(b, flavor), 0o644); err != nil {
+		return nil, err
+	}
+	s, err := readSteps(mine)
+	return &Player{file: mine, steps: s}, err
 }
 
 // Params returns the parameters for testscript.

@@ -19,6 +19,10 @@
 //	show F        a file is shown; F may be a pattern that fits one file
 //	columns D T C the columns of table T in the SQLite file D are C (not shown)
 //	anything else a check of testscript's own (not shown)
+//
+// One script can be several pages: a line that starts with [name] is there for
+// the flavor of that name alone, and so is a file of the archive whose name does.
+// The names are those of Flavors.
 package tutorial
 
 import (
@@ -55,6 +59,35 @@ func steps(script string) []step {
 		}
 	}
 	return append(out, step{text: text.String()})
+}
+
+// Flavors are what a script can be for: the ORMs that whim new makes apps for. The
+// first is the default.
+var Flavors = []string{"gorm", "bun", "none"}
+
+// only returns the script of one flavor.
+func only(script []byte, flavor string) []byte {
+	mine := func(line string) (rest string, ok bool) {
+		for _, f := range Flavors {
+			if rest, marked := strings.CutPrefix(line, "["+f+"] "); marked {
+				return rest, f == flavor
+			}
+		}
+		return line, true
+	}
+	all := txtar.Parse(script)
+	var out txtar.Archive
+	for line := range strings.Lines(string(all.Comment)) {
+		if line, ok := mine(line); ok {
+			out.Comment = append(out.Comment, line...)
+		}
+	}
+	for _, f := range all.Files {
+		if name, ok := mine(f.Name); ok {
+			out.Files = append(out.Files, txtar.File{Name: name, Data: f.Data})
+		}
+	}
+	return txtar.Format(&out)
 }
 
 // readSteps reads the steps of a script file.
