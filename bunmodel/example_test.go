@@ -1,6 +1,7 @@
 package bunmodel_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 
@@ -10,12 +11,25 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-type Book struct {
-	bun.BaseModel `bun:"table:books"`
+type Shelf struct {
+	bun.BaseModel `bun:"table:shelves"`
 
-	ID    int64  `bun:",pk,autoincrement"`
-	Title string `bun:"type:varchar(100),notnull"`
-	Price *int
+	ID    int64   `bun:",pk,autoincrement"`
+	Label string  `bun:"type:varchar(20),notnull,unique"`
+	Books []*Book `bun:"rel:has-many,join:id=shelf_id"`
+}
+
+type Book struct {
+	ID      int64  `bun:",pk,autoincrement"`
+	Title   string `bun:"type:varchar(100),notnul"`
+	ShelfID int64  `bun:",nullzero"`
+	Shelf   *Shelf `bun:"rel:belongs-to,join:shelf_id=id,on_delete:cascade"`
+}
+
+// AfterCreateTable makes what no tag can say.
+func (*Book) AfterCreateTable(ctx context.Context, q *bun.CreateTableQuery) error {
+	_, err := q.DB().NewCreateIndex().Model((*Book)(nil)).Index("books_title_idx").Column("title").Exec(ctx)
+	return err
 }
 
 func Example() {
@@ -27,7 +41,7 @@ func Example() {
 	defer pool.Close()
 
 	db := bunmodel.Open(testApp{pool, schema.SQLite}) // usually an app.App
-	m, err := bunmodel.Models(db, (*Book)(nil)).Load()
+	m, err := bunmodel.Models(db, (*Shelf)(nil), (*Book)(nil)).WithForeignKeys().Load()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -37,10 +51,24 @@ func Example() {
 		for _, c := range t.Columns {
 			fmt.Println(" ", c.Name, c.Type)
 		}
+		for _, x := range t.Indexes {
+			fmt.Println("  index", x.Name)
+		}
+		for _, f := range t.ForeignKeys {
+			fmt.Println("  foreign key", f.Name, "to", f.RefTable, f.OnDelete)
+		}
 	}
+	fmt.Println(m.Warnings[0])
+
 	// Output:
+	// shelves
+	//   id bigint
+	//   label string(20)
 	// books
 	//   id bigint
 	//   title string(100)
-	//   price bigint
+	//   shelf_id bigint
+	//   index books_title_idx
+	//   foreign key books_shelf_id_fkey to shelves CASCADE
+	// bunmodel_test.Book.Title: unknown option "notnul": did you mean "notnull"?
 }
