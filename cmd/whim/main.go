@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -23,7 +22,6 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
 	"github.com/whimbreldb/whimbrel/internal/build"
-	"github.com/whimbreldb/whimbrel/internal/scaffold"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -248,69 +246,4 @@ func version() string {
 		return "(unknown)"
 	}
 	return info.Main.Version + " " + runtime.Version()
-}
-
-func newCommand() *cobra.Command {
-	var o scaffold.Options
-	cmd := &cobra.Command{
-		Use:   "new NAME",
-		Short: "Make an app in a new folder",
-		Long: `Makes an app that runs: a web page, one model, and the folder of its history. A
-file that is there already is never overwritten.`,
-		Example: `  whim new shop
-  whim new shop --module github.com/me/shop
-  whim new shop --orm bun --db postgres`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return nil
-			}
-			e := &whimbrel.Error{Code: whimbrel.BadAppName, Msg: "new takes one name", Hint: []string{"for example: whim new shop"}}
-			if len(args) > 1 {
-				e.Msg = fmt.Sprintf("new takes one name, not %d", len(args))
-				e.Hint = []string{"a name has no spaces: whim new " + strings.Join(args, "-")}
-			}
-			return e
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Name = args[0]
-			return writeApp(cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
-		},
-		ValidArgsFunction: cobra.NoFileCompletions,
-	}
-	cmd.Flags().StringVar(&o.Module, "module", "", "the path of the Go module (default: the name)")
-	choice := func(to *string, name, usage string, of []string) {
-		cmd.Flags().StringVar(to, name, of[0], usage+": "+strings.Join(of, ", "))
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(of, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
-	}
-	choice(&o.ORM, "orm", "what the models are written for", scaffold.ORMs)
-	choice(&o.Database, "db", "the database", scaffold.Databases)
-	return cmd
-}
-
-func writeApp(w, talk io.Writer, o scaffold.Options) error {
-	_, file, _, _ := runtime.Caller(0)
-	source, err := scaffold.FindSource(file)
-	if err != nil {
-		return err
-	}
-	o.Source = source
-	files, err := scaffold.Files(o)
-	if err != nil {
-		return err
-	}
-	if err := scaffold.Write(o.Name, files); err != nil {
-		return err
-	}
-	for _, f := range files {
-		fmt.Fprintf(w, "Writing %s ... done\n", filepath.Join(o.Name, filepath.FromSlash(f.Name)))
-	}
-	next := "cd " + o.Name
-	if source.Version != "" {
-		next += " && go mod tidy"
-	}
-	fmt.Fprintf(w, "Next: %s && whim run\n", next)
-	if source.Checkout != "" {
-		fmt.Fprintln(talk, "note: this whim was made from a checkout, and go.mod refers to it there (replace), not to a release")
-	}
-	return nil
 }
