@@ -87,6 +87,7 @@ const stamp = "20060102T150405"
 var (
 	revisionFile = regexp.MustCompile(`\b(\d{8}T\d{6})_([0-9a-f]{12})_`)
 	logTime      = regexp.MustCompile(`\[\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d\]`)
+	seconds      = regexp.MustCompile(`\b\d+\.\d{2,3}s\b`)
 	address      = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
 
@@ -110,5 +111,6 @@ func (p *Player) steady(page string) string {
 	}
 	page = strings.NewReplacer(pairs...).Replace(page)
 	page = logTime.ReplaceAllString(page, times[0].Format("[02/Jan/2006 15:04:05]"))
+	page = seconds.ReplaceAllString(page, "0.15s")
 	return address.ReplaceAllString(page, "http://127.0.0.1:5000")
 }
