@@ -1,0 +1,361 @@
+package shell
+
+import (
+	"go/ast"
+	"go/types"
+	"reflect"
+)
+
+// call compiles a call, a conversion or a builtin.
+func (c *compiler) call(e *ast.CallExpr) code {
+	tv := c.s.info.Types[e.Fun]
+	switch {
+	case tv.IsType():
+		return c.conversion(c.expr(e.Args[0]), c.typeOf(e.Fun))
+	case tv.IsBuiltin():
+		return c.builtin(e)
+	}
+	return c.calling(c.callee(e.Fun), e)
+}
+
+// callee finds what a call calls.
+func (c *compiler) callee(e ast.Expr) callee {
+	e = ast.Unparen(e)
+	info := c.s.info
+	var id *ast.Ident
+	switch x := e.(type) {
+	case *ast.Ident:
+		id = x
+	case *ast.SelectorExpr:
+		if info.Selections[x] == nil {
+			id = x.Sel
+			break
+		}
+		sel := info.Selections[x]
+		if sel.Kind() != types.MethodVal {
+			break
+		}
+		obj, path := c.find(sel, subst(sel.Recv(), c.args))
+		m, ok := obj.(*types.Func)
+		if !ok {
+			break
+		}
+		return c.method(c.walk(c.expr(x.X), path[:len(path)-1]), m)
+	case *ast.IndexExpr:
+		id, _ = c.instance(x.X)
+	case *ast.IndexListExpr:
+		id, _ = c.instance(x.X)
+	case *ast.FuncLit:
+		fn, cells := c.literal(x)
+		return callee{sig: fn.sig, fn: fn, cells: cells}
+	}
+	sig, _ := c.typeOf(e).Underlying().(*types.Signature)
+	if id != nil {
+		if o, ok := info.Uses[id].(*types.Func); ok {
+			fn, native := c.function(o, id)
+			if fn != nil {
+				return callee{sig: fn.sig, fn: fn}
+			}
+			return callee{sig: sig, native: func(*frame) reflect.Value { return native }, opaque: c.s.opaque(o.Pkg())}
+		}
+	}
+	x := c.expr(e)
+	return callee{sig: sig, native: x.v, opaque: true}
+}
+
+// arguments compiles the arguments, as the parameters want them: one code for
+// each parameter, or one function for all where a call gives several values.
+func (c *compiler) arguments(sig *types.Signature, e *ast.CallExpr) ([]code, func(*frame) []reflect.Value) {
+	n := sig.Params().Len()
+	param := func(i int) types.Type { return sig.Params().At(i).Type() }
+	if len(e.Args) == 1 {
+		if _, ok := c.typeOf(e.Args[0]).(*types.Tuple); ok {
+			return nil, c.spread(sig, c.multi(e.Args[0]))
+		}
+	}
+	var out []code
+	fixed := n
+	if sig.Variadic() && !e.Ellipsis.IsValid() {
+		fixed--
+	}
+	for i := range fixed {
+		out = append(out, c.convert(c.expr(e.Args[i]), param(i)))
+	}
+	if fixed == n {
+		return out, nil
+	}
+	return append(out, c.rest(param(n-1), e.Args[fixed:])), nil
+}
+
+// rest makes the slice of a variadic parameter.
+func (c *compiler) rest(t types.Type, args []ast.Expr) code {
+	sl := t.Underlying().(*types.Slice)
+	r := c.rtype(t)
+	vals := make([]func(*frame) reflect.Value, len(args))
+	for i, a := range args {
+		vals[i] = c.store(c.convert(c.expr(a), sl.Elem()), r.Elem())
+	}
+	if len(vals) == 0 {
+		zero := reflect.Zero(r)
+		return valueCode(t, r, func(*frame) reflect.Value { return zero })
+	}
+	return valueCode(t, r, func(f *frame) reflect.Value {
+		v := reflect.MakeSlice(r, len(vals), len(vals))
+		for i, x := range vals {
+			v.Index(i).Set(x(f))
+		}
+		return v
+	})
+}
+
+// spread makes the arguments of f(g()).
+func (c *compiler) spread(sig *types.Signature, x code) func(*frame) []reflect.Value {
+	tuple := x.t.(*types.Tuple)
+	n := sig.Params().Len()
+	conv := make([]func(reflect.Value) reflect.Value, tuple.Len())
+	for i := range conv {
+		var to types.Type
+		if sig.Variadic() && i >= n-1 {
+			to = sig.Params().At(n - 1).Type().Underlying().(*types.Slice).Elem()
+		} else {
+			to = sig.Params().At(i).Type()
+		}
+		conv[i] = c.converter(tuple.At(i).Type(), to)
+	}
+	var rest reflect.Type
+	if sig.Variadic() {
+		rest = c.rtype(sig.Params().At(n - 1).Type())
+	}
+	vs := x.vs
+	return func(f *frame) []reflect.Value {
+		var out []reflect.Value
+		for i, v := range vs(f) {
+			out = append(out, conv[i](v))
+		}
+		if rest != nil {
+			sl := reflect.MakeSlice(rest, 0, len(out))
+			sl = reflect.Append(sl, out[n-1:]...)
+			out = append(out[:n-1:n-1], sl)
+		}
+		return out
+	}
+}
+
+// converter is convert for a value that is there already.
+func (c *compiler) converter(from, to types.Type) func(reflect.Value) reflect.Value {
+	// One place for the value would be shared by goroutines: a frame each.
+	x := c.convert(valueCode(from, c.rtype(from), func(f *frame) reflect.Value { return f.v[0] }), to)
+	return func(v reflect.Value) reflect.Value { return x.v(&frame{v: []reflect.Value{v}}) }
+}
+
+// calling compiles the call of a callee.
+func (c *compiler) calling(cal callee, e *ast.CallExpr) code {
+	args, all := c.arguments(cal.sig, e)
+	t := c.typeOf(e)
+	if tuple, ok := t.(*types.Tuple); ok && tuple.Len() == 1 {
+		t = tuple.At(0).Type()
+	}
+	if cal.fn != nil {
+		return c.direct(cal, args, all, t)
+	}
+	invoke := c.indirect(cal, args, all)
+	_, several := t.(*types.Tuple)
+	if several {
+		return code{t: t, vs: invoke}
+	}
+	r := c.rtype(t)
+	return valueCode(t, r, func(f *frame) reflect.Value {
+		v := invoke(f)[0]
+		if v.Type() != r {
+			return c.s.fromNative(v, r)
+		}
+		return v
+	})
+}
+
+// fromNative makes of a result what its type is in the shell.
+func (s *Session) fromNative(v reflect.Value, r reflect.Type) reflect.Value {
+	switch {
+	case r.Kind() == reflect.Interface:
+		n := reflect.New(r).Elem()
+		n.Set(v)
+		return n
+	case v.Type().ConvertibleTo(r):
+		return v.Convert(r)
+	}
+	return fix(v, r)
+}
+
+// direct calls code of the shell's, without making values of the arguments.
+func (c *compiler) direct(cal callee, args []code, all func(*frame) []reflect.Value, t types.Type) code {
+	fn := cal.fn
+	params := fn.params
+	var sets []func(from, to *frame)
+	if cal.recv != nil {
+		x := valueCode(params[0].t, params[0].r, cal.recv)
+		sets = append(sets, x.setter(params[0], true))
+		params = params[1:]
+	}
+	for i, a := range args {
+		sets = append(sets, a.setter(params[i], true))
+	}
+	cells := cal.cells
+	captured := &fn.captured
+	enter := func(f *frame) *frame {
+		to := fn.enter(f, f.th)
+		if cells != nil {
+			for i, v := range cells(f) {
+				to.v[(*captured)[i].index] = v
+			}
+		}
+		switch len(sets) {
+		case 0:
+		case 1:
+			sets[0](f, to)
+		default:
+			for _, set := range sets {
+				set(f, to)
+			}
+		}
+		if all != nil {
+			for i, v := range all(f) {
+				params[i].declare(to, v)
+			}
+		}
+		f.th.cur = to // the arguments may have called something
+		fn.call(to)
+		return to
+	}
+	return c.results(fn, enter, t)
+}
+
+func (c *compiler) results(fn *function, enter func(*frame) *frame, t types.Type) code {
+	if len(fn.results) != 1 {
+		return code{t: t, vs: func(f *frame) []reflect.Value {
+			to := enter(f)
+			out := make([]reflect.Value, len(fn.results))
+			for i, x := range fn.results {
+				out[i] = dup(x.get(to))
+			}
+			fn.leave(to)
+			return out
+		}}
+	}
+	x := fn.results[0]
+	n := x.index
+	switch x.class {
+	case 'i':
+		return intCode(t, x.r, func(f *frame) int64 {
+			to := enter(f)
+			r := to.n[n]
+			fn.leave(to)
+			return int64(r)
+		})
+	case 'u':
+		return uintCode(t, x.r, func(f *frame) uint64 {
+			to := enter(f)
+			r := to.n[n]
+			fn.leave(to)
+			return r
+		})
+	case 'f':
+		return floatCode(t, x.r, func(f *frame) float64 {
+			to := enter(f)
+			r := to.n[n]
+			fn.leave(to)
+			return bitsFloat(r)
+		})
+	case 'b':
+		return boolCode(t, x.r, func(f *frame) bool {
+			to := enter(f)
+			r := to.n[n]
+			fn.leave(to)
+			return r != 0
+		})
+	}
+	return valueCode(t, x.r, func(f *frame) reflect.Value {
+		to := enter(f)
+		r := dup(to.v[n])
+		fn.leave(to)
+		return r
+	})
+}
+
+// indirect calls a value.
+func (c *compiler) indirect(cal callee, args []code, all func(*frame) []reflect.Value) func(*frame) []reflect.Value {
+	vals := make([]func(*frame) reflect.Value, len(args))
+	for i, a := range args {
+		vals[i] = a.v
+		if !cal.opaque && types.IsInterface(a.t) && a.r == anyType {
+			vals[i] = func(f *frame) reflect.Value { return unboxed(a.v(f)) }
+		}
+		if sl, ok := a.t.Underlying().(*types.Slice); ok && !cal.opaque && i == len(args)-1 && cal.sig.Variadic() && types.IsInterface(sl.Elem()) && a.r.Elem() == anyType {
+			vals[i] = func(f *frame) reflect.Value { return unboxedAll(a.v(f)) }
+		}
+	}
+	spread := cal.sig.Variadic()
+	values := func(f *frame) []reflect.Value {
+		if all != nil {
+			return all(f)
+		}
+		out := make([]reflect.Value, len(vals))
+		for i, v := range vals {
+			out[i] = dup(v(f))
+		}
+		return out
+	}
+	if cal.bound != nil {
+		return func(f *frame) []reflect.Value {
+			b := cal.bound(f)
+			out := b.call(f.th, values(f), spread)
+			f.th.cur = f
+			return out
+		}
+	}
+	native := cal.native
+	return func(f *frame) []reflect.Value {
+		fn := native(f)
+		if fn.IsNil() {
+			panic(nilDereference)
+		}
+		in := values(f)
+		if fn.Type().NumIn() == len(in) {
+			for i := range in { // a compiled interface where the shell has any, and the like
+				if to := fn.Type().In(i); in[i].Type() != to {
+					in[i] = f.th.run.s.toNative(in[i], to)
+				}
+			}
+		}
+		if spread {
+			return fn.CallSlice(in)
+		}
+		return fn.Call(in)
+	}
+}
+
+// unboxed takes a value that goes to compiled code out of its box.
+func unboxed(v reflect.Value) reflect.Value {
+	if v.Kind() != reflect.Interface || v.IsNil() {
+		return v
+	}
+	b, ok := v.Interface().(box)
+	if !ok {
+		return v
+	}
+	n := reflect.New(anyType).Elem()
+	n.Set(reflect.ValueOf(b.v))
+	return n
+}
+
+func unboxedAll(v reflect.Value) reflect.Value {
+	for i := range v.Len() {
+		if _, ok := v.Index(i).Interface().(box); ok {
+			out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+			for j := range v.Len() {
+				out.Index(j).Set(unboxed(v.Index(j)))
+			}
+			return out
+		}
+	}
+	return v
+}

@@ -1,0 +1,140 @@
+package shell
+
+import (
+	"go/types"
+	"reflect"
+)
+
+// convert makes of a value what a place of type t takes, as an assignment does.
+func (c *compiler) convert(x code, t types.Type) code {
+	if x.n {
+		r := c.rtype(t)
+		zero := reflect.Zero(r)
+		return valueCode(t, r, func(*frame) reflect.Value { return zero })
+	}
+	if x.v == nil {
+		unsupported("several values as one")
+	}
+	if types.IsInterface(t) {
+		return c.toInterface(x, t)
+	}
+	r := c.rtype(t)
+	if x.r == r {
+		x.t = t
+		return x
+	}
+	if x.k != nil {
+		return constCode(t, r, x.k)
+	}
+	if classOf(r.Kind()) != 0 && r.Kind() == x.r.Kind() {
+		return x.as(t, r)
+	}
+	v := x.v
+	if x.r.ConvertibleTo(r) {
+		return valueCode(t, r, func(f *frame) reflect.Value { return v(f).Convert(r) })
+	}
+	if x.r.Kind() == r.Kind() && x.r.Size() == r.Size() { // parts of it are stand-ins
+		return valueCode(t, r, func(f *frame) reflect.Value { return fix(dup(v(f)), r) })
+	}
+	unsupported("%v as %v", x.t, t)
+	return code{}
+}
+
+// conversion compiles T(x).
+func (c *compiler) conversion(x code, t types.Type) code {
+	if x.n || types.IsInterface(t) {
+		return c.convert(x, t)
+	}
+	r := c.rtype(t)
+	from, to := classOf(x.r.Kind()), classOf(r.Kind())
+	switch {
+	case x.k != nil && from == to && from != 'i' && from != 'u':
+		return constCode(t, r, x.k)
+	case r.Kind() == reflect.UnsafePointer || x.r.Kind() == reflect.UnsafePointer:
+		return unsafeConversion(x, t, r)
+	case from == to && from != 0 && x.r == r:
+		return x.as(t, r)
+	case to == 'i' && from != 0 && from != 's' && from != 'b':
+		return intCode(t, r, wrapped(wrapInt(r), toInt64(x, from)))
+	case to == 'u' && from != 0 && from != 's' && from != 'b':
+		return uintCode(t, r, wrapped(wrapUint(r), toUint64(x, from)))
+	case to == 'f' && from != 0:
+		fl := toFloat64(x, from)
+		if r.Kind() == reflect.Float32 {
+			inner := fl
+			fl = func(f *frame) float64 { return float64(float32(inner(f))) }
+		}
+		return floatCode(t, r, fl)
+	case from == to && from != 0:
+		return x.as(t, r)
+	}
+	v := x.v
+	if x.r == r {
+		x.t = t
+		return x
+	}
+	if !x.r.ConvertibleTo(r) {
+		return c.convert(x, t)
+	}
+	return valueCode(t, r, func(f *frame) reflect.Value { return v(f).Convert(r) })
+}
+
+func wrapped[T any](wrap func(T) T, x func(*frame) T) func(*frame) T {
+	if wrap == nil {
+		return x
+	}
+	return func(f *frame) T { return wrap(x(f)) }
+}
+
+func toInt64(x code, class byte) func(*frame) int64 {
+	switch class {
+	case 'u':
+		u := x.uints()
+		return func(f *frame) int64 { return int64(u(f)) }
+	case 'f':
+		fl := x.floats()
+		return func(f *frame) int64 { return int64(fl(f)) }
+	}
+	return x.ints()
+}
+
+func toUint64(x code, class byte) func(*frame) uint64 {
+	switch class {
+	case 'i':
+		i := x.ints()
+		return func(f *frame) uint64 { return uint64(i(f)) }
+	case 'f':
+		fl := x.floats()
+		return func(f *frame) uint64 { return uint64(fl(f)) }
+	}
+	return x.uints()
+}
+
+func toFloat64(x code, class byte) func(*frame) float64 {
+	switch class {
+	case 'i':
+		i := x.ints()
+		return func(f *frame) float64 { return float64(i(f)) }
+	case 'u':
+		u := x.uints()
+		return func(f *frame) float64 { return float64(u(f)) }
+	}
+	return x.floats()
+}
+
+// unsafeConversion is to or from an unsafe.Pointer.
+func unsafeConversion(x code, t types.Type, r reflect.Type) code {
+	v := x.v
+	switch {
+	case x.r == r:
+		return x.as(t, r)
+	case x.r.Kind() == reflect.Pointer:
+		return valueCode(t, r, func(f *frame) reflect.Value { return reflect.ValueOf(v(f).UnsafePointer()) })
+	case r.Kind() == reflect.Pointer:
+		return valueCode(t, r, func(f *frame) reflect.Value { return reflect.NewAt(r.Elem(), v(f).UnsafePointer()) })
+	case r.Kind() == reflect.Uintptr:
+		return uintCode(t, r, func(f *frame) uint64 { return uint64(uintptr(v(f).UnsafePointer())) })
+	}
+	unsupported("a number as an unsafe.Pointer")
+	return code{}
+}

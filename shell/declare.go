@@ -1,0 +1,388 @@
+package shell
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+	"strconv"
+)
+
+// declareGroup declares types and functions.
+func (s *Session) declareGroup(g group) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, err := s.parse(g, "", "")
+	if err != nil {
+		return err
+	}
+	redone := declaredNames(f)
+	if imports := s.imported(g.text, redone); imports != "" {
+		if f, err = s.parse(g, imports, ""); err != nil {
+			return err
+		}
+	}
+	var late []*ast.FuncDecl // methods of types that are there already
+	rest := f.Decls[:0:0]
+	for _, d := range f.Decls {
+		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv != nil && len(fd.Recv.List) == 1 {
+			if base := baseName(fd.Recv.List[0].Type); base != nil && !redone[base.Name] {
+				late = append(late, fd)
+				continue
+			}
+		}
+		rest = append(rest, d)
+	}
+	f.Decls = rest
+	if err := s.check(f, s.scope(redone), nil); err != nil {
+		return err
+	}
+	if err := s.keep(f); err != nil {
+		return err
+	}
+	for _, fd := range late {
+		if err := s.attach(fd, f, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// declaredNames are the names that a file declares for its package.
+func declaredNames(f *ast.File) map[string]bool {
+	out := map[string]bool{}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				out[d.Name.Name] = true
+			}
+		case *ast.GenDecl:
+			for _, sp := range d.Specs {
+				switch sp := sp.(type) {
+				case *ast.TypeSpec:
+					out[sp.Name.Name] = true
+				case *ast.ValueSpec:
+					for _, n := range sp.Names {
+						out[n.Name] = true
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// keep makes what a checked file declares the session's.
+func (s *Session) keep(f *ast.File) (err error) {
+	before := map[string]types.Object{}
+	set := func(o types.Object) {
+		before[o.Name()] = s.names[o.Name()]
+		s.names[o.Name()] = o
+	}
+	defer func() {
+		if err != nil {
+			for n, o := range before {
+				if delete(s.names, n); o != nil {
+					s.names[n] = o
+				}
+			}
+		}
+	}()
+	defer s.compiled(&err)
+	clear(s.methods)
+	var funcs []*types.Func
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			o := s.info.Defs[d.Name].(*types.Func)
+			s.decls[o], s.own[o] = declOf(d, o), true
+			funcs = append(funcs, o)
+			if d.Recv == nil && d.Name.Name != "_" && d.Name.Name != "init" {
+				set(o)
+			}
+		case *ast.GenDecl:
+			for _, sp := range d.Specs {
+				ts, ok := sp.(*ast.TypeSpec)
+				if !ok {
+					continue
+				}
+				o := s.info.Defs[ts.Name].(*types.TypeName)
+				if !o.IsAlias() {
+					s.w.declared[o] = true
+					s.specs[o] = ts
+				}
+				set(o)
+			}
+		}
+	}
+	s.noteLocalTypes([]*ast.File{f})
+	for _, o := range funcs {
+		d := s.decls[o]
+		if d.body == nil {
+			unsupported("the function %s has no body", o.Name())
+		}
+		if len(d.args) > 0 {
+			continue // when it is used
+		}
+		fn := s.instantiate(o, d, nil)
+		s.finish()
+		if old, ok := before[o.Name()].(*types.Func); ok && o.Signature().Recv() == nil && types.Identical(old.Type(), o.Type()) {
+			s.replace(old, fn)
+		}
+	}
+	return nil
+}
+
+// replace makes what calls an older definition of a function call the new one.
+func (s *Session) replace(old *types.Func, fn *function) {
+	for _, i := range s.instances[old] {
+		from := i.fn
+		if from == fn {
+			continue
+		}
+		from.defers = false
+		from.body = func(f *frame) signal {
+			to := fn.enter(f, f.th)
+			for n, x := range fn.params {
+				x.declare(to, from.params[n].get(f))
+			}
+			fn.call(to)
+			for n, x := range from.results {
+				x.set(f, fn.results[n].get(to))
+			}
+			fn.leave(to)
+			return returned
+		}
+	}
+}
+
+// baseName is the name of a receiver's type.
+func baseName(e ast.Expr) *ast.Ident {
+	switch x := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return x
+	case *ast.StarExpr:
+		return baseName(x.X)
+	case *ast.IndexExpr:
+		return baseName(x.X)
+	case *ast.IndexListExpr:
+		return baseName(x.X)
+	}
+	return nil
+}
+
+func (s *Session) wrong(at token.Pos, msg string) error {
+	p := s.fset.Position(at)
+	return &CheckError{p.Line, p.Column, msg}
+}
+
+// attach adds a method to a type of an earlier input. The checker does not
+// take a method whose type it has checked before, so the method is checked as
+// a function whose first parameter is the receiver.
+func (s *Session) attach(fd *ast.FuncDecl, f *ast.File, g group) error {
+	base := baseName(fd.Recv.List[0].Type)
+	tn, ok := s.names[base.Name].(*types.TypeName)
+	if !ok || !s.w.declared[tn] {
+		if s.names[base.Name] == nil && s.main.Scope().Lookup(base.Name) == nil && s.base[base.Name] == nil {
+			return s.wrong(base.Pos(), "undefined: "+base.Name)
+		}
+		return s.wrong(base.Pos(), "the shell can add methods to types of its own only, not to "+base.Name)
+	}
+	named := tn.Type().(*types.Named)
+	if obj, _, _ := types.LookupFieldOrMethod(named, true, s.main, fd.Name.Name); obj != nil {
+		if v, ok := obj.(*types.Var); ok && v.IsField() && ownField(named, v) {
+			return s.wrong(fd.Name.Pos(), "field and method with the same name "+fd.Name.Name)
+		}
+	}
+	plain := s.asFunction(fd, named)
+	file := &ast.File{Package: f.Package, Name: f.Name, FileStart: f.FileStart, FileEnd: f.FileEnd}
+	for _, d := range f.Decls {
+		if gd, ok := d.(*ast.GenDecl); ok && gd.Tok == token.IMPORT {
+			file.Decls = append(file.Decls, d)
+		}
+	}
+	file.Decls = append(file.Decls, plain)
+	if err := s.check(file, s.scope(nil), nil); err != nil {
+		return err
+	}
+	fn := s.info.Defs[plain.Name].(*types.Func)
+	return s.addMethod(fd, plain, fn, named)
+}
+
+func ownField(n *types.Named, v *types.Var) bool {
+	st, ok := n.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range st.Fields() {
+		if f == v {
+			return true
+		}
+	}
+	return false
+}
+
+// asFunction makes a function of a method: its receiver is the first
+// parameter, and the receiver's type parameters are its own.
+func (s *Session) asFunction(fd *ast.FuncDecl, named *types.Named) *ast.FuncDecl {
+	recv := *fd.Recv.List[0]
+	if len(recv.Names) == 0 {
+		recv.Names = []*ast.Ident{{Name: "_", NamePos: recv.Type.Pos()}}
+	}
+	out := &ast.FuncDecl{
+		Name: &ast.Ident{Name: "method " + named.Obj().Name() + "." + fd.Name.Name, NamePos: fd.Name.Pos()},
+		Type: &ast.FuncType{Func: fd.Type.Func, Params: &ast.FieldList{Opening: fd.Type.Params.Opening, Closing: fd.Type.Params.Closing}, Results: fd.Type.Results},
+		Body: fd.Body,
+	}
+	out.Type.Params.List = append([]*ast.Field{&recv}, fd.Type.Params.List...)
+	var args []ast.Expr
+	e := ast.Unparen(recv.Type)
+	if st, ok := e.(*ast.StarExpr); ok {
+		e = ast.Unparen(st.X)
+	}
+	switch x := e.(type) {
+	case *ast.IndexExpr:
+		args = []ast.Expr{x.Index}
+	case *ast.IndexListExpr:
+		args = x.Indices
+	}
+	if len(args) == 0 || s.specs[named.Obj()] == nil {
+		return out
+	}
+	out.Type.TypeParams = &ast.FieldList{}
+	n := 0
+	for _, field := range fields(s.specs[named.Obj()].TypeParams) {
+		for range field.Names {
+			if n == len(args) {
+				return out
+			}
+			id, ok := args[n].(*ast.Ident)
+			if !ok {
+				return out
+			}
+			if id.Name == "_" {
+				id.Name = "T·" + strconv.Itoa(n)
+			}
+			out.Type.TypeParams.List = append(out.Type.TypeParams.List, &ast.Field{
+				Names: []*ast.Ident{{Name: id.Name, NamePos: id.NamePos}}, Type: field.Type,
+			})
+			n++
+		}
+	}
+	return out
+}
+
+// addMethod gives a type the method that was checked as a function.
+func (s *Session) addMethod(fd, plain *ast.FuncDecl, fn *types.Func, named *types.Named) (err error) {
+	defer s.compiled(&err)
+	clear(s.methods)
+	sig := fn.Signature()
+	env := typeArgs{}
+	var params []*types.TypeParam
+	for p := range sig.TypeParams().TypeParams() {
+		n := types.NewTypeParam(types.NewTypeName(p.Obj().Pos(), s.main, p.Obj().Name(), nil), nil)
+		env[p] = n
+		params = append(params, n)
+	}
+	for p, n := range env {
+		n.(*types.TypeParam).SetConstraint(subst(p.Constraint(), env))
+	}
+	vars := func(t *types.Tuple, from int) *types.Tuple {
+		var out []*types.Var
+		for i := from; i < t.Len(); i++ {
+			v := t.At(i)
+			out = append(out, types.NewParam(v.Pos(), v.Pkg(), v.Name(), subst(v.Type(), env)))
+		}
+		return types.NewTuple(out...)
+	}
+	r := sig.Params().At(0)
+	recv := types.NewParam(r.Pos(), r.Pkg(), r.Name(), subst(r.Type(), env))
+	msig := types.NewSignatureType(recv, params, nil, vars(sig.Params(), 1), vars(sig.Results(), 0), sig.Variadic())
+	d := &funcDecl{name: fd.Name.Name, params: plain.Type.Params.List, results: plain.Type.Results, body: plain.Body}
+	var after []*types.Var
+	for i := 1; i < sig.Params().Len(); i++ {
+		after = append(after, sig.Params().At(i))
+	}
+	d.sig = types.NewSignatureType(nil, nil, nil, types.NewTuple(after...), sig.Results(), sig.Variadic())
+	for p := range sig.TypeParams().TypeParams() {
+		d.args = append(d.args, p)
+	}
+	m := types.NewFunc(fd.Name.Pos(), s.main, fd.Name.Name, msig)
+	for old := range named.Methods() {
+		if old.Name() != m.Name() {
+			continue
+		}
+		if !types.Identical(withoutReceiver(old.Signature()), withoutReceiver(msig)) {
+			return s.wrong(fd.Name.Pos(), "method "+named.Obj().Name()+"."+m.Name()+" is there already, with another signature; to change it, declare the type again")
+		}
+		return s.redefine(old, d)
+	}
+	named.AddMethod(m)
+	s.decls[m], s.own[m] = d, true
+	if len(d.args) == 0 {
+		s.instantiate(m, d, nil)
+		s.finish()
+		return nil
+	}
+	s.refresh(named)
+	return nil
+}
+
+// redefine gives a method another body.
+func (s *Session) redefine(m *types.Func, d *funcDecl) error {
+	was := s.instances[m]
+	s.decls[m] = d
+	delete(s.instances, m)
+	for _, i := range was {
+		fn := s.instantiate(m, d, i.args)
+		s.finish()
+		now := s.instances[m]
+		s.instances[m] = []instance{{i.args, i.fn}}
+		s.replace(m, fn)
+		s.instances[m] = now
+	}
+	return nil
+}
+
+// refresh makes the instances of a generic type anew, wherever the session
+// holds one: an instance knows only the methods that its origin had.
+func (s *Session) refresh(named *types.Named) {
+	again := substituter{again: func(n *types.Named) bool { return n.Origin() == named }}
+	clear(s.w.cache)
+	for name, o := range s.names {
+		t := again.typ(o.Type())
+		if t == o.Type() {
+			continue
+		}
+		switch o := o.(type) {
+		case *types.Var:
+			v := types.NewVar(o.Pos(), s.main, name, t)
+			s.globals[v] = s.globals[o]
+			s.names[name] = v
+		case *types.Func:
+			if o.Signature().TypeParams().Len() > 0 {
+				continue
+			}
+			fn := types.NewFunc(o.Pos(), s.main, name, t.(*types.Signature))
+			s.decls[fn], s.own[fn], s.instances[fn] = s.decls[o], true, s.instances[o]
+			s.names[name] = fn
+		}
+	}
+	s.w.structs.Range(func(r, n any) bool {
+		if t, ok := again.typ(n.(*types.Named)).(*types.Named); ok && t != n.(*types.Named) {
+			s.w.structs.Store(r.(reflect.Type), t)
+		}
+		return true
+	})
+	for origin, list := range s.w.named {
+		for i := range list {
+			if t, ok := again.typ(list[i].t).(*types.Named); ok {
+				s.w.named[origin][i].t = t
+			}
+		}
+	}
+	for _, b := range s.boxTypes {
+		b.t = again.typ(b.t)
+	}
+}
