@@ -149,6 +149,9 @@ const (
 	// CannotListen: the server cannot listen where it was told to.
 	CannotListen Code = "cannot-listen"
 
+	// BadInput: an input of the shell is wrong, or has failed.
+	BadInput Code = "bad-input"
+
 	// NoApp: there is no app in the folder.
 	NoApp Code = "no-app"
 	// NoGo: the go command is not on PATH.

@@ -37,10 +37,14 @@ cli:               . dialect diff internal/near model op schema
 internal/scaffold:  . internal/near
 internal/build:    .
 internal/socket:   .
+shell:
+shell/edit:        shell
+shell/link:
+internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/devapp internal/devpage internal/dial internal/near internal/socket model op schema
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/socket model op schema shell shell/edit
 app/apptest:       app schema
 internal/tutorial:
 internal/dbtest:   schema

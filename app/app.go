@@ -86,6 +86,7 @@ type App struct {
 
 	routes   []route
 	commands []*cobra.Command
+	provided map[string]any // names in the shell
 }
 
 // New makes an app. A configuration that cannot work is reported by the first

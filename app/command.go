@@ -68,7 +68,7 @@ func (a *App) root() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.Args = cobra.NoArgs
-	root.AddCommand(a.own.command(), a.serveCommand(), a.runCommand(), a.routesCommand())
+	root.AddCommand(a.own.command(), a.serveCommand(), a.runCommand(), a.shellCommand(), a.routesCommand())
 	for _, b := range a.binds {
 		root.AddCommand(b.command())
 	}

@@ -67,6 +67,9 @@ func Open(a App, config ...*gorm.Config) *gorm.DB {
 	db, err := gorm.Open(cfg.Dialector, cfg)
 	switch {
 	case err == nil:
+		if p, ok := a.(interface{ Provide(name string, value any) }); ok {
+			p.Provide("db", db) // in the shell
+		}
 		return db
 	case dialectOf(cfg.Dialector) == schema.MySQL:
 		return failed(fmt.Errorf("gorm: %w\n"+

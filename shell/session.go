@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"slices"
 	"sort"
 	"strings"
@@ -29,8 +28,9 @@ type Config struct {
 	// Values are in scope by name. A pointer, a struct or a map is the
 	// program's own; of everything else the session has a copy.
 	Values map[string]any
-	// Types are in scope by their name alone, without their package's.
-	Types []reflect.Type
+	// Types are in scope by their name alone, without their package's. They
+	// are given with its path: "shop/models.Product".
+	Types []string
 	// Out gets what inputs print and what they are; Err what goes wrong in
 	// goroutines that they have started. nil is nowhere.
 	Out, Err io.Writer
@@ -141,13 +141,18 @@ func (s *Session) checkMain() error {
 
 // provide puts the program's values and types in scope.
 func (s *Session) provide(cfg Config) error {
-	for _, r := range cfg.Types {
-		t, err := s.w.typeOf(r, s.imp, s.main)
+	for _, full := range cfg.Types {
+		i := strings.LastIndexByte(full, '.')
+		path, name := full[:max(i, 0)], full[i+1:]
+		if path == "main" || path == s.main.Path() || s.main.Scope().Lookup(name) != nil || !token.IsExported(name) {
+			continue // in scope already, or never
+		}
+		p, err := s.imp.Import(path)
 		if err != nil {
 			return err
 		}
-		if n, ok := t.(*types.Named); ok && s.main.Scope().Lookup(n.Obj().Name()) == nil {
-			s.base[n.Obj().Name()] = n.Obj()
+		if o := p.Scope().Lookup(name); o != nil {
+			s.base[name] = o
 		}
 	}
 	names := make([]string, 0, len(cfg.Values))
@@ -359,12 +364,7 @@ func (s *Session) panicError(v any, th *thread) error {
 }
 
 func internalError(v any) error {
-	buf := make([]byte, 8<<10)
-	buf = buf[:runtime.Stack(buf, false)]
-	if os.Getenv("WHIM_SHELL_TRACE") == "" {
-		return fmt.Errorf("this is an error in the shell itself, not in the input: %v", v)
-	}
-	return fmt.Errorf("this is an error in the shell itself: %v\n%s", v, buf)
+	return fmt.Errorf("this is a mistake in the shell itself, not in the input: %v", v)
 }
 
 // at is a place in an input, or in a source file.

@@ -42,7 +42,7 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 			},
 		}
 	}
-	dir, err := a.cacheDir()
+	dir, err := a.CacheDir()
 	if err != nil {
 		return Built{}, err
 	}
@@ -52,6 +52,9 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	}
 	bin := filepath.Join(dir, a.name())
 	args := append([]string{"build", "-v", "-buildvcs=false", "-o", bin}, a.TagFlags()...)
+	if a.Overlay != "" {
+		args = append(args, "-overlay="+a.Overlay)
+	}
 	if !strings.Contains(ownFlags(), "-ldflags") {
 		// The tables of the debugger are left out: a build after an edit is a
 		// quarter faster. What somebody has set would be replaced.
@@ -134,10 +137,10 @@ func (a App) name() string {
 	return name
 }
 
-// cacheDir returns the folder of the built app. Two folders, or two settings
+// CacheDir returns the folder of the built app. Two folders, or two settings
 // that change what go build makes, must not share one: each would build again
 // what the other has built.
-func (a App) cacheDir() (string, error) {
+func (a App) CacheDir() (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
 		return "", noCache(err)

@@ -26,6 +26,9 @@ type App struct {
 	Root   string // the folder of its go.mod
 	Tags   string // build tags besides those of GOFLAGS, with commas between; usually none
 
+	// Overlay is a file for the go command's -overlay; usually none.
+	Overlay string
+
 	// Compiled is called with the path of each package that Build compiles, when
 	// it begins with it. Nil: nobody wants to know.
 	Compiled func(path string)

@@ -36,6 +36,8 @@ type Options struct {
 	// Packages are linked besides those that the program imports and the
 	// usual ones of the standard library.
 	Packages []string
+	// Flags are for the go command: "-tags=…".
+	Flags []string
 	// Imports are import declarations for Init: "name \"path\"".
 	Imports []string
 	// Init is the body of an init function. In it, shellTable is the
@@ -156,11 +158,10 @@ func writeFile(path string, b []byte) error {
 
 // list asks the go command for every package, and for its export data.
 func (g *generator) list(ctx context.Context) error {
-	args := append([]string{
+	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{
 		"list", "-e", "-export", "-deps", "-buildvcs=false",
-		"-json=ImportPath,Name,Dir,Export,GoFiles,CgoFiles,Imports,Standard,DepOnly,Error,Module", ".",
-	}, g.opt.Packages...)
-	cmd := exec.CommandContext(ctx, "go", append(args, standard...)...)
+		"-json=ImportPath,Name,Dir,Export,GoFiles,CgoFiles,Imports,Standard,DepOnly,Error,Module",
+	}, g.opt.Flags, []string{"."}, g.opt.Packages, standard)...)
 	cmd.Dir = g.opt.Dir
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

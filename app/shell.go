@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/build"
+	"github.com/whimbreldb/whimbrel/internal/shellbuild"
+)
+
+// Provide gives a value a name in the shell of the app. The last one of a name
+// counts. gormmodel.Open and bunmodel.Open provide what they return, as db.
+func (a *App) Provide(name string, value any) { a.own.Provide(name, value) }
+
+// Provide gives a value a name in the shell of the app. That of a database
+// besides the main one ends in the name of the database: db_stats.
+func (b *Bind) Provide(name string, value any) {
+	a := b.app
+	if b != a.own && a.own != nil {
+		name += "_" + b.name
+	}
+	if a.provided == nil {
+		a.provided = map[string]any{}
+	}
+	a.provided[name] = value
+}
+
+func (a *App) shellCommand() *cobra.Command {
+	var code string
+	cmd := &cobra.Command{
+		Use:   "shell",
+		Short: "Type Go, with the database and the models at hand",
+		Long: `Reads Go and runs it: with db, the models, and everything in package main in
+scope. What the input is, is printed. :help says what else there is.
+
+With -c it runs one input; when standard input is not a terminal, all that is
+there. Both end with the first input that fails, and exit code 1.
+
+The shell needs the go command and the source of the app: it is built beside
+the app, which has nothing of it.`,
+		Example: `  PROG shell
+  PROG shell -c 'fmt.Println(db)'
+  PROG shell < script.txt`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var input *string
+			if cmd.Flags().Changed("command") {
+				input = &code
+			}
+			return a.shell(cmd, input)
+		},
+	}
+	cmd.Flags().StringVarP(&code, "command", "c", "", "run this instead of reading inputs")
+	return cmd
+}
+
+// becomeShell builds the shell of the app in the working directory, and
+// becomes it, with the arguments of this process.
+func (a *App) becomeShell(ctx context.Context, cmd *cobra.Command, packages []string) error {
+	project, err := build.Find(".")
+	if err != nil {
+		return noSource(err)
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path != "" && info.Main.Path != project.Module {
+		return noSource(&whimbrel.Error{
+			Code: whimbrel.NoApp, Msg: "the app in this folder is another one",
+			Detail: []string{"this program is of module " + info.Main.Path + ", the folder of " + project.Module},
+		})
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if own := os.Getenv(shellbuild.Of); own != "" { // this is the shell already
+		exe = own
+	}
+	built, err := shellbuild.Build(ctx, cmd.ErrOrStderr(), project, exe, packages)
+	if err != nil {
+		return err
+	}
+	env := append(os.Environ(), shellbuild.Of+"="+exe, "WHIM_PROG="+a.prog)
+	code, err := built.Exec(os.Args[1:], env, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+	if err == nil && code != 0 { // where a process cannot become another
+		err = &whimbrel.Error{Code: whimbrel.BadInput, Msg: "the shell has ended with exit code " + strconv.Itoa(code)}
+	}
+	return err
+}
+
+// noSource says that a shell needs the source of its app.
+func noSource(err error) error {
+	var e *whimbrel.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	full := *e
+	full.Hint = append([]string{"the shell needs the source of the app: run it in the app's folder"}, e.Hint...)
+	return &full
+}
+
+// historyFile is where the inputs of an app's shell are remembered.
+func (a *App) historyFile() string {
+	dir := os.Getenv("XDG_STATE_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(dir, "whim", a.name+".history")
+}

@@ -1,0 +1,133 @@
+// Package edit is a shell on a terminal: a line editor with completion,
+// inputs of several lines and a history, around a [shell.Loop].
+//
+// It is apart from package shell so that the evaluator needs the standard
+// library only.
+package edit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/reeflective/readline"
+
+	"github.com/whimbreldb/whimbrel/shell"
+)
+
+// Options say how a shell looks.
+type Options struct {
+	Banner  string // printed once
+	History string // a file; "" remembers nothing
+}
+
+// Run reads inputs from the terminal of the process until it is told to leave,
+// or the terminal is gone. Ctrl-C stops the input that is running; Ctrl-D
+// leaves.
+func Run(ctx context.Context, l *shell.Loop, o Options) error {
+	rl := readline.NewShell()
+	rl.Prompt.Primary(func() string { return ">>> " })
+	rl.Prompt.Secondary(func() string { return "... " })
+	rl.AcceptMultiline = func(line []rune) bool { return !shell.Incomplete(string(line)) }
+	rl.Completer = func(line []rune, cursor int) readline.Completions { return complete(l.Session, string(line[:cursor])) }
+	if o.History != "" {
+		if err := os.MkdirAll(filepath.Dir(o.History), 0o700); err == nil {
+			rl.History.AddFromFile("history", o.History)
+		}
+	}
+	if o.Banner != "" {
+		fmt.Fprintln(l.Out, o.Banner)
+	}
+	stop := newStopper()
+	defer stop.end()
+	for {
+		text, err := rl.Readline()
+		switch {
+		case errors.Is(err, readline.ErrInterrupt):
+			if n := l.Session.Stop(); n > 0 {
+				fmt.Fprintf(l.Err, "%d goroutines stopped\n", n)
+			}
+			continue
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("the terminal: %w", err)
+		case ctx.Err() != nil && stop.terminated(ctx):
+			return nil
+		}
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		err = stop.run(func(ctx context.Context) error { return l.Do(ctx, text) })
+		switch {
+		case errors.Is(err, shell.ErrExit):
+			return nil
+		case err != nil:
+			fmt.Fprintln(l.Err, err)
+		}
+	}
+}
+
+// complete asks the session how the line can go on. A candidate ends before
+// the bracket of a call: the editor would take it back.
+func complete(s *shell.Session, line string) readline.Completions {
+	word, candidates := s.Complete(line)
+	values := make([]string, 0, 2*len(candidates))
+	for _, c := range candidates {
+		values = append(values, c.Text, c.Detail)
+	}
+	out := readline.CompleteValuesDescribed(values...).NoSpace()
+	out.PREFIX = word
+	return out
+}
+
+// A stopper turns Ctrl-C into the end of the input that is running.
+type stopper struct {
+	mu     sync.Mutex
+	cancel context.CancelFunc
+	sig    chan os.Signal
+}
+
+func newStopper() *stopper {
+	s := &stopper{sig: make(chan os.Signal, 1)}
+	signal.Notify(s.sig, os.Interrupt)
+	go func() {
+		for range s.sig {
+			s.mu.Lock()
+			if s.cancel != nil {
+				s.cancel()
+			}
+			s.mu.Unlock()
+		}
+	}()
+	return s
+}
+
+func (s *stopper) end() {
+	signal.Stop(s.sig)
+	close(s.sig)
+}
+
+// terminated reports whether the process was told to end by more than an
+// interrupt, which is an input's business.
+func (s *stopper) terminated(context.Context) bool { return false }
+
+func (s *stopper) run(do func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	s.mu.Lock()
+	s.cancel = cancel
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.cancel = nil
+		s.mu.Unlock()
+	}()
+	return do(ctx)
+}
