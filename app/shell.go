@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strconv"
 
@@ -102,17 +101,4 @@ func noSource(err error) error {
 	full := *e
 	full.Hint = append([]string{"the shell needs the source of the app: run it in the app's folder"}, e.Hint...)
 	return &full
-}
-
-// historyFile is where the inputs of an app's shell are remembered.
-func (a *App) historyFile() string {
-	dir := os.Getenv("XDG_STATE_HOME")
-	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		dir = filepath.Join(home, ".local", "state")
-	}
-	return filepath.Join(dir, "whim", a.name+".history")
 }

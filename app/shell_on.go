@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,15 +51,13 @@ func (a *App) shell(cmd *cobra.Command, input *string) error {
 		return failed(ctx, l.Run(ctx, cmd.InOrStdin()))
 	}
 	l.Link = func(packages []string) error {
-		return a.becomeShell(context.WithoutCancel(ctx), cmd, append(packages, extra()...))
+		return a.becomeShell(context.WithoutCancel(ctx), cmd, packages)
 	}
 	return edit.Run(context.WithoutCancel(ctx), l, edit.Options{
 		Banner:  "The shell of " + a.name + ". :help says what there is; exit() leaves.",
 		History: a.historyFile(),
 	})
 }
-
-func extra() []string { return nil }
 
 // failed makes of the error of an input one of the command.
 func failed(ctx context.Context, err error) error {
@@ -97,4 +96,17 @@ func (a *App) session(out, errs io.Writer) (*shell.Session, error) {
 		}
 	}
 	return shell.New(cfg)
+}
+
+// historyFile is where the inputs of an app's shell are remembered.
+func (a *App) historyFile() string {
+	dir := os.Getenv("XDG_STATE_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(dir, "whim", a.name+".history")
 }

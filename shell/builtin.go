@@ -72,7 +72,7 @@ func statement(do func(*frame)) code {
 // that compiled code that recovers finds what it looks for.
 func throw(v reflect.Value) {
 	if v.IsNil() {
-		panic(any(nil)) //nolint:govet // the runtime makes a *runtime.PanicNilError of it
+		panic(any(nil)) // the runtime makes a *runtime.PanicNilError of it
 	}
 	panic(v.Interface())
 }

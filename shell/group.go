@@ -160,8 +160,10 @@ func (s *Session) evalGroup(th *thread, g group) (*frame, error) {
 		return nil, s.importGroup(g)
 	case declarations:
 		return nil, s.declareGroup(g)
+	case statements:
+		return s.runGroup(th, g)
 	}
-	return s.runGroup(th, g)
+	panic(fmt.Sprintf("unhandled kind %d", g.kind))
 }
 
 // parse parses a group between a head and a tail.

@@ -17,8 +17,6 @@ type box struct {
 type boxType struct {
 	s *Session
 	t types.Type
-	// The methods that compiled code asks for in values of type any.
-	str, err bool
 }
 
 func (s *Session) boxTypeLocked(t types.Type) *boxType {
@@ -134,7 +132,7 @@ func (e errorBox) Unwrap() error {
 }
 
 func (e errorBox) Is(target error) bool {
-	if t, ok := target.(errorBox); ok && reflect.TypeOf(e.v).Comparable() && t == e { //nolint:errorlint // it is what Is is made of
+	if t, ok := target.(errorBox); ok && reflect.TypeOf(e.v).Comparable() && t == e {
 		return true
 	}
 	if m, ok := e.t.s.boundMethod(e.t.t, reflect.ValueOf(e.v), "Is"); ok {

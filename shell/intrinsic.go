@@ -105,7 +105,7 @@ func (s *Session) errorsAs(err error, target any) bool {
 			to.Set(inner)
 			return true
 		}
-		if x, ok := err.(interface{ As(any) bool }); ok && want == nil && x.As(target) { //nolint:errorlint // this is As
+		if x, ok := err.(interface{ As(any) bool }); ok && want == nil && x.As(target) {
 			return true
 		}
 		switch x := err.(type) { //nolint:errorlint // this is As

@@ -15,8 +15,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/reeflective/readline"
+	"golang.org/x/term"
 
 	"github.com/whimbreldb/whimbrel/shell"
 )
@@ -28,7 +30,7 @@ type Options struct {
 }
 
 // Run reads inputs from the terminal of the process until it is told to leave,
-// or the terminal is gone. Ctrl-C stops the input that is running; Ctrl-D
+// or the terminal is gone; ctx is that of the inputs. Ctrl-C stops the input that is running; Ctrl-D
 // leaves.
 func Run(ctx context.Context, l *shell.Loop, o Options) error {
 	rl := readline.NewShell()
@@ -58,13 +60,11 @@ func Run(ctx context.Context, l *shell.Loop, o Options) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("the terminal: %w", err)
-		case ctx.Err() != nil && stop.terminated(ctx):
-			return nil
 		}
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		err = stop.run(func(ctx context.Context) error { return l.Do(ctx, text) })
+		err = stop.run(ctx, func(ctx context.Context) error { return l.Do(ctx, text) })
 		switch {
 		case errors.Is(err, shell.ErrExit):
 			return nil
@@ -87,7 +87,8 @@ func complete(s *shell.Session, line string) readline.Completions {
 	return out
 }
 
-// A stopper turns Ctrl-C into the end of the input that is running.
+// A stopper turns Ctrl-C into the end of the input that is running, and leaves
+// the terminal as it was when the process is told to end.
 type stopper struct {
 	mu     sync.Mutex
 	cancel context.CancelFunc
@@ -96,9 +97,21 @@ type stopper struct {
 
 func newStopper() *stopper {
 	s := &stopper{sig: make(chan os.Signal, 1)}
-	signal.Notify(s.sig, os.Interrupt)
+	fd := int(os.Stdin.Fd())
+	before, _ := term.GetState(fd) // no state, nothing to go back to
+	signal.Notify(s.sig, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		for range s.sig {
+		for got := range s.sig {
+			if got == syscall.SIGTERM {
+				if before != nil {
+					_ = term.Restore(fd, before) // it ends anyway
+				}
+				signal.Reset(syscall.SIGTERM)
+				if p, err := os.FindProcess(os.Getpid()); err == nil {
+					_ = p.Signal(syscall.SIGTERM) // to itself
+				}
+				return
+			}
 			s.mu.Lock()
 			if s.cancel != nil {
 				s.cancel()
@@ -114,12 +127,9 @@ func (s *stopper) end() {
 	close(s.sig)
 }
 
-// terminated reports whether the process was told to end by more than an
-// interrupt, which is an input's business.
-func (s *stopper) terminated(context.Context) bool { return false }
-
-func (s *stopper) run(do func(context.Context) error) error {
-	ctx, cancel := context.WithCancel(context.Background())
+// run does something that Ctrl-C stops.
+func (s *stopper) run(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s.mu.Lock()
 	s.cancel = cancel
