@@ -4,9 +4,9 @@
 # themselves, in pinned versions.
 
 MODULES   := . gormmodel bunmodel examples/shop bench
-# Outside the workspace: it tests gormmodel with the ORM's own driver, which
-# would raise every other module's version of the ORM.
-APART     := gormmodel/compat
+# Outside the workspace: they test gormmodel and bunmodel with the ORM's own
+# drivers, which would raise every other module's version of the ORM.
+APART     := gormmodel/compat bunmodel/compat
 SUMTYPE   := github.com/alecthomas/go-check-sumtype/cmd/go-check-sumtype@v0.3.1
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 # What make test and make test-engines run on, in the words of
@@ -52,8 +52,8 @@ engines: bin/with ## newer servers beside the system's: PostgreSQL 18 (npm) and 
 	@internal/dbtest/engines.sh "$$(bin/with -engines)"
 
 test-engines: engines ## the tests that reach a database, on ENGINES; writes docs/tested.md
-	@bin/with -install -tested docs/tested.md '$(ENGINES)' sh -c 'go test $(JSON) "$$@" && cd $(APART) && GOWORK=off go test $(JSON) ./...' - \
-	  $$(grep -rl --include=*_test.go '"github.com/whimbreldb/whimbrel/internal/dbtest"' . | xargs -n 1 dirname | sort -u | grep -vxF ./$(APART))
+	@bin/with -install -tested docs/tested.md '$(ENGINES)' sh -c 'go test $(JSON) "$$@" && for m in $(APART); do (cd $$m && GOWORK=off go test $(JSON) ./...) || exit 1; done' - \
+	  $$(grep -rl --include=*_test.go '"github.com/whimbreldb/whimbrel/internal/dbtest"' . | xargs -n 1 dirname | sort -u | grep -vxF $(patsubst %,-e ./%,$(APART)))
 
 bin/with:
 	@go build -o $@ ./internal/dbtest/with

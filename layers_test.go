@@ -20,7 +20,7 @@ revision:          internal/near
 op:                schema
 diff:              op schema
 internal/coltype:  schema
-internal/tables:   schema
+internal/tables:   internal/coltype schema
 model:             internal/coltype internal/near internal/tables schema
 dialect:           op schema
 dialect/sqlite:    dialect op schema

@@ -45,9 +45,38 @@ func (l *loader) lintTag(model, field string, f *bs.Field) {
 			l.unknown(model, field, option, known)
 		}
 	}
+	for _, option := range [...]string{"type", "default"} {
+		if lost := beforeQuote(f.StructField.Tag.Get("bun"), option); lost != "" {
+			l.warn(model, field, "of %s Bun reads what stands in the double quotes alone, and %q is lost: without them, or within parentheses, nothing is", option, lost)
+		}
+	}
 	if slices.Contains(known, f.Tag.Name) {
 		l.warn(model, field, "the first word of a tag is the name of the column, so it is called %q: write %q", f.Tag.Name, ","+f.Tag.Name)
 	}
+}
+
+// beforeQuote returns what stands before a double quote in the value of an option.
+// Bun takes the quotes for those around a value, wherever they begin.
+func beforeQuote(tag, option string) string {
+	_, value, ok := strings.Cut(","+tag, ","+option+":")
+	if !ok {
+		return ""
+	}
+	depth := 0
+	for i, c := range value {
+		switch {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case depth > 0:
+		case c == ',':
+			return ""
+		case c == '"':
+			return strings.TrimSpace(value[:i])
+		}
+	}
+	return ""
 }
 
 func (l *loader) unknown(model, field, option string, known []string) {

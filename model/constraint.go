@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/internal/coltype"
@@ -9,7 +10,19 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-func checkName(table, column string) string { return tables.Constraint(table, column, "check") }
+// checkName returns a name for a check of a column.
+func (m *mapper) checkName(column string) string {
+	for n := 0; ; n++ {
+		label := "check"
+		if n > 0 {
+			label += strconv.Itoa(n)
+		}
+		name := tables.Constraint(m.table.Name, column, label)
+		if !slices.ContainsFunc(m.table.Checks, func(k schema.Check) bool { return k.Name == name }) {
+			return name
+		}
+	}
+}
 
 // unique adds a column to a unique constraint: one of its own, or that of a name.
 func (m *mapper) unique(column, field, name string) {

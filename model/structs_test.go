@@ -127,7 +127,7 @@ func TestStructs(t *testing.T) {
 			schema.Unique{Name: "product_in_shop", Parts: schema.Columns("name", "shop_id")},
 			schema.ForeignKey{Name: "products_shop_id_fkey", Columns: []string{"shop_id"}, RefTable: "shops", RefColumns: []string{"id"}, OnDelete: schema.Cascade, OnUpdate: schema.SetNull},
 			schema.Check{Name: "products_price_check", Expr: schema.Expr("price > 0")},
-			schema.Check{Name: "products_check", Expr: schema.Expr("price < 1000000")},
+			schema.Check{Name: "products_price_check1", Expr: schema.Expr("price < 1000000")},
 			schema.Index{Name: "products_shop_id_idx", Parts: schema.Columns("shop_id")},
 			schema.Index{Name: "open_states", Unique: true, Parts: []schema.Part{{Column: "state", Desc: true}}, Where: schema.Expr("state <> 'gone, (or so)'")},
 			schema.Index{Name: "by_zip", Parts: schema.Columns("home_zip", "work_zip")},

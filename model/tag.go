@@ -208,11 +208,7 @@ func (m *mapper) apply(c *schema.Column, known *bool, field string, o option) {
 	case "index":
 		m.index(c.Name, field, o.arg)
 	case "check":
-		name := ""
-		if !slices.ContainsFunc(m.table.Checks, func(k schema.Check) bool { return k.Name == checkName(m.table.Name, c.Name) }) {
-			name = checkName(m.table.Name, c.Name)
-		}
-		m.table.Checks = append(m.table.Checks, schema.Check{Name: name, Expr: schema.Expr(o.arg)})
+		m.table.Checks = append(m.table.Checks, schema.Check{Name: m.checkName(c.Name), Expr: schema.Expr(o.arg)})
 	case "references":
 		m.references(c.Name, field, o.arg)
 	case "collate":

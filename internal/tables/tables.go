@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/whimbreldb/whimbrel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -51,7 +52,7 @@ func Name(t *schema.Table) {
 		give(&t.Uniques[i].Name, "key", columns(t.Uniques[i].Parts))
 	}
 	for i := range t.Checks {
-		give(&t.Checks[i].Name, "check", nil)
+		give(&t.Checks[i].Name, "check", only(t, t.Checks[i].Expr.Text))
 	}
 	for i := range t.ForeignKeys {
 		give(&t.ForeignKeys[i].Name, "fkey", t.ForeignKeys[i].Columns)
@@ -59,6 +60,37 @@ func Name(t *schema.Table) {
 	for i := range t.Indexes {
 		give(&t.Indexes[i].Name, "idx", columns(t.Indexes[i].Parts))
 	}
+}
+
+// only returns the column that an expression is about, if it is about one.
+func only(t *schema.Table, expr string) []string {
+	var found []string
+	var look func(string)
+	look = func(text string) {
+		for _, tok := range coltype.Scan(text) {
+			name := tok.Text
+			switch tok.Kind {
+			case coltype.Group:
+				look(coltype.Inner(name))
+				continue
+			case coltype.Quoted:
+				if name[0] == '\'' {
+					continue
+				}
+				name, _ = coltype.Unquote(name)
+			case coltype.Word, coltype.Other, coltype.End:
+			}
+			if i := slices.IndexFunc(t.Columns, func(c schema.Column) bool { return strings.EqualFold(c.Name, name) }); i >= 0 {
+				found = append(found, t.Columns[i].Name)
+			}
+		}
+	}
+	look(expr)
+	slices.Sort(found)
+	if found = slices.Compact(found); len(found) == 1 {
+		return found
+	}
+	return nil
 }
 
 func columns(parts []schema.Part) []string {

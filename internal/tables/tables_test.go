@@ -13,11 +13,13 @@ import (
 
 func TestName(t *testing.T) {
 	table := schema.NewTable("audit.users",
+		schema.Int("a"), schema.Int("b"),
 		schema.Unique{Parts: schema.Columns("name")},
 		schema.Unique{Parts: schema.Columns("name")},
 		schema.Unique{Name: "mine", Parts: schema.Columns("a", "b")},
 		schema.Unique{Parts: schema.Columns("a", "b")},
-		schema.Check{Expr: schema.Expr("a > 0")}, schema.Check{Expr: schema.Expr("b > 0")},
+		schema.Check{Expr: schema.Expr("a > 0 AND a <> 7")}, schema.Check{Expr: schema.Expr("(lower(\"b\") <> 'a')")},
+		schema.Check{Expr: schema.Expr("a > b")}, schema.Check{Expr: schema.Expr("a + b > 0")},
 		schema.ForeignKey{Columns: []string{"shop_id"}, RefTable: "shops"},
 		schema.Index{Parts: schema.Columns("shop_id")},
 	)
@@ -31,7 +33,7 @@ func TestName(t *testing.T) {
 	}
 	got = append(got, table.ForeignKeys[0].Name, table.Indexes[0].Name)
 	want := []string{
-		"users_name_key", "users_name_key1", "mine", "users_a_b_key", "users_check", "users_check1", "users_shop_id_fkey", "users_shop_id_idx",
+		"users_name_key", "users_name_key1", "mine", "users_a_b_key", "users_a_check", "users_b_check", "users_check", "users_check1", "users_shop_id_fkey", "users_shop_id_idx",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

@@ -87,10 +87,10 @@ type UserRole struct {
 type Post struct {
 	ID       string  `bun:"type:varchar(36),pk"`
 	AuthorID int64   `bun:",notnull"`
-	Author   *User   `bun:"rel:belongs-to,join:author_id=id,on_delete:cascade,on_update:set null"`
+	Author   *User   `bun:"rel:belongs-to,join:author_id=id,on_delete:cascade,on_update:restrict"`
 	TenantA  int64   `bun:"tenant_a"`
 	TenantB  int64   `bun:"tenantb"`
-	T        *Tenant `bun:"rel:belongs-to,join:tenantb=b,join:tenant_a=a"`
+	T        *Tenant `bun:"rel:belongs-to,join:tenant_a=a,join:tenantb=b"`
 	Title    string  `bun:"type:varchar(80)"`
 	State    string  `bun:"type:varchar(10),nullzero,default:'new'"`
 }
@@ -137,7 +137,7 @@ type Comment struct {
 	ParentID int64    `bun:",nullzero"`
 	Parent   *Comment `bun:"rel:belongs-to,join:parent_id=id,on_delete:cascade"`
 	ThreadID int64    `bun:",nullzero"`
-	Thread   *Thread  `bun:"rel:belongs-to,join:thread_id=id"`
+	Thread   *Thread  `bun:"rel:belongs-to,join:thread_id=id,on_delete:set null"`
 	Body     string   `bun:"type:text"`
 }
 
