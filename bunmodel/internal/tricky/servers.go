@@ -30,6 +30,8 @@ type Place struct {
 	Size          int       `bun:"type:integer"`
 	Sorted        string    `bun:"type:text COLLATE ucs_basic"`
 	Part          Pair      `bun:",composite:pair"`
+	Grade         int       `bun:"type:grade"`
+	Mail          string    `bun:"type:citext"`
 }
 
 // Pair is a type of PostgreSQL's.
@@ -40,8 +42,17 @@ type Pair struct {
 
 // BeforeCreateTable makes the types that the columns are of.
 func (*Place) BeforeCreateTable(ctx context.Context, q *bun.CreateTableQuery) error {
-	_, err := q.DB().ExecContext(ctx, "CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s fine')")
-	return err
+	for _, stmt := range []string{
+		"CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s fine')",
+		"CREATE EXTENSION IF NOT EXISTS citext",
+		"CREATE SEQUENCE tickets START 100; CREATE DOMAIN grade AS integer CHECK (VALUE BETWEEN 1 AND 6)",
+		"CREATE MATERIALIZED VIEW mood_list AS SELECT unnest(enum_range(NULL::mood)) AS mood",
+	} {
+		if _, err := q.DB().ExecContext(ctx, stmt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AfterCreateTable makes indexes of every kind, and what else there is.
