@@ -13,7 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/internal/tutorial"
+	"github.com/whimbreldb/whimbrel/schema"
 )
 
 var update = flag.Bool("update", false, "rewrite the pages of the documentation that are played")
@@ -56,6 +58,27 @@ func TestTutorial(t *testing.T) {
 		}
 		t.Run(path.Base(page.file), func(t *testing.T) { play(t, p, page.script, "../../docs/"+page.file+".md") })
 	}
+}
+
+// TestTutorialPostgres plays the page that needs a server.
+func TestTutorialPostgres(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds an app")
+	}
+	played := false
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		if s.Dialect != schema.Postgres || played {
+			return // another test's
+		}
+		played = true
+		const script = "testdata/postgres/tutorial-postgres.txtar"
+		p, err := tutorial.New(script, "gorm", t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Set("DATABASE_URL", s.URL(t))
+		play(t, p, script, "../../docs/tutorial-postgres.md")
+	})
 }
 
 func play(t *testing.T, p *tutorial.Player, script, page string) {

@@ -32,6 +32,7 @@ type Player struct {
 
 	events []event
 	work   string
+	given  []string // variables for the commands
 }
 
 // An event is what happened at a visible line.
@@ -55,6 +56,9 @@ func New(file, flavor, folder string) (*Player, error) {
 	s, err := readSteps(mine)
 	return &Player{file: mine, steps: s}, err
 }
+
+// Set gives the commands a variable.
+func (p *Player) Set(name, value string) { p.given = append(p.given, name+"="+value) }
 
 // Params returns the parameters for testscript.
 func (p *Player) Params() testscript.Params {
@@ -93,7 +97,7 @@ func (p *Player) setup(env *testscript.Env) error {
 	if err := Setup(env); err != nil {
 		return err
 	}
-	p.env, p.work = slices.Clone(env.Vars), env.WorkDir
+	p.env, p.work = append(slices.Clone(env.Vars), p.given...), env.WorkDir
 	return nil
 }
 

@@ -87,6 +87,7 @@ const stamp = "20060102T150405"
 var (
 	revisionFile = regexp.MustCompile(`\b(\d{8}T\d{6})_([0-9a-f]{12})_`)
 	logTime      = regexp.MustCompile(`\[\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d\]`)
+	testDatabase = regexp.MustCompile(`postgres://\S+/whim_test_\w+`)
 	seconds      = regexp.MustCompile(`\b\d+\.\d{2,3}s\b`)
 	address      = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
@@ -96,6 +97,7 @@ var (
 // next to an id, and as the revision file spells them.
 func (p *Player) steady(page string) string {
 	page = strings.ReplaceAll(page, p.work, "/home/you")
+	page = testDatabase.ReplaceAllString(page, "postgres://you@localhost:5432/shop")
 	seen := map[string]int{}
 	var pairs []string
 	for _, m := range revisionFile.FindAllStringSubmatch(page, -1) {
