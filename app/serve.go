@@ -140,32 +140,14 @@ func serve(ctx context.Context, h http.Handler, ad listening, w io.Writer, start
 	if err != nil {
 		return err
 	}
-	srv := server(h, w)
-	failed := make(chan error, 1)
-	go func() {
-		if ad.cert != "" {
-			failed <- srv.ServeTLS(l, ad.cert, ad.key)
-		} else {
-			failed <- srv.Serve(l)
-		}
-	}()
-	started(ad.scheme() + "://" + l.Addr().String())
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
-	defer cancel()
-	if err := srv.Shutdown(wait); err != nil {
-		srv.Close()
-		<-failed
+	err = socket.Serve(ctx, server(h, w), l, socket.Options{
+		Cert: ad.cert, Key: ad.key, Grace: shutdownWait,
+		Begun: func() { started(ad.scheme() + "://" + l.Addr().String()) },
+	})
+	if errors.Is(err, socket.ErrCut) {
 		return fmt.Errorf("requests were still being answered after %s, and were cut off", shutdownWait)
 	}
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return err // Serve has returned: nothing of ours goes on
-	}
-	return nil
+	return err
 }
 
 func clientOf(r *http.Request) string {

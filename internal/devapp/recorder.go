@@ -11,12 +11,15 @@ import (
 	"github.com/whimbreldb/whimbrel/internal/devpage"
 )
 
-// mostKept is how much of an answer is held back, at most.
-const mostKept = 4 << 20
+// How much of an answer is held back, at most.
+const (
+	mostHTML  = 4 << 20
+	mostOther = 64 << 10
+)
 
-// A recorder holds an answer back where it may still become another: a page gets
-// its script, and what a handler wrote before it panicked is replaced. Everything
-// else, and what is flushed, goes through as it comes.
+// A recorder holds an answer back, since it may still become another: a page gets
+// its script, and what a handler wrote before it panicked is replaced. What is
+// flushed, or long, goes through as it comes.
 type recorder struct {
 	http.ResponseWriter
 	browser bool
@@ -47,7 +50,11 @@ func (r *recorder) Write(b []byte) (int, error) {
 	if !r.begun {
 		r.begin(b)
 	}
-	if r.passed || r.kept.Len()+len(b) > mostKept {
+	most := mostOther
+	if r.html {
+		most = mostHTML
+	}
+	if r.passed || r.kept.Len()+len(b) > most {
 		r.pass()
 		return r.ResponseWriter.Write(b)
 	}
@@ -73,9 +80,6 @@ func (r *recorder) begin(b []byte) {
 		h.Del("Content-Length") // the script comes on top
 		h.Del("Etag")           // and the page is another in the next build
 		h.Del("Last-Modified")
-	}
-	if !r.html && !r.plain {
-		r.pass()
 	}
 }
 

@@ -6,8 +6,9 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"sync"
 	"time"
+
+	"github.com/whimbreldb/whimbrel/internal/socket"
 )
 
 // Serve answers requests on a socket until ctx is done or whim says so. Requests
@@ -20,83 +21,29 @@ import (
 func (l *Link) Serve(ctx context.Context, ln net.Listener, srv *http.Server, cert, key string) error {
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	unused := &connections{since: map[net.Conn]time.Time{}}
 	srv.BaseContext = func(net.Listener) context.Context { return requests }
-	srv.ConnState = unused.note
 	srv.SetKeepAlivesEnabled(false)
-
-	failed := make(chan error, 1)
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	go func() {
-		if cert != "" {
-			failed <- srv.ServeTLS(ln, cert, key)
-		} else {
-			failed <- srv.Serve(ln)
+		select {
+		case <-l.stop:
+			end()
+		case <-ctx.Done():
 		}
 	}()
-	l.tell(Ready)
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	case <-l.stop:
-	}
-	l.stopOnce.Do(func() { close(l.stop) }) // the events let go
-
-	done := make(chan struct{})
-	defer close(done)
-	go unused.closeUnused(done)
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), Grace)
-	defer cancel()
-	err := srv.Shutdown(wait)
-	if err != nil {
+	err := socket.Serve(ctx, srv, ln, socket.Options{
+		Cert: cert, Key: key, Grace: Grace,
+		Begun:  func() { l.tell(Ready) },
+		Ending: func() { l.stopOnce.Do(func() { close(l.stop) }) }, // the events let go
+	})
+	if errors.Is(err, socket.ErrCut) {
 		log.New(srv.ErrorLog.Writer(), "", 0).Printf(" * Requests were still being answered after %s, and were cut off", Grace)
-		cut()
-		srv.Close()
-	}
-	<-failed // http.ErrServerClosed: Serve has returned
-	if errors.Is(err, context.DeadlineExceeded) {
 		return nil
 	}
 	return err
 }
 
-// connections are those on which no request has come yet. Browsers open some in
-// advance, and a shutdown would wait for them for seconds.
-type connections struct {
-	mu    sync.Mutex
-	since map[net.Conn]time.Time
-}
-
-// unusedFor is how long a connection may be silent when the app is to end. What
-// is sent on this machine arrives sooner.
-const unusedFor = 250 * time.Millisecond
-
-func (c *connections) note(conn net.Conn, state http.ConnState) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if state == http.StateNew {
-		c.since[conn] = now()
-	} else {
-		delete(c.since, conn)
-	}
-}
-
-func (c *connections) closeUnused(done <-chan struct{}) {
-	tick := time.NewTicker(unusedFor / 5)
-	defer tick.Stop()
-	for {
-		c.mu.Lock()
-		for conn, begun := range c.since {
-			if since(begun) > unusedFor {
-				conn.Close()
-				delete(c.since, conn)
-			}
-		}
-		c.mu.Unlock()
-		select {
-		case <-tick.C:
-		case <-done:
-			return
-		}
-	}
-}
+// now and since are the clock of statements.
+func now() time.Time                  { return time.Now() } //nolint:forbidigo // how long a statement took
+func since(t time.Time) time.Duration { return time.Since(t) }

@@ -174,10 +174,6 @@ func (c *conn) note(ctx context.Context, query string, args []driver.NamedValue,
 	c.traces.of(ctx).add(query, args, since(begun), err)
 }
 
-// now and since are the clock of statements.
-func now() time.Time                  { return time.Now() } //nolint:forbidigo // how long a statement took
-func since(t time.Time) time.Duration { return time.Since(t) }
-
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	e, ok := c.Conn.(driver.ExecerContext)
 	if !ok {

@@ -51,7 +51,8 @@ type Config struct {
 	// says goes through the writer that it returns; stop is called at the end.
 	Announce func(w io.Writer, app *build.App) (through io.Writer, stop func())
 
-	behind string // where the app listens, when the socket is not handed over
+	behind string        // where the app listens, when the socket is not handed over
+	late   time.Duration // tests wait less
 }
 
 // Once returns the arguments and the environment of an app that is built and
@@ -75,8 +76,8 @@ func (c Config) environment(id string) []string {
 
 func (c Config) proxied() bool { return c.behind != "" }
 
-// late is how long an app may take to begin to serve before the browser is told.
-const late = 10 * time.Second
+// tooLate is how long an app may take to begin to serve before the browser is told.
+const tooLate = 10 * time.Second
 
 // Run serves the app until ctx is done. It returns an error only when it could
 // not begin: later, what is wrong is shown, and waits to be mended.
@@ -371,7 +372,7 @@ func (s *server) launch(ctx context.Context, built build.Built) {
 	}
 	s.app = c
 	s.watch.disk = nil
-	s.late = time.After(late)
+	s.late = time.After(cmp.Or(s.c.late, tooLate))
 	if s.c.Proxy != "" {
 		go c.awaitPort(ctx, s.c.Proxy)
 	}

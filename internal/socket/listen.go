@@ -1,6 +1,7 @@
-// Package socket opens the socket of a server, and says what is in the way
-// when it cannot: in words, with the process that holds the port where the
-// system tells.
+// Package socket opens the socket of a server, and serves on it without losing a
+// request at the end. When it cannot be opened it says what is in the way: in
+// words, with the process that holds the port where the system tells. Start at
+// [Listen], then [Serve].
 package socket
 
 import (
