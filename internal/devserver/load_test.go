@@ -1,0 +1,212 @@
+package devserver
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// A load is a few clients that ask again and again, while files are edited.
+type load struct {
+	t       *testing.T
+	url     string
+	keep    bool // connections open, as far as the server does
+	stop    atomic.Bool
+	clients sync.WaitGroup
+
+	mu      sync.Mutex
+	total   int
+	failed  map[string]int
+	codes   map[int]int
+	longest time.Duration
+	newest  int // the highest version that an answer has shown
+	stale   []string
+}
+
+const clients = 4
+
+func begin(t *testing.T, url string, keep bool) *load {
+	l := &load{t: t, url: url, keep: keep, failed: map[string]int{}, codes: map[int]int{}}
+	for i := range clients {
+		l.clients.Go(func() { l.client(i) })
+	}
+	return l
+}
+
+func (l *load) client(n int) {
+	c := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: !l.keep}}
+	for i := 0; !l.stop.Load(); i++ {
+		l.mu.Lock()
+		newest := l.newest
+		l.mu.Unlock()
+		begun := now()
+		var resp *http.Response
+		var err error
+		body := fmt.Sprintf("%d-%d", n, i)
+		if i%2 == 0 {
+			resp, err = c.Get(l.url + "/echo")
+		} else {
+			resp, err = c.Post(l.url+"/echo", "text/plain", strings.NewReader(body))
+		}
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(resp.Body)
+			resp.Body.Close()
+		}
+		l.note(err, resp, string(text), since(begun), newest)
+		time.Sleep(5 * time.Millisecond) // people are slower, too
+	}
+}
+
+func (l *load) note(err error, resp *http.Response, text string, took time.Duration, newest int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.total++
+	if err != nil {
+		why := err.Error()
+		l.failed[why[strings.LastIndex(why, ": ")+1:]]++
+		return
+	}
+	l.codes[resp.StatusCode]++
+	l.longest = max(l.longest, took)
+	if resp.StatusCode != 200 {
+		return
+	}
+	version := 0
+	if _, err := fmt.Sscanf(text, "version %d", &version); err != nil {
+		l.failed["not the answer of the app: "+text]++
+		return
+	}
+	if version < newest {
+		l.stale = append(l.stale, fmt.Sprintf("version %d after %d", version, newest))
+	}
+	l.newest = max(l.newest, version)
+}
+
+// end stops the clients, and prints what they have seen.
+func (l *load) end(what string) {
+	l.t.Helper()
+	l.stop.Store(true)
+	l.clients.Wait()
+	failed := 0
+	for why, n := range l.failed {
+		failed += n
+		l.t.Errorf("%s: %d requests failed: %s", what, n, why)
+	}
+	if len(l.stale) > 0 {
+		l.t.Errorf("%s: old answers after new ones: %q", what, l.stale)
+	}
+	var codes []string
+	for _, code := range slices.Sorted(maps.Keys(l.codes)) {
+		codes = append(codes, fmt.Sprintf("%d × %d", l.codes[code], code))
+	}
+	l.t.Logf("%s: %d requests, %d failed (%s), the longest took %v", what, l.total, failed, strings.Join(codes, ", "), l.longest.Round(time.Millisecond))
+}
+
+// versioned makes the shop answer with a number that the test changes.
+func versioned(t *testing.T, dir string) (set func(n int)) {
+	change(t, filepath.Join(dir, "main.go"), "\ta.Main()", `	a.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "version %d %s", version, b)
+	})
+	a.Main()`)
+	change(t, filepath.Join(dir, "main.go"), "\t\"net/http\"\n", "\t\"io\"\n\t\"net/http\"\n")
+	set = func(n int) {
+		write(t, filepath.Join(dir, "version.go"), fmt.Sprintf("package main\n\nconst version = %d\n", n))
+	}
+	set(1)
+	return set
+}
+
+// asked is how many requests a load makes at least.
+const asked = 5000
+
+// TestLoad edits the shop under load: no request fails, and none gets an answer of
+// a version after one of a newer. It prints the figures of docs/devserver.md.
+func TestLoad(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		name := "a connection for each request"
+		if keep {
+			name = "connections are kept"
+		}
+		t.Run(name, func(t *testing.T) {
+			dir := shop(t)
+			set := versioned(t, dir)
+			s := serve(t, dir)
+			s.until("/echo", 200, "version 1")
+			l := begin(t, s.url, keep)
+			for n := 2; n <= 4; n++ {
+				set(n)
+				s.until("/echo", 200, fmt.Sprint("version ", n))
+			}
+			// A mistake, mended.
+			write(t, s.file("version.go"), "package main\n\nconst version = Missing\n")
+			s.until("/echo", 503, "undefined: Missing")
+			set(5)
+			s.until("/echo", 200, "version 5")
+			// A crash, mended.
+			write(t, s.file("crash.go"), "package main\n\nfunc init() { panic(\"at start\") }\n")
+			s.until("/echo", 503, "panic: at start")
+			if err := os.Remove(s.file("crash.go")); err != nil {
+				t.Fatal(err)
+			}
+			set(6)
+			s.until("/echo", 200, "version 6")
+			for n := 7; ; n++ { // until there were enough
+				set(n)
+				s.until("/echo", 200, fmt.Sprint("version ", n))
+				l.mu.Lock()
+				total := l.total
+				l.mu.Unlock()
+				if total >= asked {
+					break
+				}
+				// Between two saves a person looks at the page.
+				for range 200 {
+					s.get("/echo")
+				}
+			}
+			restarts := strings.Count(s.out.String(), " * Restarted after")
+			l.end(fmt.Sprintf("%s, %d restarts, a mistake and a crash", name, restarts))
+			if restarts < 4 {
+				t.Errorf("%d restarts", restarts)
+			}
+		})
+	}
+}
+
+// TestLatency prints how long it takes from a save to the answer.
+func TestLatency(t *testing.T) {
+	dir := shop(t)
+	set := versioned(t, dir)
+	s := serve(t, dir)
+	s.until("/echo", 200, "version 1")
+	const times = 5
+	best := func(what string, edit func(n int), status int, want func(n int) string) {
+		shortest := time.Hour
+		for n := range times {
+			time.Sleep(300 * time.Millisecond) // the list of files of the build before is there
+			begun := now()
+			edit(n)
+			s.until("/echo", status, want(n))
+			shortest = min(shortest, since(begun))
+		}
+		t.Logf("%s: %v (the best of %d)", what, shortest.Round(10*time.Millisecond), times)
+	}
+	best("save, new answer", func(n int) { set(n + 2) }, 200, func(n int) string { return fmt.Sprint("version ", n+2) })
+	best("save, page of a type error", func(n int) {
+		write(t, s.file("version.go"), fmt.Sprintf("package main\n\nconst version = Missing%d\n", n))
+	}, 503, func(n int) string { return fmt.Sprint("undefined: Missing", n) })
+	best("save, page of a syntax error", func(n int) {
+		write(t, s.file("version.go"), fmt.Sprintf("package main\n\nconst version = %d oops\n", n))
+	}, 503, func(n int) string { return fmt.Sprintf("const version = %d oops", n) })
+}
