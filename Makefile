@@ -22,7 +22,7 @@ JSON      := -json -count=1 -timeout 60m
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check test test-modules engines test-engines test-real lint fuzz bench generate verify ci bin/with
+.PHONY: help load browser build demo check test test-modules engines test-engines test-real lint fuzz bench generate verify ci bin/with
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,13 +40,19 @@ check: ## format, vet, closed sets, layers: what to run before each commit
 	go run $(SUMTYPE) ./...
 	go test . ./schema ./op ./diff ./revision ./script
 
-test: bin/with ## every test of every module, on SQLite, PostgreSQL and MariaDB (installs the missing ones with apt)
-	@bin/with -install '$(DATABASES)' $(MAKE) --no-print-directory test-modules
+test: bin/with browser ## every test of every module, on SQLite, PostgreSQL and MariaDB and in Chromium (installs the missing ones with apt)
+	@WHIM_TEST_BROWSER=1 bin/with -install '$(DATABASES)' $(MAKE) --no-print-directory test-modules
 
 test-modules: ## the same on what WHIM_TEST_DATABASES says, which is SQLite when it says nothing
 	@cd examples/shop && go mod download
 	@for m in $(MODULES); do echo "== $$m" && (cd $$m && go test -count=1 -timeout 30m ./...) || exit 1; done
 	@for m in $(APART); do echo "== $$m" && (cd $$m && GOWORK=off go test -count=1 -timeout 30m ./...) || exit 1; done
+
+browser: ## Chromium and its driver, for the tests of the dev server, with apt
+	@internal/devserver/browser.sh
+
+load: ## the dev server's figures: edits under load, and how long an edit takes
+	go test ./internal/devserver -run 'Load|Latency' -v -count=1
 
 engines: bin/with ## newer servers beside the system's: PostgreSQL 18 (npm) and MySQL 9 (debootstrap, as root), cached
 	@internal/dbtest/engines.sh "$$(bin/with -engines)"

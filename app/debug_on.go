@@ -43,7 +43,9 @@ func (a *App) runDebug(ctx context.Context, h http.Handler, ad listening, w io.W
 		fmt.Fprintln(w, "WARNING: This is a development server. Do not use it in production: use serve.")
 		fmt.Fprintf(w, " * Running on %s://%s\nPress Ctrl-C to quit\n", ad.scheme(), ln.Addr())
 	}
-	a.warnPending(ctx, w)
+	var warned sync.WaitGroup
+	warned.Go(func() { a.warnPending(ctx, w) }) // a restart does not wait for it
+	defer warned.Wait()
 	handler := l.Handler(h, devapp.Options{Log: w, Pending: func(ctx context.Context) []devpage.Fix {
 		gaps, _ := a.gaps(ctx) // the page is about another error
 		var fixes []devpage.Fix

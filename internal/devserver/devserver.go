@@ -206,27 +206,19 @@ func (s *server) announce() {
 // gets an answer of the program before from now on.
 func (s *server) change(ctx context.Context, seen stamps) {
 	s.saved = now()
-	rebuild := func(files []string) bool { return s.app == nil || !s.app.ready || !s.watch.onlyDisk(files) }
-	stopped := rebuild(s.watch.last.changes(seen))
-	if stopped {
-		s.hold()
-	}
-	seen = s.watch.settled(ctx, seen)
 	files := s.watch.last.changes(seen)
-	if ctx.Err() != nil || len(files) == 0 && !stopped {
-		return // it is as it was
-	}
-	s.watch.last = seen
-	if !stopped && !rebuild(files) {
-		s.say(" * Detected change in %s", s.names(files))
-		s.last = s.nextID()
-		s.app.tell(devapp.Event + s.last)
-		if s.front.proxied {
-			s.front.set(running, devpage.Page{}, s.last)
+	if s.app != nil && s.app.ready && s.watch.onlyDisk(files) {
+		// Editors write a file in steps. A build that was too early is repeated;
+		// a page that was reloaded too early is not.
+		seen = s.watch.settled(ctx, seen)
+		files = s.watch.last.changes(seen)
+		if ctx.Err() != nil || len(files) == 0 {
+			return // it is as it was
 		}
-		s.began = s.saved
-		s.list(ctx) // a file may have come or gone
-		return
+		if s.watch.onlyDisk(files) {
+			s.reload(ctx, seen, files)
+			return
+		}
 	}
 	s.say(" * Detected change in %s, reloading", s.names(files))
 	if err := s.rebuild(ctx); err != nil && ctx.Err() == nil {
@@ -235,11 +227,21 @@ func (s *server) change(ctx context.Context, seen stamps) {
 	}
 }
 
+// reload tells the browser that files have changed which the app reads itself.
+func (s *server) reload(ctx context.Context, seen stamps, files []string) {
+	s.say(" * Detected change in %s", s.names(files))
+	s.watch.last = seen
+	s.last = s.nextID()
+	s.app.tell(devapp.Event + s.last)
+	if s.front.proxied {
+		s.front.set(running, devpage.Page{}, s.last)
+	}
+	s.began = s.saved
+	s.list(ctx) // a file may have come or gone
+}
+
 // names says which files have changed.
 func (s *server) names(files []string) string {
-	if len(files) == 0 {
-		return "a file, and back"
-	}
 	name := files[0]
 	if rel, err := filepath.Rel(s.c.App.Dir, name); err == nil {
 		name = rel
@@ -267,21 +269,24 @@ func (s *server) rebuild(ctx context.Context) error {
 		before := s.watch.scan()
 		s.watch.last = before
 		built, said, err := s.build(ctx)
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return nil
-		case whimbrel.CodeOf(err) == whimbrel.NotBuilt:
+		}
+		if now := s.watch.scan(); len(before.changes(now)) > 0 {
+			if err == nil {
+				built.Release() // it is old already
+			}
+			s.watch.settled(ctx, now)
+			continue
+		}
+		if whimbrel.CodeOf(err) == whimbrel.NotBuilt {
 			s.fail(s.compilerPage(err, said))
 			s.say(" * The app does not compile. Waiting for a change…")
 			s.list(ctx)
 			return nil
-		case err != nil:
-			return err
 		}
-		if len(before.changes(s.watch.scan())) > 0 {
-			built.Release() // it is old already
-			s.watch.settled(ctx, s.watch.scan())
-			continue
+		if err != nil {
+			return err
 		}
 		s.list(ctx)
 		s.awaitLeaving(ctx)

@@ -92,6 +92,19 @@ func (l *load) note(err error, resp *http.Response, text string, took time.Durat
 	l.newest = max(l.newest, version)
 }
 
+// until waits until there were so many requests.
+func (l *load) until(total int) {
+	for {
+		l.mu.Lock()
+		n := l.total
+		l.mu.Unlock()
+		if n >= total {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // end stops the clients, and prints what they have seen.
 func (l *load) end(what string) {
 	l.t.Helper()
@@ -145,15 +158,18 @@ func TestLoad(t *testing.T) {
 			s.until("/echo", 200, "version 1")
 			l := begin(t, s.url, keep)
 			for n := 2; n <= 4; n++ {
+				l.until(n * asked / 8)
 				set(n)
 				s.until("/echo", 200, fmt.Sprint("version ", n))
 			}
 			// A mistake, mended.
+			l.until(5 * asked / 8)
 			write(t, s.file("version.go"), "package main\n\nconst version = Missing\n")
 			s.until("/echo", 503, "undefined: Missing")
 			set(5)
 			s.until("/echo", 200, "version 5")
 			// A crash, mended.
+			l.until(6 * asked / 8)
 			write(t, s.file("crash.go"), "package main\n\nfunc init() { panic(\"at start\") }\n")
 			s.until("/echo", 503, "panic: at start")
 			if err := os.Remove(s.file("crash.go")); err != nil {
@@ -161,20 +177,7 @@ func TestLoad(t *testing.T) {
 			}
 			set(6)
 			s.until("/echo", 200, "version 6")
-			for n := 7; ; n++ { // until there were enough
-				set(n)
-				s.until("/echo", 200, fmt.Sprint("version ", n))
-				l.mu.Lock()
-				total := l.total
-				l.mu.Unlock()
-				if total >= asked {
-					break
-				}
-				// Between two saves a person looks at the page.
-				for range 200 {
-					s.get("/echo")
-				}
-			}
+			l.until(asked)
 			restarts := strings.Count(s.out.String(), " * Restarted after")
 			l.end(fmt.Sprintf("%s, %d restarts, a mistake and a crash", name, restarts))
 			if restarts < 4 {
