@@ -69,9 +69,9 @@ what sends requests here.`,
 				return err
 			}
 			w := cmd.ErrOrStderr()
+			a.warnPending(cmd.Context(), w)
 			return serve(cmd.Context(), h, ad, w, func(url string) {
 				fmt.Fprintf(w, "%s is served on %s\n", a.name, url)
-				a.warnPending(cmd.Context(), w)
 			})
 		},
 	}

@@ -121,7 +121,7 @@ func TestScripts(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Files: files, Setup: tutorial.Setup, RequireExplicitExec: true,
-		Cmds: tutorial.Commands(),
+		Cmds: scriptCommands(),
 	})
 }
 

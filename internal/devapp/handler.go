@@ -147,7 +147,7 @@ func (h *handler) panicked(p any) devpage.Page {
 		if f.Function == "" || strings.HasPrefix(f.Function, "runtime.") {
 			continue
 		}
-		if strings.Contains(f.Function, "internal/devapp.") {
+		if strings.HasSuffix(f.Function, "internal/devapp.(*handler).ServeHTTP") {
 			break // from here on it is us, and net/http
 		}
 		place := h.link.source.Place(f.File, f.Line)

@@ -50,7 +50,35 @@ func ownCaches(t testing.TB) {
 	t.Setenv("DATABASE_URL", "")
 }
 
-// shop copies examples/shop into a folder whose path has what paths can have.
+// program is the main package of the app of these tests.
+const program = `package main
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/whimbreldb/whimbrel/app"
+	"github.com/whimbreldb/whimbrel/gormmodel"
+
+	"shop/migrations"
+	"shop/models"
+)
+
+func main() {
+	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"})
+	db := gormmodel.Open(a)
+	a.Models(gormmodel.Models(db, models.All()...))
+	a.History(&migrations.History)
+
+	a.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "<h1>Hello, World!</h1>")
+	})
+	a.Main() // serve | run | …
+}
+`
+
+// shop is an app with the modules, models and history of examples/shop, in a
+// folder whose path has what paths can have.
 func shop(t testing.TB) string {
 	t.Helper()
 	ownCaches(t)
@@ -64,11 +92,22 @@ func shop(t testing.TB) string {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(root, "Läden & Co", "shop")
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(checkout, "examples", "shop"))); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"go.mod", "go.sum", "models", "migrations"} {
+		from, to := filepath.Join(checkout, "examples", "shop", name), filepath.Join(dir, name)
+		if info, err := os.Stat(from); err == nil && info.IsDir() {
+			if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		b, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, to, string(b))
 	}
-	_ = os.RemoveAll(filepath.Join(dir, "instance")) // somebody may have run the example
 	change(t, filepath.Join(dir, "go.mod"), "=> ../..", "=> "+checkout)
+	write(t, filepath.Join(dir, "main.go"), program)
 	return dir
 }
 

@@ -81,7 +81,7 @@ func CheckCertificate(cert, key string) error {
 		return e
 	}
 	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
-		e.Msg, e.Detail, e.Err = "the certificate cannot be used", []string{err.Error()}, err
+		e.Msg, e.Detail, e.Err = "the certificate cannot be used", []string{cert + ", " + key + ": " + err.Error()}, err
 		return e
 	}
 	return nil
