@@ -190,7 +190,7 @@ func TestPages(t *testing.T) {
 		t.Errorf("for a script: %d %s", w.Code, w.Body)
 	}
 
-	w = ask(handler(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "it <failed>", 503) }))
+	w = ask(handler(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "it <failed>", http.StatusServiceUnavailable) }))
 	if w.Code != 503 || !strings.Contains(w.Body.String(), "503 Service Unavailable") || !strings.Contains(w.Body.String(), "it &lt;failed&gt;") {
 		t.Errorf("a bare error: %d %s", w.Code, w.Body)
 	}
@@ -247,7 +247,7 @@ func TestSQL(t *testing.T) {
 		if err := stmt.QueryRow(0).Scan(&n); err != nil || n != 2 {
 			t.Errorf("%d rows, %v", n, err)
 		}
-		_, err = db.Query("SELECT missing FROM t") //nolint:rowserrcheck,sqlclosecheck // it fails
+		_, err = db.Query("SELECT missing FROM t")
 		http.Error(w, err.Error(), 500)
 	}), Options{Log: io.Discard})
 	body := ask(h).Body.String()
