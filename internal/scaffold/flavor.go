@@ -89,6 +89,7 @@ func of(name, app string) database {
 		where: "The database is `instance/" + app + ".db`, below the folder in which the program is\n" +
 			"started. `WHIM_INSTANCE` names another folder, `DATABASE_URL` another database;\n" +
 			"`whim db current -v` says which one it is.",
+		services: "\n    env:\n      DATABASE_URL: sqlite:///ci.db",
 	}
 }
 
@@ -103,5 +104,6 @@ func service(image, secret, port, ready, url string) string {
         ports: ["` + port + `"]
         options: --health-cmd "` + ready + `" --health-interval 5s --health-retries 12
     env:
+      DATABASE_URL: ` + url + `
       TEST_DATABASE_URL: ` + url
 }
