@@ -190,7 +190,9 @@ func TestPages(t *testing.T) {
 		t.Errorf("for a script: %d %s", w.Code, w.Body)
 	}
 
-	w = ask(handler(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "it <failed>", http.StatusServiceUnavailable) }))
+	w = ask(handler(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "it <failed>", http.StatusServiceUnavailable)
+	}))
 	if w.Code != 503 || !strings.Contains(w.Body.String(), "503 Service Unavailable") || !strings.Contains(w.Body.String(), "it &lt;failed&gt;") {
 		t.Errorf("a bare error: %d %s", w.Code, w.Body)
 	}

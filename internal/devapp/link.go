@@ -41,11 +41,12 @@ const (
 
 // The words on the pipes, one a line.
 const (
-	Hello = "hello"  // to whim: the app knows how to serve
-	Ready = "ready"  // to whim: requests are answered from now on
-	Files = "files " // to whim: files of this folder are read for each request
-	Event = "event " // to the app: pages belong to another id now
-	Stop  = "stop"   // to the app: answer what is being answered, and end
+	Hello  = "hello"  // to whim: the app knows how to serve
+	Ready  = "ready"  // to whim: requests are answered from now on
+	Closed = "closed" // to whim: no more are taken from the socket
+	Files  = "files " // to whim: files of this folder are read for each request
+	Event  = "event " // to the app: pages belong to another id now
+	Stop   = "stop"   // to the app: answer what is being answered, and end
 )
 
 // Grace is how long an app may take to answer what it is answering when it is

@@ -34,8 +34,11 @@ func (l *Link) Serve(ctx context.Context, ln net.Listener, srv *http.Server, cer
 	}()
 	err := socket.Serve(ctx, srv, ln, socket.Options{
 		Cert: cert, Key: key, Grace: Grace,
-		Begun:  func() { l.tell(Ready) },
-		Ending: func() { l.stopOnce.Do(func() { close(l.stop) }) }, // the events let go
+		Begun: func() { l.tell(Ready) },
+		Ending: func() {
+			l.tell(Closed)
+			l.stopOnce.Do(func() { close(l.stop) }) // the events let go
+		},
 	})
 	if errors.Is(err, socket.ErrCut) {
 		log.New(srv.ErrorLog.Writer(), "", 0).Printf(" * Requests were still being answered after %s, and were cut off", Grace)

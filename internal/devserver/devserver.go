@@ -220,6 +220,8 @@ func (s *server) change(ctx context.Context, seen stamps) {
 			return
 		}
 	}
+	s.hold()
+	s.awaitClosed()
 	s.say(" * Detected change in %s, reloading", s.names(files))
 	if err := s.rebuild(ctx); err != nil && ctx.Err() == nil {
 		s.fail(devpage.Page{Title: err.Error()})
@@ -418,6 +420,27 @@ func (s *server) dismiss() {
 	}
 	s.leaving, s.app = s.app, nil
 	s.leaving.stop(func() { s.say(" * The app did not end when it was told to, and was killed") })
+}
+
+// awaitClosed waits until the app takes no more requests. One that does not say
+// so is not waited for: it is ended soon.
+func (s *server) awaitClosed() {
+	if s.leaving == nil || !s.leaving.ready || s.front.proxied {
+		return
+	}
+	enough := time.After(leftover)
+	for {
+		select {
+		case line := <-s.leaving.lines:
+			if line == devapp.Closed {
+				return
+			}
+		case <-s.leaving.done:
+			return
+		case <-enough:
+			return
+		}
+	}
 }
 
 // awaitLeaving waits until the app before is gone: two of them at once would
