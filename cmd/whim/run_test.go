@@ -10,9 +10,11 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/pflag"
 
 	"github.com/whimbreldb/whimbrel/internal/tutorial"
 )
@@ -148,4 +150,39 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("somebody still serves on %s", addr)
 		}
 	}
+}
+
+// TestDevServerPage: the commands of the page are ones that whim takes, with all
+// the flags that there are.
+func TestDevServerPage(t *testing.T) {
+	b, err := os.ReadFile("../../docs/devserver.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	commands := 0
+	for line := range strings.Lines(text) {
+		line, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "$ whim ")
+		if !ok {
+			continue
+		}
+		commands++
+		args := strings.Fields(line)
+		cmd := debugCommand("")
+		if !wantsDebug(args) {
+			t.Errorf("%s is not for the dev server", line)
+		} else if err := cmd.ParseFlags(args[1:]); err != nil {
+			t.Errorf("%s: %v", line, err)
+		} else if err := cmd.Args(cmd, cmd.Flags().Args()); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if commands < 6 {
+		t.Errorf("%d commands were found", commands)
+	}
+	debugCommand("").Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Name != "help" && !strings.Contains(text, "`--"+f.Name) {
+			t.Errorf("the page does not tell of --%s", f.Name)
+		}
+	})
 }
