@@ -73,7 +73,7 @@ func TestMutations(t *testing.T) {
 			family = schema.MySQL
 		}
 		if len(mutations[family]) == 0 {
-			return // SQLite has tests of its own
+			return // SQLite has a test of its own, in bunmodel
 		}
 		models := inOrder(awkward(s.Dialect))
 		for _, m := range mutations[family] {
