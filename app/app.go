@@ -1,11 +1,12 @@
-// Package app is the shell of an application: its configuration, its instance
-// folder, its one database, its routes on net/http, and its command line,
-// which holds the db commands, serve, run, routes and the app's own.
+// Package app is what is around an application: its configuration, its instance
+// folder, its databases, its routes on net/http, and its command line, which
+// holds the db commands, serve, run, shell, routes and the app's own.
 //
-// It has no template language, no ORM, no router and no magic: handlers are
-// plain [http.Handler]s, models come from a provider such as gormmodel, and
-// nothing happens before [App.Main]. It opens no database before it is needed;
-// looking at one that does not exist does not make it.
+// It has no template language of its own, no ORM, no router and no magic:
+// handlers are plain [http.Handler]s, templates are html/template, models come
+// from a provider such as gormmodel, and nothing happens before [App.Main]. It
+// opens no database before it is needed; looking at one that does not exist does
+// not make it.
 //
 // Only [App.Main] exits. Two apps in one process do not disturb each other.
 // Start at [New].
@@ -25,6 +26,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/cli"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -81,8 +83,8 @@ type App struct {
 	prog     string // how people call it: "shop", "whim", "go run ."
 	instance string
 
-	own   *Bind // the main one
-	binds []*Bind
+	own   *Bind   // the main one
+	binds []*Bind // the others
 
 	routes   []route
 	commands []*cobra.Command
@@ -152,17 +154,20 @@ func (a *App) Project() (*whimbrel.Project, error) { return a.own.Project() }
 // Run runs a command line, without the program's name, and returns its exit
 // code. Errors are printed on stderr.
 func (a *App) Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	return a.run(ctx, slices.Clone(args), stdin, stdout, stderr)
+	return cli.Run(ctx, a.root(), slices.Clone(args), stdin, stdout, stderr)
 }
 
 // Close closes the databases.
 func (a *App) Close() error {
-	err := a.own.db.Close()
-	for _, b := range a.binds {
+	var err error
+	for _, b := range a.databases() {
 		err = errors.Join(err, b.db.Close())
 	}
 	return err
 }
+
+// databases returns the main one and the others.
+func (a *App) databases() []*Bind { return append([]*Bind{a.own}, a.binds...) }
 
 // Main runs the command line of the process and exits.
 func (a *App) Main() { os.Exit(a.main()) } //nolint:forbidigo // what an app calls instead of having a main of its own

@@ -43,7 +43,7 @@ type Bind struct {
 //
 // The variable NAME_DATABASE_URL, in capitals, overrides cfg.Database;
 // "" for cfg.Migrations is migrations/NAME. A name is made of the letters a to
-// z, digits and _.
+// z, digits and _, and is not "db", which is the main one.
 func (a *App) Bind(name string, cfg Config) *Bind {
 	err := a.own.broken
 	if whimbrel.CodeOf(err) == whimbrel.BadDatabase {
@@ -52,7 +52,7 @@ func (a *App) Bind(name string, cfg Config) *Bind {
 	switch {
 	case name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
 		err = badBind(fmt.Sprintf("%q cannot be the name of a database", name), "a name is made of a to z, 0 to 9 and _")
-	case slices.ContainsFunc(a.binds, func(b *Bind) bool { return b.name == name }):
+	case slices.ContainsFunc(a.databases(), func(b *Bind) bool { return b.name == name }):
 		err = badBind(fmt.Sprintf("there are two databases of the name %q", name))
 	}
 	b := a.bind(name, cfg, strings.ToUpper(name)+"_DATABASE_URL", "migrations/"+name, err)
@@ -134,8 +134,8 @@ func (b *Bind) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 
 // word returns the name of the migration commands: "db", or "db:NAME".
 func (b *Bind) word() string {
-	if b.name == "db" {
-		return b.name
+	if b == b.app.own {
+		return "db"
 	}
 	return "db:" + b.name
 }
@@ -146,7 +146,7 @@ func (b *Bind) command() *cobra.Command {
 	db := cli.DB(func() (*whimbrel.Project, error) { return b.project(events.On) },
 		cli.Prog(b.app.prog), cli.Folder(b.migrations), cli.WithEvents(&events))
 	db.Use = b.word()
-	if b.name != "db" {
+	if b != b.app.own {
 		db.Short = "The same for the database " + b.name
 	}
 	b.guard(db)

@@ -146,11 +146,14 @@ func TestBindSettings(t *testing.T) {
 	if got := a.Bind("reports", Config{Database: "sqlite:///reports.db"}).database.shown; got != filepath.Join(dir, "instance", "elsewhere.db") {
 		t.Errorf("the variable: %s", got)
 	}
-	for _, name := range []string{"", "Reports", "a b", "reports"} {
+	for _, name := range []string{"", "Reports", "a b", "reports", "db"} {
 		b := a.Bind(name, Config{Database: "sqlite:///x.db"})
 		if _, err := b.Project(); whimbrel.CodeOf(err) != whimbrel.BadConfig {
 			t.Errorf("the name %q: %v", name, err)
 		}
+	}
+	if _, out, _ := command(t, a, "--help"); strings.Count(out, "\n  db ") != 1 {
+		t.Errorf("the main database has not one command:\n%s", out)
 	}
 	// The memory of one is not the memory of the other.
 	one := New("shop", Config{Database: "sqlite://"})

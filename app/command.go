@@ -1,10 +1,8 @@
 package app
 
 import (
-	"context"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
-	"github.com/whimbreldb/whimbrel/cli"
 )
 
 // prog returns how people call this program, for the commands that hints tell
@@ -52,10 +49,6 @@ func goRun(dir string) bool {
 	return cached && err == nil && len(hash) == 64
 }
 
-func (a *App) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	return cli.Run(ctx, a.root(), args, stdin, stdout, stderr)
-}
-
 // root puts the command line together.
 func (a *App) root() *cobra.Command {
 	use := a.name
@@ -68,8 +61,8 @@ func (a *App) root() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.Args = cobra.NoArgs
-	root.AddCommand(a.own.command(), a.serveCommand(), a.runCommand(), a.shellCommand(), a.routesCommand())
-	for _, b := range a.binds {
+	root.AddCommand(a.serveCommand(), a.runCommand(), a.shellCommand(), a.routesCommand())
+	for _, b := range a.databases() {
 		root.AddCommand(b.command())
 	}
 	root.AddCommand(a.commands...)
@@ -115,7 +108,7 @@ func (b *Bind) registration() []string {
 		pkg = info.Path + "/" + pkg
 	}
 	on := "a"
-	if b.name != "db" {
+	if b != b.app.own {
 		on = b.name
 	}
 	return []string{fmt.Sprintf("import %q", pkg), on + ".History(&" + path.Base(pkg) + ".History)"}

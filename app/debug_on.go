@@ -50,8 +50,7 @@ func (a *App) runDebug(ctx context.Context, h http.Handler, ad listening, w io.W
 		gaps, _ := a.gaps(ctx) // the page is about another error
 		var fixes []devpage.Fix
 		for _, g := range gaps {
-			why, command, _ := strings.Cut(g.String(), ": ")
-			fixes = append(fixes, devpage.Fix{Why: why + ":", Command: command})
+			fixes = append(fixes, devpage.Fix{Why: g.what(), Command: g.command})
 		}
 		return fixes
 	}})

@@ -57,7 +57,7 @@ func (a *App) health(ctx context.Context) health {
 	ctx, cancel := context.WithTimeout(ctx, pendingTimeout)
 	defer cancel()
 	h := health{Status: "ok"}
-	for _, b := range append([]*Bind{a.own}, a.binds...) {
+	for _, b := range a.databases() {
 		n, err := b.pending(ctx)
 		switch {
 		case whimbrel.CodeOf(err) == whimbrel.UnknownApplied:

@@ -54,13 +54,13 @@ changes, and shows mistakes in the browser. In production, use serve.`,
 // notDebug says that a program has no debug features: they are linked only into
 // what whim builds for them.
 func (a *App) notDebug() error {
-	hint := "whim run --debug"
-	if flags, ok := strings.CutPrefix(a.prog, "whim "); ok {
-		hint = "whim " + flags + " run --debug"
+	whim := "whim"
+	if strings.HasPrefix(a.prog, "whim ") { // --app DIR
+		whim = a.prog
 	}
 	return &whimbrel.Error{
 		Code: whimbrel.BadUsage, Msg: "this program was built without the debug features",
-		Hint: []string{"whim builds it with them, in the folder of the app: " + hint, "to serve it without: run"},
+		Hint: []string{"whim builds it with them, in the folder of the app: " + whim + " run --debug", "to serve it without: " + a.prog + " run"},
 	}
 }
 
@@ -99,7 +99,7 @@ func logged(h http.Handler, w io.Writer) http.Handler {
 	})
 }
 
-func clock() time.Time { return time.Now() } //nolint:forbidigo // the time of a line in a log
+func clock() time.Time { return time.Now() } //nolint:forbidigo // the time of a line in a log, and the age of an answer
 
 // A recorder remembers the status of a response.
 type recorder struct {

@@ -85,11 +85,12 @@ type gap struct {
 	command string // that applies the revisions
 }
 
-func (g gap) String() string {
+// what says so in words.
+func (g gap) what() string {
 	if g.pending == 1 {
-		return "1 revision is not applied to the database: " + g.command
+		return "1 revision is not applied to the database:"
 	}
-	return fmt.Sprintf("%d revisions are not applied to the database: %s", g.pending, g.command)
+	return fmt.Sprintf("%d revisions are not applied to the database:", g.pending)
 }
 
 // gaps returns which databases are behind the program. One that does not answer
@@ -98,7 +99,7 @@ func (a *App) gaps(ctx context.Context) ([]gap, error) {
 	ctx, cancel := context.WithTimeout(ctx, pendingTimeout)
 	defer cancel()
 	var all []gap
-	for _, b := range append([]*Bind{a.own}, a.binds...) {
+	for _, b := range a.databases() {
 		if b.history == nil {
 			continue
 		}
@@ -118,7 +119,7 @@ func (a *App) gaps(ctx context.Context) ([]gap, error) {
 func (a *App) warnPending(ctx context.Context, w io.Writer) {
 	gaps, _ := a.gaps(ctx) // the handlers will meet the error
 	for _, g := range gaps {
-		fmt.Fprintf(w, "WARNING: %s\n", g)
+		fmt.Fprintf(w, "WARNING: %s %s\n", g.what(), g.command)
 	}
 }
 

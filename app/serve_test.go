@@ -126,7 +126,7 @@ func TestNoDebug(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("WHIM_DEV", "1")
 	code, out := run(t, newApp(t, "sqlite:///shop.db"), "run", "--debug")
-	if code == 0 || !strings.Contains(out, "this program was built without the debug features") || !strings.Contains(out, "whim run --debug") {
+	if code == 0 || !strings.Contains(out, "this program was built without the debug features") || !strings.Contains(out, ": whim run --debug\n") || !strings.Contains(out, ": "+prog("shop")+" run\n") {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 }

@@ -22,7 +22,7 @@ func (a *App) Provide(name string, value any) { a.own.Provide(name, value) }
 // besides the main one ends in the name of the database: db_stats.
 func (b *Bind) Provide(name string, value any) {
 	a := b.app
-	if b != a.own && a.own != nil {
+	if b != a.own {
 		name += "_" + b.name
 	}
 	if a.provided == nil {

@@ -85,7 +85,7 @@ func (a *App) session(out, errs io.Writer) (*shell.Session, error) {
 	for name, v := range a.provided {
 		cfg.Values[name] = v
 	}
-	for _, b := range append([]*Bind{a.own}, a.binds...) {
+	for _, b := range a.databases() {
 		for _, source := range b.models {
 			m, err := source.Load()
 			if err != nil {
