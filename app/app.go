@@ -26,7 +26,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
-	"github.com/whimbreldb/whimbrel/cli"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -154,7 +153,7 @@ func (a *App) Project() (*whimbrel.Project, error) { return a.own.Project() }
 // Run runs a command line, without the program's name, and returns its exit
 // code. Errors are printed on stderr.
 func (a *App) Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	return cli.Run(ctx, a.root(), slices.Clone(args), stdin, stdout, stderr)
+	return a.run(ctx, slices.Clone(args), stdin, stdout, stderr)
 }
 
 // Close closes the databases.

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/cli"
 )
 
 // prog returns how people call this program, for the commands that hints tell
@@ -47,6 +50,10 @@ func goRun(dir string) bool {
 	hash, cached := strings.CutSuffix(path.Base(dir), "-d")
 	_, err := hex.DecodeString(hash)
 	return cached && err == nil && len(hash) == 64
+}
+
+func (a *App) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return cli.Run(ctx, a.root(), args, stdin, stdout, stderr)
 }
 
 // root puts the command line together.

@@ -169,7 +169,7 @@ type quiet struct{ bs.Dialect }
 
 func (quiet) Init(*sql.DB) {}
 
-// A model is one of the given models.
+// A listed is one of the given models.
 type listed struct {
 	typ   reflect.Type // of the struct
 	value any          // a pointer to one

@@ -76,7 +76,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if rec.passed {
 				panic(http.ErrAbortHandler) // half an answer must not look whole
 			}
-			rec.drop()
 			h.finish(ctx, r, tr, &page, id)
 			if rec.browser {
 				page.Write(w, http.StatusInternalServerError)

@@ -119,9 +119,6 @@ func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // Unwrap is for http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// drop forgets what was held back.
-func (r *recorder) drop() { r.kept.Reset() }
-
 // bareError returns the text of an error that is nothing but text.
 func (r *recorder) bareError() (string, bool) {
 	return r.kept.String(), r.plain && !r.passed

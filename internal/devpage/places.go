@@ -43,10 +43,12 @@ func (p Place) Where() string {
 // Limits of what a page shows.
 const (
 	around    = 4       // lines before and after
-	mostLines = 400     // characters of a line
+	mostLine  = 400     // characters of a line
 	mostFile  = 4 << 20 // bytes of a file
 	mostSaid  = 10      // messages of a compiler
 	mostStack = 40      // calls of a stack
+
+	mostLooked = 5000 // files that are looked at for the name of a template
 )
 
 // A Source knows which files are the developer's own.
@@ -99,8 +101,8 @@ func excerpt(path string, line int) []Line {
 	var out []Line
 	for n := max(1, line-around); n <= min(len(all), line+around); n++ {
 		text := strings.ToValidUTF8(strings.TrimSuffix(all[n-1], "\r"), "\uFFFD")
-		if r := []rune(text); len(r) > mostLines {
-			text = string(r[:mostLines]) + "…"
+		if r := []rune(text); len(r) > mostLine {
+			text = string(r[:mostLine]) + "…"
 		}
 		out = append(out, Line{N: n, Text: text, Hit: n == line})
 	}
@@ -200,6 +202,3 @@ func (s Source) Template(message string) []Place {
 	})
 	return found
 }
-
-// mostLooked is how many files are looked at for a name.
-const mostLooked = 5000

@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -339,11 +340,9 @@ func (s *server) adopt(l list) {
 		s.say(" * The go command does not say what the build reads: %v", l.err)
 	}
 	if l.err != nil { // what was known before is watched as well
-		for dst, src := range map[*map[string]bool]map[string]bool{&l.in.files: s.watch.in.files, &l.in.code: s.watch.in.code, &l.in.embed: s.watch.in.embed} {
-			for k := range src {
-				(*dst)[k] = true
-			}
-		}
+		maps.Copy(l.in.files, s.watch.in.files)
+		maps.Copy(l.in.code, s.watch.in.code)
+		maps.Copy(l.in.embed, s.watch.in.embed)
 	}
 	s.watch.adopt(l.in, l.begun)
 }

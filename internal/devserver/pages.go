@@ -38,6 +38,7 @@ func (s *server) compilerPage(err error, said string) devpage.Page {
 func (s *server) crashed() {
 	c := s.app
 	s.app, s.late = nil, nil
+	c.control.Close()
 	how := "exit status 0"
 	if c.err != nil {
 		how = c.err.Error()

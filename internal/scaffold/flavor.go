@@ -36,7 +36,7 @@ func choose(option, given string, of []string) (string, error) {
 	return "", e
 }
 
-// a database as the files of an app spell it.
+// A database is how the files of an app spell theirs.
 type database struct {
 	url, testURL, arg, noTable, where, services string
 	imports, dialect                            map[string]string // by ORM
