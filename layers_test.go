@@ -14,7 +14,8 @@ import (
 const layers = `
 schema:
 internal/near:
-internal/modelscan:
+internal/gomod:
+internal/modelscan: internal/gomod
 internal/dial:
 revision:          internal/near
 op:                schema
@@ -35,11 +36,11 @@ runner:            dialect journal op schema
 .:                 dialect diff internal/dial internal/modelscan journal model op revision runner schema scratch script
 cli:               . dialect diff internal/near model op schema
 internal/scaffold:  . internal/near
-internal/build:    .
+internal/build:    . internal/gomod
 internal/socket:   .
 shell:
 shell/edit:        shell
-shell/link:
+shell/link:        shell
 internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage internal/socket

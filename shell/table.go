@@ -78,8 +78,6 @@ type Manifest struct {
 	Sources map[string][]string
 	// Names are the packages in scope, by name, without an import.
 	Names map[string]string
-	// Known are the import paths of every package that could be linked.
-	Known []string `json:",omitempty"`
 }
 
 // An Adapter makes a value of one of the shell's types one of an interface of

@@ -32,9 +32,9 @@ func tree(t *testing.T, files map[string]string) string {
 	return root
 }
 
-// gomod is an app's go.mod as far as Find reads it. The comment stands for the
+// goMod is an app's go.mod as far as Find reads it. The comment stands for the
 // require line, so that these apps build without Whimbrel.
-const gomod = "module example.com/shop // uses " + module + "\n\ngo 1.25.0\n"
+const goMod = "module example.com/shop // uses " + module + "\n\ngo 1.25.0\n"
 
 const program = "package main\n\nfunc main() {}\n"
 
@@ -47,29 +47,29 @@ func TestFind(t *testing.T) {
 		say   string // what is wrong
 		hint  string
 	}{
-		{name: "here", files: map[string]string{"go.mod": gomod, "main.go": program}, want: "."},
-		{name: "from below", files: map[string]string{"go.mod": gomod, "main.go": program, "a/b/b.go": "package b\n"}, from: "a/b", want: "."},
-		{name: "the nearest", files: map[string]string{"go.mod": gomod, "main.go": program, "cmd/x/main.go": program}, from: "cmd/x", want: "cmd/x"},
+		{name: "here", files: map[string]string{"go.mod": goMod, "main.go": program}, want: "."},
+		{name: "from below", files: map[string]string{"go.mod": goMod, "main.go": program, "a/b/b.go": "package b\n"}, from: "a/b", want: "."},
+		{name: "the nearest", files: map[string]string{"go.mod": goMod, "main.go": program, "cmd/x/main.go": program}, from: "cmd/x", want: "cmd/x"},
 		{
-			name: "ignored files do not count", files: map[string]string{"go.mod": gomod, "gen.go": "//go:build ignore\n\n" + program},
+			name: "ignored files do not count", files: map[string]string{"go.mod": goMod, "gen.go": "//go:build ignore\n\n" + program},
 			say: "no package main in", hint: "to make one: whim new NAME",
 		},
-		{name: "tests do not count", files: map[string]string{"go.mod": gomod, "a_test.go": program}, say: "no package main in"},
-		{name: "broken files count", files: map[string]string{"go.mod": gomod, "main.go": "package main\n\nfunc {"}, want: "."},
-		{name: "two packages count", files: map[string]string{"go.mod": gomod, "main.go": program, "a.go": "package a\n"}, want: "."},
+		{name: "tests do not count", files: map[string]string{"go.mod": goMod, "a_test.go": program}, say: "no package main in"},
+		{name: "broken files count", files: map[string]string{"go.mod": goMod, "main.go": "package main\n\nfunc {"}, want: "."},
+		{name: "two packages count", files: map[string]string{"go.mod": goMod, "main.go": program, "a.go": "package a\n"}, want: "."},
 		{
-			name: "elsewhere", files: map[string]string{"go.mod": gomod, "cmd/x/main.go": program, "vendor/v/main.go": program, "testdata/t/main.go": program},
+			name: "elsewhere", files: map[string]string{"go.mod": goMod, "cmd/x/main.go": program, "vendor/v/main.go": program, "testdata/t/main.go": program},
 			say: "in module example.com/shop", hint: "to use ./cmd/x: whim --app ./cmd/x …",
 		},
 		{
-			name: "a module below is its own", files: map[string]string{"go.mod": gomod, "main.go": program, "sub/go.mod": "module sub\n"}, from: "sub",
+			name: "a module below is its own", files: map[string]string{"go.mod": goMod, "main.go": program, "sub/go.mod": "module sub\n"}, from: "sub",
 			say: "sub, does not require",
 		},
 		{name: "somebody else's", files: map[string]string{"go.mod": "module other\n", "main.go": program}, say: "other, does not require"},
 		{name: "no folder", from: "none", say: "there is no such folder"},
 		{name: "a file", files: map[string]string{"f": ""}, from: "f", say: "there is no such folder"},
 		{name: "no module", say: "no go.mod in"},
-		{name: "pattern in a name", files: map[string]string{"[a]*/go.mod": gomod, "[a]*/main.go": "package"}, from: "[a]*", want: "[a]*"},
+		{name: "pattern in a name", files: map[string]string{"[a]*/go.mod": goMod, "[a]*/main.go": "package"}, from: "[a]*", want: "[a]*"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,7 +122,7 @@ func build1(t *testing.T, root string) (string, string, error) {
 
 func TestBuild(t *testing.T) {
 	ownCache(t)
-	root := tree(t, map[string]string{"go.mod": gomod, "main.go": "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(7) }\n"})
+	root := tree(t, map[string]string{"go.mod": goMod, "main.go": "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(7) }\n"})
 	bin, out, err := build1(t, root)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -155,7 +155,7 @@ func TestBuild(t *testing.T) {
 // TestSettingsAreKept: what GOFLAGS says about linking is not overridden.
 func TestSettingsAreKept(t *testing.T) {
 	ownCache(t)
-	root := tree(t, map[string]string{"go.mod": gomod, "main.go": "package main\n\nvar v string\n\nfunc main() { print(v) }\n"})
+	root := tree(t, map[string]string{"go.mod": goMod, "main.go": "package main\n\nvar v string\n\nfunc main() { print(v) }\n"})
 	t.Setenv("GOFLAGS", "-ldflags=-X=main.v=mine")
 	bin, out, err := build1(t, root)
 	if err != nil {
@@ -180,7 +180,7 @@ func TestSettingsAreKept(t *testing.T) {
 func TestTags(t *testing.T) {
 	ownCache(t)
 	root := tree(t, map[string]string{
-		"go.mod": gomod, "main.go": program,
+		"go.mod": goMod, "main.go": program,
 		"mine.go": "//go:build mine\n\npackage main\n\nfunc init() { print(\"mine \") }\n",
 		"ours.go": "//go:build ours\n\npackage main\n\nfunc init() { print(\"ours\") }\n",
 	})
@@ -209,7 +209,7 @@ func TestTags(t *testing.T) {
 func TestNoGo(t *testing.T) {
 	ownCache(t)
 	t.Setenv("PATH", t.TempDir())
-	_, _, err := build1(t, tree(t, map[string]string{"go.mod": gomod, "main.go": program}))
+	_, _, err := build1(t, tree(t, map[string]string{"go.mod": goMod, "main.go": program}))
 	if whimbrel.CodeOf(err) != whimbrel.NoGo {
 		t.Errorf("got %v", err)
 	}
@@ -219,7 +219,7 @@ func TestNoGo(t *testing.T) {
 func TestVendor(t *testing.T) {
 	ownCache(t)
 	root := tree(t, map[string]string{
-		"go.mod":                                gomod + "\nrequire example.invalid/words v1.0.0\n",
+		"go.mod":                                goMod + "\nrequire example.invalid/words v1.0.0\n",
 		"main.go":                               "package main\n\nimport \"example.invalid/words\"\n\nfunc main() { print(words.Hello) }\n",
 		"vendor/example.invalid/words/words.go": "package words\n\nconst Hello = \"from vendor\"\n",
 		"vendor/modules.txt":                    "# example.invalid/words v1.0.0\n## explicit\nexample.invalid/words\n",
@@ -238,7 +238,7 @@ func TestVendor(t *testing.T) {
 func TestCompiled(t *testing.T) {
 	ownCache(t)
 	root := tree(t, map[string]string{
-		"go.mod":     gomod,
+		"go.mod":     goMod,
 		"main.go":    "package main\n\nimport \"example.com/shop/a\"\n\nfunc main() { a.A() }\n",
 		"a/a.go":     "package a\n\n// " + t.TempDir() + "\nfunc A() {}\n",
 		"wrong/w.go": "package wrong\n",

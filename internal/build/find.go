@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/gomod"
 )
 
 // module is the path that an app's go.mod has to require.
@@ -42,26 +43,25 @@ func Find(dir string) (App, error) {
 		return App{}, err
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return App{}, noApp(dir, "there is no such folder: "+dir)
+		return App{}, noApp("there is no such folder: " + dir)
 	}
-	root, text, ok := moduleRoot(dir)
+	mod, ok := gomod.Find(dir)
 	if !ok {
-		return App{}, noApp(dir, "no go.mod in "+dir+" or above")
+		return App{}, noApp("no go.mod in " + dir + " or above")
 	}
-	name := modulePath(text)
-	if !strings.Contains(text, module) {
-		return App{}, noApp(dir, "the module of this folder, "+name+", does not require "+module)
+	if !strings.Contains(mod.Text, module) {
+		return App{}, noApp("the module of this folder, " + mod.Path + ", does not require " + module)
 	}
 	for d := dir; ; d = filepath.Dir(d) {
 		if isMain(d) {
-			return App{Dir: d, Module: name, Root: root}, nil
+			return App{Dir: d, Module: mod.Path, Root: mod.Root}, nil
 		}
-		if d == root {
+		if d == mod.Root {
 			break
 		}
 	}
-	e := noApp(dir, "no package main in "+dir+", in module "+name)
-	if mains := mainsBelow(root); len(mains) > 0 {
+	e := noApp("no package main in " + dir + ", in module " + mod.Path)
+	if mains := mainsBelow(mod.Root); len(mains) > 0 {
 		e.Hint = nil
 		for _, m := range mains {
 			e.Hint = append(e.Hint, "to use "+m+": whim --app "+m+" …")
@@ -70,35 +70,11 @@ func Find(dir string) (App, error) {
 	return App{}, e
 }
 
-func noApp(dir, detail string) *whimbrel.Error {
+func noApp(detail string) *whimbrel.Error {
 	return &whimbrel.Error{
 		Code: whimbrel.NoApp, Msg: "there is no app in this folder", Detail: []string{detail},
 		Hint: []string{"to make one: whim new NAME", "to use one in another folder: whim --app DIR …"},
 	}
-}
-
-// moduleRoot returns the folder of the go.mod that governs dir, and its text.
-func moduleRoot(dir string) (root, text string, ok bool) {
-	for {
-		if b, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, string(b), true
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", "", false
-		}
-		dir = up
-	}
-}
-
-// modulePath returns the path in the module line of a go.mod.
-func modulePath(text string) string {
-	for line := range strings.Lines(text) {
-		if f := strings.Fields(line); len(f) >= 2 && f[0] == "module" {
-			return strings.Trim(f[1], "\"`")
-		}
-	}
-	return ""
 }
 
 // isMain reports whether dir holds a package main. When files disagree about

@@ -22,7 +22,7 @@ const File = "whim_models.go"
 // in doubt as comments, and the name of the function in it. Without a package in
 // dir, or with nothing to list, the text is "".
 func Register(dir string, models []Model) (text, function string, err error) {
-	root, module, err := findModule(dir)
+	module, err := findModule(dir)
 	if err != nil || len(models) == 0 {
 		return "", "", err
 	}
@@ -30,11 +30,11 @@ func Register(dir string, models []Model) (text, function string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	rel, err := filepath.Rel(root, dir)
+	rel, err := filepath.Rel(module.Root, dir)
 	if err != nil {
 		return "", "", err
 	}
-	self := path.Join(module, filepath.ToSlash(rel))
+	self := path.Join(module.Path, filepath.ToSlash(rel))
 	name, declared := inFolder(dir)
 	if name == "" {
 		return "", "", nil
@@ -117,17 +117,17 @@ func importName(name string, taken map[string]string, declared map[string]bool) 
 // inFolder returns the name of the package in a folder, and what is declared in
 // it at the top.
 func inFolder(dir string) (name string, declared map[string]bool) {
-	files, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.go"))
+	files, err := os.ReadDir(dir)
 	if err != nil {
 		return "", nil
 	}
 	declared = map[string]bool{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil || strings.HasSuffix(file, "_test.go") || !built(file) {
+	for _, e := range files {
+		file := filepath.Join(dir, e.Name())
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || !built(file) {
 			continue
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if f == nil || f.Name == nil || err != nil && name != "" {
 			continue
 		}
@@ -153,8 +153,4 @@ func inFolder(dir string) (name string, declared map[string]bool) {
 		}
 	}
 	return name, declared
-}
-
-func escapeGlob(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(s)
 }

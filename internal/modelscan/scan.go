@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/whimbreldb/whimbrel/internal/gomod"
 )
 
 // A Model is a struct that looks like one.
@@ -57,25 +59,25 @@ const (
 // buffers, modules below, and folders of migrations. A file that cannot be
 // parsed is passed over.
 func Scan(dir string) ([]Model, error) {
-	root, module, err := findModule(dir)
+	module, err := findModule(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &scanner{packages: map[string]*pkg{}}
-	err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(module.Root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil //nolint:nilerr // a folder that cannot be read has no models for us
 		}
-		rel, _ := filepath.Rel(root, p)
+		rel, _ := filepath.Rel(module.Root, p)
 		rel = filepath.ToSlash(rel)
 		if d.IsDir() {
-			if p != root && (ignored(d.Name()) || exists(filepath.Join(p, "go.mod"))) {
+			if p != module.Root && (ignored(d.Name()) || exists(filepath.Join(p, "go.mod"))) {
 				return fs.SkipDir
 			}
 			return nil
 		}
 		if strings.HasSuffix(rel, ".go") && !strings.HasSuffix(rel, "_test.go") && !strings.HasSuffix(rel, ".pb.go") {
-			s.file(p, rel, path.Join(module, path.Dir(rel)))
+			s.file(p, rel, path.Join(module.Path, path.Dir(rel)))
 		}
 		return nil
 	})
@@ -88,31 +90,13 @@ func Scan(dir string) ([]Model, error) {
 // ErrNoModule is that there is no go.mod in a folder or above.
 var ErrNoModule = errors.New("no go.mod")
 
-func findModule(dir string) (root, module string, err error) {
-	dir, err = filepath.Abs(dir)
-	if err != nil {
-		return "", "", err
+// findModule returns the module that dir is in, if it has a name.
+func findModule(dir string) (gomod.Module, error) {
+	m, ok := gomod.Find(dir)
+	if !ok || m.Path == "" {
+		return m, ErrNoModule
 	}
-	for {
-		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil {
-			for line := range strings.Lines(string(b)) {
-				if name, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
-					name = strings.TrimSpace(name)
-					if unquoted, err := strconv.Unquote(name); err == nil {
-						name = unquoted
-					}
-					return dir, name, nil
-				}
-			}
-			return "", "", ErrNoModule
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", "", ErrNoModule
-		}
-		dir = up
-	}
+	return m, nil
 }
 
 func ignored(dir string) bool {

@@ -28,7 +28,7 @@ func tree(t *testing.T, text string) string {
 }
 
 const shapes = `== go.mod
-module example.com/shop
+module example.com/shop // a comment
 
 go 1.25.0
 == main.go

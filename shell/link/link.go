@@ -3,8 +3,8 @@
 // -overlay, so that nothing in the program's folder changes and its normal
 // build knows nothing of a shell.
 //
-// It runs the go command, and imports the standard library only. Start at
-// [Write].
+// It runs the go command, and imports the standard library and the shell only.
+// Start at [Write].
 package link
 
 import (
@@ -24,10 +24,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/whimbreldb/whimbrel/shell"
 )
 
-// Module is the import path that the generated code uses.
-const Module = "github.com/whimbreldb/whimbrel"
+// evaluator is the package that the generated code registers with.
+const evaluator = "github.com/whimbreldb/whimbrel/shell"
 
 // Options say what is linked.
 type Options struct {
@@ -69,17 +71,6 @@ type listed struct {
 	}
 }
 
-// manifest has the fields of shell.Manifest.
-type manifest struct {
-	Main    string
-	Dir     string
-	Files   []string
-	Exports map[string]string
-	Sources map[string][]string
-	Names   map[string]string
-	Known   []string `json:",omitempty"`
-}
-
 // A generator holds what is known of the program.
 type generator struct {
 	opt     Options
@@ -109,7 +100,7 @@ func Write(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	m := manifest{
+	m := shell.Manifest{
 		Main: g.root.ImportPath, Dir: g.root.Dir, Files: slices.Concat(g.root.GoFiles, g.root.CgoFiles),
 		Exports: map[string]string{}, Sources: map[string][]string{}, Names: names,
 	}

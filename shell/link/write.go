@@ -40,7 +40,7 @@ func (g *generator) mainFile(own []string) ([]byte, error) {
 		g.register(&b, &adapters, p, g.alias(path)+".", false)
 	}
 	var o bytes.Buffer
-	fmt.Fprintf(&o, "package main\n\nimport (\n\t\"reflect\"\n\tshell %q\n\tshellstd %q\n", Module+"/shell", g.root.ImportPath+"/"+stdPackage)
+	fmt.Fprintf(&o, "package main\n\nimport (\n\t\"reflect\"\n\tshell %q\n\tshellstd %q\n", evaluator, g.root.ImportPath+"/"+stdPackage)
 	for _, i := range g.opt.Imports {
 		fmt.Fprintf(&o, "\t%s\n", i)
 	}
@@ -63,7 +63,7 @@ func (g *generator) stdFile(std []string) ([]byte, error) {
 		g.register(&b, &adapters, p, g.alias(path)+".", false)
 	}
 	var o bytes.Buffer
-	fmt.Fprintf(&o, "package %s\n\nimport (\n\t\"reflect\"\n\tshell %q\n", stdPackage, Module+"/shell")
+	fmt.Fprintf(&o, "package %s\n\nimport (\n\t\"reflect\"\n\tshell %q\n", stdPackage, evaluator)
 	g.imported(&o, b.String(), adapters.String())
 	o.WriteString(")\n\n")
 	fmt.Fprintf(&o, "func Register(t *shell.Table) {\n%s}\n\n%s", b.String(), adapters.String())
