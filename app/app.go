@@ -101,6 +101,7 @@ func New(name string, cfg Config) *App {
 	}
 	a.instance = instance
 	a.own = a.bind("db", cfg, "DATABASE_URL", "migrations", err)
+	a.Provide("db", a.own.db)
 	return a
 }
 

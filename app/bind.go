@@ -57,6 +57,7 @@ func (a *App) Bind(name string, cfg Config) *Bind {
 	}
 	b := a.bind(name, cfg, strings.ToUpper(name)+"_DATABASE_URL", "migrations/"+name, err)
 	a.binds = append(a.binds, b)
+	b.Provide("db", b.db)
 	return b
 }
 

@@ -130,6 +130,10 @@ func TestBinds(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	// In the shell each has a name.
+	if a.provided["db"] != a.DB() || a.provided["db_reports"] != reports.DB() {
+		t.Errorf("the shell knows %v", a.provided)
+	}
 	// Hints name the command of the database they are about.
 	if code, _, talk := command(t, a, "db:reports", "upgrade", "nothing"); code == 0 || !strings.Contains(talk, "db:reports history") {
 		t.Errorf("exit %d\n%s", code, talk)

@@ -15,7 +15,8 @@ import (
 )
 
 // Provide gives a value a name in the shell of the app. The last one of a name
-// counts. gormmodel.Open and bunmodel.Open provide what they return, as db.
+// counts: db is the [*sql.DB], until gormmodel.Open or bunmodel.Open provide what
+// they return.
 func (a *App) Provide(name string, value any) { a.own.Provide(name, value) }
 
 // Provide gives a value a name in the shell of the app. That of a database

@@ -78,12 +78,9 @@ func (a *App) session(out, errs io.Writer) (*shell.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := shell.Config{Table: shellSymbols.table, Values: map[string]any{"db": a.own.db}, Out: out, Err: errs}
+	cfg := shell.Config{Table: shellSymbols.table, Values: a.provided, Out: out, Err: errs}
 	if err := json.Unmarshal(text, &cfg.Manifest); err != nil {
 		return nil, err
-	}
-	for name, v := range a.provided {
-		cfg.Values[name] = v
 	}
 	for _, b := range a.databases() {
 		for _, source := range b.models {

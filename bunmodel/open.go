@@ -37,6 +37,9 @@ type App interface {
 // On SQLite the dialect of this module serves, which does what Bun's own does,
 // unless another one is given. A nil dialect is none.
 //
+// Where the application has a method Provide(name string, value any), as app.App
+// has, its shell knows the *bun.DB as db.
+//
 // An application that Open cannot serve gets a *bun.DB with which every query
 // fails with an error that says why.
 func Open(a App, dialects ...bs.Dialect) *bun.DB {
@@ -55,7 +58,7 @@ func Open(a App, dialects ...bs.Dialect) *bun.DB {
 	case pool == nil:
 		return failed(errors.New("bun: the application has no database"))
 	case own == nil && family == schema.SQLite:
-		return bun.NewDB(pool, offline.For(family))
+		own = offline.For(family)
 	case own == nil:
 		return failed(noDialect(family))
 	case !speaks(own, family):
@@ -63,7 +66,15 @@ func Open(a App, dialects ...bs.Dialect) *bun.DB {
 	case own.Name() == dialect.MySQL:
 		own = &asksLater{Dialect: own, pool: pool}
 	}
-	return bun.NewDB(pool, own)
+	return provide(a, bun.NewDB(pool, own))
+}
+
+// provide gives db its name in the shell of an application that has one.
+func provide(a App, db *bun.DB) *bun.DB {
+	if p, ok := a.(interface{ Provide(name string, value any) }); ok {
+		p.Provide("db", db)
+	}
+	return db
 }
 
 // speaks reports whether a dialect of Bun is one for a family. MySQL and MariaDB

@@ -195,6 +195,14 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A shellApp is an application with a shell.
+type shellApp struct {
+	testApp
+	given map[string]any
+}
+
+func (a shellApp) Provide(name string, value any) { a.given[name] = value }
+
 // Opening runs no query and makes no file, and what cannot work is an error of
 // every query.
 func TestOpen(t *testing.T) {
@@ -218,6 +226,10 @@ func TestOpen(t *testing.T) {
 	}
 
 	absent := comparetest.Absent(t)
+	names := shellApp{testApp{absent, schema.SQLite}, map[string]any{}}
+	if db := bunmodel.Open(names); names.given["db"] != db {
+		t.Errorf("the shell knows %v", names.given)
+	}
 	for _, test := range []struct {
 		app  testApp
 		give []bs.Dialect

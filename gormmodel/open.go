@@ -37,6 +37,9 @@ type App interface {
 // when it is opened.) Of a configuration in which nothing but the dialector is
 // set, the rest is as if none had been given. A nil one is that of SQLite.
 //
+// Where the application has a method Provide(name string, value any), as app.App
+// has, its shell knows the *gorm.DB as db.
+//
 // An application that Open cannot serve gets a *gorm.DB whose Error says why,
 // and with which everything fails with that error.
 func Open(a App, config ...*gorm.Config) *gorm.DB {

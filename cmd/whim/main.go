@@ -189,19 +189,23 @@ func orHere(dir string) string {
 	return dir
 }
 
+// prog returns how whim was called, for an app in a folder that was given.
+func prog(given string) string {
+	if given == "" {
+		return "whim"
+	}
+	return "whim --app " + shellQuote(given)
+}
+
 // environment tells the app how it was called, for the commands in its hints.
 func environment(given, dir string) []string {
-	prog := "whim"
-	if given != "" {
-		prog += " --app " + shellQuote(given)
-	}
 	var env []string
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "WHIM_PROG=") && !strings.HasPrefix(v, "PWD=") {
 			env = append(env, v)
 		}
 	}
-	return append(env, "WHIM_PROG="+prog, "PWD="+dir)
+	return append(env, "WHIM_PROG="+prog(given), "PWD="+dir)
 }
 
 // shellQuote makes one word of a path.

@@ -70,10 +70,7 @@ An app that listens by itself is served through --proxy:
 			c.App, c.Args, c.AllowHosts = app, args, strings.Join(hosts, ",")
 			c.Out, c.Err = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			c.Env = environment(dir, app.Dir)
-			c.Prog = "whim"
-			if dir != "" {
-				c.Prog += " --app " + shellQuote(dir)
-			}
+			c.Prog = prog(dir)
 			if err := certificate(&c); err != nil {
 				return err
 			}
