@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestDocsSettings: every variable that the package reads is in docs/settings.md.
+// TestDocsSettings: every variable that the package and apptest read is in
+// docs/settings.md.
 func TestDocsSettings(t *testing.T) {
 	page, err := os.ReadFile("../docs/settings.md")
 	if err != nil {
@@ -18,7 +19,8 @@ func TestDocsSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := regexp.MustCompile(`"(DATABASE_URL|_DATABASE_URL|WHIM_[A-Z_]+)"`)
+	files = append(files, "apptest/apptest.go")
+	read := regexp.MustCompile(`"((?:TEST_)?DATABASE_URL|_DATABASE_URL|WHIM_[A-Z_]+)"`)
 	n := 0
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
@@ -30,12 +32,16 @@ func TestDocsSettings(t *testing.T) {
 		}
 		for _, m := range read.FindAllStringSubmatch(string(text), -1) {
 			n++
-			if name := strings.Replace(m[1], "_DATABASE_URL", "NAME_DATABASE_URL", 1); !strings.Contains(string(page), name) && name != "WHIM_PROG" {
+			name := m[1]
+			if name == "_DATABASE_URL" {
+				name = "NAME" + name
+			}
+			if !strings.Contains(string(page), "| `"+name+"` |") && name != "WHIM_PROG" {
 				t.Errorf("%s reads %s, of which docs/settings.md says nothing", file, name)
 			}
 		}
 	}
-	if n < 3 {
+	if n < 4 {
 		t.Errorf("only %d variables were found", n)
 	}
 }

@@ -30,6 +30,11 @@ import (
 // ends. TEST_DATABASE_URL, where it is set, has the last word; DATABASE_URL has
 // none, so that tests never come near the database that it names.
 //
+// All that is about the app's main database. One of [app.App.Bind] is where the
+// app and the environment say it is, on SQLite in the same folder, and has what
+// is applied to it: a test gives it one of its own with t.Setenv before New, and
+// calls Upgrade on its Project.
+//
 //	func TestHome(t *testing.T) {
 //		a := apptest.New(t, databaseURL, newApp)
 //		…
