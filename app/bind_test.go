@@ -159,6 +159,14 @@ func TestBindSettings(t *testing.T) {
 	if _, out, _ := command(t, a, "--help"); strings.Count(out, "\n  db ") != 1 {
 		t.Errorf("the main database has not one command:\n%s", out)
 	}
+	// How to give one its history can be pasted behind reports := a.Bind("reports", …).
+	fresh := New("shop", Config{Database: "sqlite:///shop.db"})
+	t.Cleanup(func() { fresh.Close() })
+	fresh.Bind("reports", Config{Database: "sqlite:///reports.db"})
+	if _, _, talk := command(t, fresh, "db:reports", "current"); !strings.Contains(talk, "import reports_migrations \"") ||
+		!strings.Contains(talk, "migrations/reports\"") || !strings.Contains(talk, ": reports.History(&reports_migrations.History)\n") {
+		t.Errorf("without a history:\n%s", talk)
+	}
 	// The memory of one is not the memory of the other.
 	one := New("shop", Config{Database: "sqlite://"})
 	two := one.Bind("second", Config{Database: "sqlite://"})

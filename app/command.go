@@ -114,9 +114,10 @@ func (b *Bind) registration() []string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" && info.Path != "command-line-arguments" && !filepath.IsAbs(b.migrations) {
 		pkg = info.Path + "/" + pkg
 	}
-	on := "a"
-	if b != b.app.own {
-		on = b.name
+	if b == b.app.own {
+		return []string{fmt.Sprintf("import %q", pkg), "a.History(&" + path.Base(pkg) + ".History)"}
 	}
-	return []string{fmt.Sprintf("import %q", pkg), on + ".History(&" + path.Base(pkg) + ".History)"}
+	// The folder has the name of the database, and so has the variable.
+	name := b.name + "_migrations"
+	return []string{fmt.Sprintf("import %s %q", name, pkg), b.name + ".History(&" + name + ".History)"}
 }
