@@ -78,8 +78,8 @@ func (a *App) becomeShell(ctx context.Context, cmd *cobra.Command, packages []st
 	if err != nil {
 		return err
 	}
-	if own := os.Getenv(shellbuild.Of); own != "" { // this is the shell already
-		exe = own
+	if of := shellOf(); of != "" { // this is the shell already
+		exe = of
 	}
 	built, err := shellbuild.Build(ctx, cmd.ErrOrStderr(), project, exe, packages)
 	if err != nil {

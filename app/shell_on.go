@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/shellbuild"
 	"github.com/whimbreldb/whimbrel/shell"
 	"github.com/whimbreldb/whimbrel/shell/edit"
 )
@@ -27,12 +28,17 @@ import (
 var shellSymbols struct {
 	table    *shell.Table
 	manifest string
+	of       string // the program that this one is the shell of
 }
 
 // UseShell is called by the code that is generated for a shell.
 func UseShell(table *shell.Table, manifest string) {
 	shellSymbols.table, shellSymbols.manifest = table, manifest
+	shellSymbols.of = os.Getenv(shellbuild.Of)
+	os.Unsetenv(shellbuild.Of) // programs that an input starts are none of its shells
 }
+
+func shellOf() string { return shellSymbols.of }
 
 func (a *App) shell(cmd *cobra.Command, input *string) error {
 	if shellSymbols.table == nil {
