@@ -64,6 +64,7 @@ find:
 	c.layout(d.params, d.results, sig)
 	s.instances[o] = append(s.instances[o], instance{args, c.fn})
 	s.pending = append(s.pending, func() { c.fn.body = c.block(d.body) })
+	s.unfinished = append(s.unfinished, o)
 	return c.fn
 }
 
@@ -81,6 +82,18 @@ func (s *Session) finish() {
 		s.pending = s.pending[1:]
 		do()
 	}
+	s.unfinished = nil
+}
+
+// dropUnfinished forgets the functions without a body that a failed compilation
+// has left.
+func (s *Session) dropUnfinished() {
+	s.pending = nil
+	for _, o := range s.unfinished {
+		delete(s.instances, o)
+	}
+	s.unfinished = nil
+	clear(s.w.open)
 }
 
 // generic finds an instance of a generic function: a compiled one, or from

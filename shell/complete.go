@@ -271,7 +271,7 @@ func (s *Session) TypeOf(expr string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := s.check(f, s.scope(nil), nil); err != nil {
+	if err := s.check(f, nil, nil); err != nil {
 		var ce *CheckError
 		if errors.As(err, &ce) && ce.Line == 1 {
 			ce.Column -= len("_ = ")

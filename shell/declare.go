@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strconv"
 )
 
@@ -34,7 +35,7 @@ func (s *Session) declareGroup(g group) error {
 		rest = append(rest, d)
 	}
 	f.Decls = rest
-	if err := s.check(f, s.scope(redone), nil); err != nil {
+	if err := s.check(f, redone, nil); err != nil {
 		return err
 	}
 	if err := s.keep(f); err != nil {
@@ -195,19 +196,50 @@ func (s *Session) attach(fd *ast.FuncDecl, f *ast.File, g group) error {
 			return s.wrong(fd.Name.Pos(), "field and method with the same name "+fd.Name.Name)
 		}
 	}
+	// First what the method is, and then its body, which may call it.
 	plain := s.asFunction(fd, named)
-	file := &ast.File{Package: f.Package, Name: f.Name, FileStart: f.FileStart, FileEnd: f.FileEnd}
-	for _, d := range f.Decls {
-		if gd, ok := d.(*ast.GenDecl); ok && gd.Tok == token.IMPORT {
-			file.Decls = append(file.Decls, d)
-		}
-	}
-	file.Decls = append(file.Decls, plain)
-	if err := s.check(file, s.scope(nil), nil); err != nil {
+	head := *plain
+	head.Name = &ast.Ident{Name: plain.Name.Name, NamePos: plain.Name.NamePos}
+	head.Body = &ast.BlockStmt{Lbrace: fd.Body.Lbrace, Rbrace: fd.Body.Rbrace, List: []ast.Stmt{&ast.ForStmt{
+		For: fd.Body.Lbrace, Body: &ast.BlockStmt{Lbrace: fd.Body.Lbrace, Rbrace: fd.Body.Rbrace},
+	}}}
+	imports, err := s.importsFor(fd, named, g)
+	if err != nil {
 		return err
 	}
-	fn := s.info.Defs[plain.Name].(*types.Func)
-	return s.addMethod(fd, plain, fn, named)
+	check := func(d *ast.FuncDecl) error {
+		file := &ast.File{Package: f.Package, Name: f.Name, FileStart: f.FileStart, FileEnd: f.FileEnd}
+		file.Decls = append(slices.Clone(imports), d)
+		return s.check(file, nil, nil)
+	}
+	if err := check(&head); err != nil {
+		return err
+	}
+	m, err := s.addMethod(fd, s.info.Defs[head.Name].(*types.Func), named)
+	if err != nil {
+		return err
+	}
+	if err := check(plain); err != nil {
+		return err
+	}
+	return s.define(m, plain, s.info.Defs[plain.Name].(*types.Func))
+}
+
+// importsFor are the imports of what a method, and the constraints of its
+// receiver, mention.
+func (s *Session) importsFor(fd *ast.FuncDecl, named *types.Named, g group) ([]ast.Decl, error) {
+	text := g.text
+	if spec := s.specs[named.Obj()]; spec != nil {
+		for _, field := range fields(spec.TypeParams) {
+			text += "; " + types.ExprString(field.Type)
+		}
+	}
+	_ = fd
+	f, err := s.parse(group{line: 1, column: 1}, s.imported(text, nil), "")
+	if err != nil {
+		return nil, err
+	}
+	return f.Decls, nil
 }
 
 func ownField(n *types.Named, v *types.Var) bool {
@@ -273,9 +305,9 @@ func (s *Session) asFunction(fd *ast.FuncDecl, named *types.Named) *ast.FuncDecl
 	return out
 }
 
-// addMethod gives a type the method that was checked as a function.
-func (s *Session) addMethod(fd, plain *ast.FuncDecl, fn *types.Func, named *types.Named) (err error) {
-	defer s.compiled(&err)
+// addMethod gives a type a method, of which only the head was checked: as a
+// function. One that is there already is returned, if it is like it.
+func (s *Session) addMethod(fd *ast.FuncDecl, fn *types.Func, named *types.Named) (*types.Func, error) {
 	clear(s.methods)
 	sig := fn.Signature()
 	env := typeArgs{}
@@ -299,7 +331,29 @@ func (s *Session) addMethod(fd, plain *ast.FuncDecl, fn *types.Func, named *type
 	r := sig.Params().At(0)
 	recv := types.NewParam(r.Pos(), r.Pkg(), r.Name(), subst(r.Type(), env))
 	msig := types.NewSignatureType(recv, params, nil, vars(sig.Params(), 1), vars(sig.Results(), 0), sig.Variadic())
-	d := &funcDecl{name: fd.Name.Name, params: plain.Type.Params.List, results: plain.Type.Results, body: plain.Body}
+	for old := range named.Methods() {
+		if old.Name() != fd.Name.Name {
+			continue
+		}
+		if len(params) == 0 && !types.Identical(withoutReceiver(old.Signature()), withoutReceiver(msig)) {
+			return nil, s.wrong(fd.Name.Pos(), "method "+named.Obj().Name()+"."+old.Name()+" is there already, with another signature; to change it, declare the type again")
+		}
+		return old, nil
+	}
+	m := types.NewFunc(fd.Name.Pos(), s.main, fd.Name.Name, msig)
+	named.AddMethod(m)
+	s.own[m] = true
+	if len(params) > 0 {
+		s.refresh(named)
+	}
+	return m, nil
+}
+
+// define gives a method its body, which was checked as that of the function fn.
+func (s *Session) define(m *types.Func, plain *ast.FuncDecl, fn *types.Func) (err error) {
+	defer s.compiled(&err)
+	sig := fn.Signature()
+	d := &funcDecl{name: m.Name(), params: plain.Type.Params.List, results: plain.Type.Results, body: plain.Body}
 	var after []*types.Var
 	for i := 1; i < sig.Params().Len(); i++ {
 		after = append(after, sig.Params().At(i))
@@ -308,24 +362,15 @@ func (s *Session) addMethod(fd, plain *ast.FuncDecl, fn *types.Func, named *type
 	for p := range sig.TypeParams().TypeParams() {
 		d.args = append(d.args, p)
 	}
-	m := types.NewFunc(fd.Name.Pos(), s.main, fd.Name.Name, msig)
-	for old := range named.Methods() {
-		if old.Name() != m.Name() {
-			continue
-		}
-		if !types.Identical(withoutReceiver(old.Signature()), withoutReceiver(msig)) {
-			return s.wrong(fd.Name.Pos(), "method "+named.Obj().Name()+"."+m.Name()+" is there already, with another signature; to change it, declare the type again")
-		}
-		return s.redefine(old, d)
+	s.noteLocalTypes([]*ast.File{{Decls: []ast.Decl{plain}}})
+	if len(s.instances[m]) > 0 {
+		return s.redefine(m, d)
 	}
-	named.AddMethod(m)
-	s.decls[m], s.own[m] = d, true
+	s.decls[m] = d
 	if len(d.args) == 0 {
 		s.instantiate(m, d, nil)
 		s.finish()
-		return nil
 	}
-	s.refresh(named)
 	return nil
 }
 

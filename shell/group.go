@@ -266,8 +266,54 @@ func (s *Session) scope(but map[string]bool) *types.Package {
 	return pkg
 }
 
-// check checks a file; bare says which expressions may stand as statements.
-func (s *Session) check(f *ast.File, pkg *types.Package, bare map[token.Pos]bool) (err error) {
+// check checks a file, in a scope without the names in but; bare says which
+// expressions may stand as statements.
+func (s *Session) check(f *ast.File, but map[string]bool, bare map[token.Pos]bool) error {
+	err := s.checkOnce(f, but, bare)
+	var ce *CheckError
+	if errors.As(err, &ce) && strings.HasPrefix(ce.Msg, "implicit assignment to unexported field") && s.nameFields(f) {
+		return s.checkOnce(f, but, bare)
+	}
+	return err
+}
+
+// nameFields writes the names of fields into struct literals that have none.
+// Each input is a package of its own to the checker, which lets no other one
+// set unexported fields in their order.
+func (s *Session) nameFields(f *ast.File) (changed bool) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok || len(lit.Elts) == 0 {
+			return true
+		}
+		t := s.info.Types[lit].Type
+		if t == nil {
+			return true
+		}
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if _, named := lit.Elts[0].(*ast.KeyValueExpr); !ok || named || st.NumFields() != len(lit.Elts) {
+			return true
+		}
+		if p := st.Field(0).Pkg(); p == nil || p.Path() != s.manifest.Main {
+			return true
+		}
+		for i, e := range lit.Elts {
+			if st.Field(i).Name() == "_" {
+				return true
+			}
+			lit.Elts[i] = &ast.KeyValueExpr{Key: &ast.Ident{NamePos: e.Pos(), Name: st.Field(i).Name()}, Colon: e.Pos(), Value: e}
+		}
+		changed = true
+		return true
+	})
+	return changed
+}
+
+func (s *Session) checkOnce(f *ast.File, but map[string]bool, bare map[token.Pos]bool) (err error) {
+	pkg := s.scope(but)
 	var first error
 	conf := types.Config{Importer: s.imp, Error: func(e error) {
 		var te types.Error
@@ -323,7 +369,7 @@ func (s *Session) runGroup(th *thread, g group) (*frame, error) {
 			bare[posOf(e.X)] = true
 		}
 	}
-	if err := s.check(f, s.scope(nil), bare); err != nil {
+	if err := s.check(f, nil, bare); err != nil {
 		s.mu.Unlock()
 		return nil, err
 	}
@@ -426,8 +472,7 @@ func (s *Session) compiled(err *error) {
 	if v == nil {
 		return
 	}
-	s.pending = nil
-	clear(s.w.open)
+	s.dropUnfinished()
 	switch v := v.(type) {
 	case unsupportedError:
 		*err = v

@@ -52,6 +52,18 @@ func (c *compiler) boxed(t types.Type) bool {
 	return c.s.hasMethod(t, "String") || c.s.hasMethod(t, "Error")
 }
 
+// wrapper says which box a value of a type goes into: compiled code finds the
+// methods Error and String on it.
+func (s *Session) wrapper(t types.Type) func(box) any {
+	switch {
+	case s.hasMethod(t, "Error"):
+		return func(b box) any { return errorBox{b} }
+	case s.hasMethod(t, "String"):
+		return func(b box) any { return stringerBox{b} }
+	}
+	return func(b box) any { return b }
+}
+
 func (s *Session) hasMethod(t types.Type, name string) bool {
 	obj, _, indirect := types.LookupFieldOrMethod(t, false, s.main, name)
 	f, ok := obj.(*types.Func)
@@ -181,9 +193,10 @@ func (c *compiler) toInterface(x code, t types.Type) code {
 	switch {
 	case boxed && r == anyType:
 		bt := s.boxType(x.t)
+		wrap := c.s.wrapper(x.t)
 		return valueCode(t, r, func(f *frame) reflect.Value {
 			n := reflect.New(anyType).Elem()
-			n.Set(reflect.ValueOf(box{bt, v(f).Interface()}))
+			n.Set(reflect.ValueOf(wrap(box{bt, v(f).Interface()})))
 			return n
 		})
 	case !boxed && !ours && (r == anyType || x.r.Implements(r)):
@@ -484,6 +497,12 @@ type methodKey struct {
 }
 
 func (s *Session) findMethod(t types.Type, name string) func(reflect.Value) boundMethod {
+	defer func() {
+		if v := recover(); v != nil { // what it uses is not linked
+			s.dropUnfinished()
+			panic(v)
+		}
+	}()
 	obj, path, _ := types.LookupFieldOrMethod(t, true, s.main, name)
 	m, ok := obj.(*types.Func)
 	if !ok {

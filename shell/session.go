@@ -52,17 +52,18 @@ type Session struct {
 	imports map[string]string       // name to path
 	globals map[types.Object]*reflect.Value
 
-	mu        sync.Mutex // of what follows: code is compiled while it runs, too
-	decls     map[*types.Func]*funcDecl
-	own       map[*types.Func]bool // declared by inputs
-	specs     map[*types.TypeName]*ast.TypeSpec
-	instances map[*types.Func][]instance
-	sources   map[string]map[string]*types.Func
-	pending   []func()
-	methods   map[methodKey]func(reflect.Value) boundMethod
-	boxTypes  []*boxType
-	targets   int
-	inputs    int
+	mu         sync.Mutex // of what follows: code is compiled while it runs, too
+	decls      map[*types.Func]*funcDecl
+	own        map[*types.Func]bool // declared by inputs
+	specs      map[*types.TypeName]*ast.TypeSpec
+	instances  map[*types.Func][]instance
+	sources    map[string]map[string]*types.Func
+	pending    []func()
+	unfinished []*types.Func // whose bodies are pending
+	methods    map[methodKey]func(reflect.Value) boundMethod
+	boxTypes   []*boxType
+	targets    int
+	inputs     int
 
 	foreground atomic.Pointer[run]
 	runs       sync.Map // *run, of goroutines that are there still

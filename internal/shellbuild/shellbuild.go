@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -60,8 +61,10 @@ func Build(ctx context.Context, w io.Writer, app build.App, exe string, packages
 		return build.Built{}, err
 	}
 	app.Overlay = filepath.Join(dir, "overlay.json")
-	if built, ok := app.Ready(stamp, func() bool { return complete(dir) }); ok {
-		return built, nil
+	if stamp != "" {
+		if built, ok := app.Ready(stamp, func() bool { return complete(dir) }); ok {
+			return built, nil
+		}
 	}
 	if err := generate(ctx, w, app, dir, goCmd, packages); err != nil {
 		return build.Built{}, err
@@ -69,12 +72,27 @@ func Build(ctx context.Context, w io.Writer, app build.App, exe string, packages
 	return app.BuildAs(ctx, w, stamp)
 }
 
-// stampOf identifies what a shell is made of. The program's own content stands
-// for all sources and flags: the linker writes their hash into it.
+// stampOf identifies what a shell is made of; "" is not known. The program's own
+// content stands for its sources and flags: the linker writes their hash into
+// it. What only a shell links is that of a version, or of a folder.
 func stampOf(app build.App, exe, goCmd string, packages []string) (string, error) {
+	files := []string{exe, filepath.Join(app.Root, "go.mod"), filepath.Join(app.Root, "go.sum")}
+	checkout, known := library(app.Root)
+	if !known {
+		return "", nil
+	}
+	if checkout != "" {
+		for _, pattern := range []string{"app/*.go", "shell/*.go", "shell/*/*.go"} {
+			more, err := filepath.Glob(filepath.Join(checkout, pattern))
+			if err != nil {
+				return "", err
+			}
+			files = append(files, more...)
+		}
+	}
 	h := sha256.New()
 	fmt.Fprintf(h, "1 %q %q", goCmd, packages)
-	for i, name := range []string{exe, filepath.Join(app.Root, "go.mod"), filepath.Join(app.Root, "go.sum")} {
+	for i, name := range files {
 		f, err := os.Open(name)
 		if errors.Is(err, os.ErrNotExist) && i > 0 {
 			continue
@@ -89,6 +107,29 @@ func stampOf(app build.App, exe, goCmd string, packages []string) (string, error
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// library returns the folder that this library is in, where go.mod replaces it
+// by one; a version needs none. In a workspace it is not known.
+func library(root string) (dir string, known bool) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", false
+	}
+	for _, d := range info.Deps {
+		switch {
+		case d.Path != "github.com/whimbreldb/whimbrel":
+		case d.Replace == nil:
+			return "", d.Version != "(devel)"
+		case d.Replace.Version != "":
+			return "", true
+		case filepath.IsAbs(d.Replace.Path):
+			return d.Replace.Path, true
+		default:
+			return filepath.Join(root, d.Replace.Path), true
+		}
+	}
+	return "", false
 }
 
 // complete reports whether what the shell will read is still there: the go

@@ -37,7 +37,10 @@ func Run(ctx context.Context, l *shell.Loop, o Options) error {
 	rl.Prompt.Primary(func() string { return ">>> " })
 	rl.Prompt.Secondary(func() string { return "... " })
 	rl.AcceptMultiline = func(line []rune) bool { return !shell.Incomplete(string(line)) }
-	rl.Completer = func(line []rune, cursor int) readline.Completions { return complete(l.Session, string(line[:cursor])) }
+	// The editor's own completion adds a space to a word, or takes away what is
+	// typed after it.
+	tab := func() { complete(rl, l.Session) }
+	rl.Keymap.Register(map[string]func(){"complete": tab, "menu-complete": tab, "possible-completions": tab})
 	if o.History != "" {
 		if err := os.MkdirAll(filepath.Dir(o.History), 0o700); err == nil {
 			rl.History.AddFromFile("history", o.History)
@@ -74,17 +77,57 @@ func Run(ctx context.Context, l *shell.Loop, o Options) error {
 	}
 }
 
-// complete asks the session how the line can go on. A candidate ends before
-// the bracket of a call: the editor would take it back.
-func complete(s *shell.Session, line string) readline.Completions {
-	word, candidates := s.Complete(line)
-	values := make([]string, 0, 2*len(candidates))
-	for _, c := range candidates {
-		values = append(values, c.Text, c.Detail)
+// Limits of what Tab shows.
+const (
+	described = 12 // with their types
+	listed    = 60
+)
+
+// complete goes on with the word before the cursor as far as all candidates
+// agree, and shows them when that is nowhere.
+func complete(rl *readline.Shell, s *shell.Session) {
+	at := rl.Cursor().Pos()
+	line := []rune(*rl.Line())
+	word, candidates := s.Complete(string(line[:at]))
+	if len(candidates) == 0 {
+		if strings.TrimSpace(string(line[:at])) == "" {
+			rl.Cursor().InsertAt('\t')
+		}
+		return
 	}
-	out := readline.CompleteValuesDescribed(values...).NoSpace()
-	out.PREFIX = word
-	return out
+	common := candidates[0].Text
+	for _, c := range candidates {
+		for !strings.HasPrefix(c.Text, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	if more := strings.TrimPrefix(common, word); more != "" {
+		rl.Cursor().InsertAt([]rune(more)...)
+		return
+	}
+	if len(candidates) > 1 {
+		rl.Hint.SetTemporary(list(candidates))
+	}
+}
+
+func list(candidates []shell.Candidate) string {
+	var b strings.Builder
+	for i, c := range candidates {
+		if i == listed {
+			fmt.Fprintf(&b, "… and %d more", len(candidates)-i)
+			break
+		}
+		name := c.Text[strings.LastIndexByte(c.Text, '.')+1:]
+		switch {
+		case len(candidates) > described:
+			b.WriteString(name + "  ")
+		case c.Detail == "":
+			b.WriteString(name + "\n")
+		default:
+			b.WriteString(name + "  " + c.Detail + "\n")
+		}
+	}
+	return strings.TrimRight(b.String(), " \n")
 }
 
 // A stopper turns Ctrl-C into the end of the input that is running, and leaves
