@@ -4,6 +4,7 @@ go 1.25.0
 
 require (
 	github.com/pressly/goose/v3 v3.26.0
+	github.com/traefik/yaegi v0.16.1
 	github.com/whimbreldb/whimbrel v0.0.0
 	modernc.org/sqlite v1.58.0
 )

@@ -169,6 +169,11 @@ func (c code) setter(x *variable, declare bool) func(from, to *frame) {
 		b := c.bools()
 		return func(from, to *frame) { to.n[n] = boolBits(b(from)) }
 	}
+	if !declare || !x.shared || x.global != nil {
+		if set := c.store(x); set != nil {
+			return set
+		}
+	}
 	v := c.v
 	switch {
 	case x.global != nil:
@@ -183,6 +188,37 @@ func (c code) setter(x *variable, declare bool) func(from, to *frame) {
 		}
 	}
 	return func(from, to *frame) { to.v[n].Set(v(from)) }
+}
+
+// store sets the cell of a variable without making a value, where the class
+// allows it.
+func (c code) store(x *variable) func(from, to *frame) {
+	cell := func(to *frame) reflect.Value { return to.v[x.index] }
+	if x.global != nil {
+		g := *x.global
+		cell = func(*frame) reflect.Value { return g }
+	}
+	switch {
+	case c.i != nil && x.r == intType && x.global != nil:
+		p, i := (*int)(x.global.Addr().UnsafePointer()), c.i
+		return func(from, _ *frame) { *p = int(i(from)) }
+	case c.i != nil:
+		i := c.i
+		return func(from, to *frame) { n := i(from); cell(to).SetInt(n) }
+	case c.u != nil:
+		u := c.u
+		return func(from, to *frame) { n := u(from); cell(to).SetUint(n) }
+	case c.f != nil:
+		fl := c.f
+		return func(from, to *frame) { n := fl(from); cell(to).SetFloat(n) }
+	case c.s != nil:
+		str := c.s
+		return func(from, to *frame) { n := str(from); cell(to).SetString(n) }
+	case c.b != nil:
+		b := c.b
+		return func(from, to *frame) { n := b(from); cell(to).SetBool(n) }
+	}
+	return nil
 }
 
 // load reads a variable.

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"regexp"
 	"strings"
 )
 
@@ -312,6 +313,9 @@ func (s *Session) nameFields(f *ast.File) (changed bool) {
 	return changed
 }
 
+// ownNames finds the names of package main, which the checker qualifies here.
+var ownNames = regexp.MustCompile(`(^|[^\w."/])main\.`)
+
 func (s *Session) checkOnce(f *ast.File, but map[string]bool, bare map[token.Pos]bool) (err error) {
 	pkg := s.scope(but)
 	var first error
@@ -338,7 +342,7 @@ func (s *Session) checkOnce(f *ast.File, but map[string]bool, bare map[token.Pos
 	var te types.Error
 	if errors.As(first, &te) {
 		p := s.fset.Position(te.Pos)
-		return &CheckError{p.Line, p.Column, te.Msg}
+		return &CheckError{p.Line, p.Column, ownNames.ReplaceAllString(te.Msg, "$1")}
 	}
 	return first
 }

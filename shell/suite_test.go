@@ -34,7 +34,7 @@ type input struct {
 // readSuite reads the inputs of a file. "// two values", or another number,
 // behind a list of expressions shows each of them; "// no value" says that
 // there is nothing to show.
-func readSuite(t *testing.T, file string) []input {
+func readSuite(t testing.TB, file string) []input {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -96,12 +96,15 @@ func lastPart(text string) int {
 
 const separator = "=== input "
 
+var programDir string // to be removed
+
 // program is the folder of a module with the package main that inputs are
 // evaluated in, and a shell linked to it, which reads inputs as JSON.
 var program = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "whim shell é"); err != nil {
 		return "", err
 	}
+	programDir = dir
 	root, err := filepath.Abs("..")
 	if err != nil {
 		return dir, err
@@ -170,8 +173,8 @@ var program = sync.OnceValues(func() (dir string, err error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, _ := program(); code == 0 || dir == "" {
-		os.RemoveAll(dir)
+	if programDir != "" {
+		os.RemoveAll(programDir)
 	}
 	os.Exit(code)
 }

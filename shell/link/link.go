@@ -33,7 +33,7 @@ const evaluator = "github.com/whimbreldb/whimbrel/shell"
 
 // Options say what is linked.
 type Options struct {
-	// Dir is the folder of package main; Out one for what is written.
+	// Dir is the folder of package main; Out another one, for what is written.
 	Dir, Out string
 	// Packages are linked besides those that the program imports and the
 	// usual ones of the standard library.

@@ -45,7 +45,7 @@ func (g *generator) mainFile(own []string) ([]byte, error) {
 		fmt.Fprintf(&o, "\t%s\n", i)
 	}
 	g.imported(&o, b.String(), adapters.String())
-	o.WriteString(")\n\n")
+	o.WriteString(")\n\nvar _ reflect.Value // also where nothing is registered\n\n")
 	fmt.Fprintf(&o, "func init() {\n\tconst shellManifest = %q\n\tshellTable := shellSymbols()\n%s\n}\n\n", filepath.Join(g.opt.Out, "manifest.json"), g.opt.Init)
 	fmt.Fprintf(&o, "func shellSymbols() *shell.Table {\n\tt := new(shell.Table)\n\tshellstd.Register(t)\n%s\treturn t\n}\n\n%s", b.String(), adapters.String())
 	return format.Source(o.Bytes())
@@ -65,7 +65,7 @@ func (g *generator) stdFile(std []string) ([]byte, error) {
 	var o bytes.Buffer
 	fmt.Fprintf(&o, "package %s\n\nimport (\n\t\"reflect\"\n\tshell %q\n", stdPackage, evaluator)
 	g.imported(&o, b.String(), adapters.String())
-	o.WriteString(")\n\n")
+	o.WriteString(")\n\nvar _ reflect.Value // also where nothing is registered\n\n")
 	fmt.Fprintf(&o, "func Register(t *shell.Table) {\n%s}\n\n%s", b.String(), adapters.String())
 	return format.Source(o.Bytes())
 }
