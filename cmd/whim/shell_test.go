@@ -96,22 +96,29 @@ func (tm *terminal) enter(line string, wants ...string) {
 	tm.wait(">>> ")
 }
 
-// write types a line until the editor shows it: keys that come while it sets
-// up the terminal are thrown away.
+// write puts a line before the cursor, as one paste: the editor throws away keys
+// that come while it asks the terminal where the cursor is. It returns when the
+// editor has drawn the line and says nothing more.
 func (tm *terminal) write(line string) {
 	tm.t.Helper()
-	tail := line[max(0, len(line)-6):]
-	for range 20 {
-		tm.send(line)
-		for range 100 {
-			if i := strings.Index(tm.text()[tm.mark:], tail); i >= 0 {
-				return
-			}
-			time.Sleep(20 * time.Millisecond)
+	tm.calm()
+	tm.send("\x1b[200~" + line + "\x1b[201~")
+	tail := line[max(0, len(line)-12):]
+	for range 1000 {
+		if strings.Contains(tm.text()[tm.mark:], tail) {
+			tm.calm()
+			return
 		}
-		tm.send("\x15") // the line is empty again
+		time.Sleep(20 * time.Millisecond)
 	}
 	tm.t.Fatalf("the editor does not show %q:\n%s", line, tm.text()[tm.mark:])
+}
+
+// calm waits until nothing was written for a while.
+func (tm *terminal) calm() {
+	for n := -1; n != len(tm.text()); time.Sleep(200 * time.Millisecond) {
+		n = len(tm.text())
+	}
 }
 
 func (tm *terminal) send(keys string) {
@@ -156,7 +163,9 @@ func TestShellTerminal(t *testing.T) {
 	tm.write("for _, p := range products {")
 	tm.send("\r")
 	tm.write("fmt.Println(p.Name, p.ID)")
-	tm.send("\r}\r")
+	tm.send("\r")
+	tm.write("}")
+	tm.send("\r")
 	tm.wait("Apple 1")
 	tm.wait("Banana 3")
 	tm.wait(">>> ")
@@ -178,13 +187,15 @@ func TestShellTerminal(t *testing.T) {
 	tm.wait("goes on in the background")
 	tm.wait(">>> ")
 	tm.enter("go func() { for {} }()")
+	tm.calm()
 	tm.send("\x03") // at the prompt: what runs behind it
 	tm.wait("1 goroutines stopped")
 	tm.enter("6 * 7", "42")
 	tm.enter(":import archive/zip", "The shell of ")
 	tm.enter(`zip.Store, "still"[0]`, "expected")
 	tm.enter("zip.Deflate", "8")
-	tm.send("exit()\r")
+	tm.write("exit()")
+	tm.send("\r")
 	<-tm.gone
 	if err := tm.cmd.Wait(); err != nil {
 		t.Errorf("exit(): %v", err)
@@ -192,10 +203,15 @@ func TestShellTerminal(t *testing.T) {
 
 	tm = openTerminal(t, dir, env, whim, "shell")
 	tm.wait(">>> ")
-	tm.send("\x1b[A\x1b[A\x1b[A") // exit(), zip.Deflate, …
-	tm.wait("zip.Store")
+	for _, was := range []string{"exit()", "zip.Deflate", "zip.Store"} {
+		tm.calm()
+		tm.send("\x1b[A")
+		tm.wait(was)
+	}
+	tm.calm()
 	tm.send("\x03")
 	tm.wait(">>> ")
+	tm.calm()
 	tm.send("\x04")
 	<-tm.gone
 	if err := tm.cmd.Wait(); err != nil {
@@ -204,6 +220,8 @@ func TestShellTerminal(t *testing.T) {
 
 	tm = openTerminal(t, dir, env, whim, "shell")
 	tm.wait(">>> ")
+	tm.calm()
+	tm.send("x")   // what it answers ends the Read that would keep the terminal open
 	tm.pty.Close() // the window is gone
 	ended := make(chan error, 1)
 	go func() { ended <- tm.cmd.Wait() }()
