@@ -45,7 +45,7 @@ internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage internal/socket
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/socket model op schema shell shell/edit
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/socket model op schema shell shell/edit shell/link
 app/apptest:       app schema
 internal/tutorial:
 internal/dbtest:   schema

@@ -19,6 +19,7 @@ import (
 	"github.com/whimbreldb/whimbrel/internal/shellbuild"
 	"github.com/whimbreldb/whimbrel/shell"
 	"github.com/whimbreldb/whimbrel/shell/edit"
+	_ "github.com/whimbreldb/whimbrel/shell/link" // for internal/shellbuild, from a vendor folder too
 )
 
 // The shell itself: this file is compiled only with the tag that
