@@ -95,6 +95,13 @@ func (p *Project) unregistered(types []string) []model.Warning {
 	p.scan.Do(func() {
 		p.found, _ = modelscan.Scan(filepath.Dir(filepath.Clean(p.cfg.Dir))) // no module: nothing found
 	})
+	for _, source := range p.cfg.Others {
+		m, err := source.Load()
+		if err != nil || m.Types == nil {
+			return nil // which ones it has, nobody knows
+		}
+		types = append(types, m.Types...)
+	}
 	var warnings []model.Warning
 	for _, m := range p.found {
 		if m.Doubt == "" && !slices.Contains(types, m.Type()) {

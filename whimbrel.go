@@ -48,6 +48,10 @@ type Config struct {
 
 	// Dir is the folder of the revision files, for the methods that write one.
 	Dir string
+	// Others are the models of the program's other databases. They are loaded
+	// for their types alone: a struct that is one of them is not forgotten.
+	Others []model.Source
+
 	// LockWait is how long to wait for another process that holds the
 	// database. 0: ten seconds. Negative: do not wait.
 	LockWait time.Duration

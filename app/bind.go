@@ -119,9 +119,16 @@ func (b *Bind) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 	if h == nil {
 		h = new(op.History)
 	}
+	var others []model.Source
+	for _, o := range b.app.databases() {
+		if o != b {
+			others = append(others, o.models...)
+		}
+	}
 	return whimbrel.Open(whimbrel.Config{
 		History:  h,
 		Models:   b.models,
+		Others:   others,
 		DB:       b.db,
 		Dialect:  b.database.here,
 		Script:   b.database.script,

@@ -68,6 +68,7 @@ func TestBadEnv(t *testing.T) {
 		{"no name", "A=1\nB=\"two\nlines\"\nhunter2 is secret\nC=3\n", "", "line 4 is not NAME=value"},
 		{"open quote", "A=1\nB='hunter2\n", "", "line 2 is not NAME=value"},
 		{"binary", "\x00\x01hunter2", "", "line 1 is not NAME=value"},
+		{"a space in a name", "A B=hunter2\n", "", `"A B" cannot be the name of a setting`},
 		{"asked for, missing", "", "settings.env", "no such file"},
 	}
 	for _, tt := range tests {

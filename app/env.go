@@ -15,6 +15,9 @@ import (
 // envFile is the file of settings of this machine, in the working directory.
 const envFile = ".env"
 
+// envName are the characters of a setting's name.
+const envName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+
 // readEnv adds the settings of a file to the environment of the process. What
 // is set there already stays, so that who starts the program has the last word.
 // The file is in no message: it holds secrets.
@@ -32,6 +35,9 @@ func readEnv(name string) error {
 		return badEnv(orDefault(name, envFile), fmt.Sprintf("line %d is not NAME=value", badLine(text)), nil)
 	}
 	for key, value := range values {
+		if strings.Trim(key, envName) != "" {
+			return badEnv(orDefault(name, envFile), fmt.Sprintf("%q cannot be the name of a setting", key), nil)
+		}
 		if _, set := os.LookupEnv(key); set {
 			continue
 		}

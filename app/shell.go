@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,9 +46,9 @@ there. Both end with the first input that fails, and exit code 1.
 
 The shell needs the go command and the source of the app: it is built beside
 the app, which has nothing of it.`,
-		Example: `  PROG shell
+		Example: strings.ReplaceAll(`  PROG shell
   PROG shell -c 'fmt.Println(db)'
-  PROG shell < script.txt`,
+  PROG shell < script.txt`, "PROG", a.prog),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var input *string

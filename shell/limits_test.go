@@ -34,7 +34,7 @@ var mistakes = []talk{
 	{`import "archive/zip"`, `ERROR package archive/zip is not linked into this shell; to link it: :import archive/zip`},
 	{`import "no/such"`, `ERROR package no/such is not linked into this shell; to link it: :import no/such`},
 	{`:nope`, `ERROR there is no command :nope; :help lists them`},
-	{`:import archive/zip`, `ERROR this shell cannot be built again`},
+	{`:import archive/zip`, `ERROR only a shell on a terminal is built again for that: import archive/zip in a file of the program`},
 	{`func (u user) Shout() {}`, `ERROR 1:9: the shell can add methods to types of its own only, not to user`},
 	{`func (z zzz) Shout() {}`, `ERROR 1:9: undefined: zzz`},
 	{`type later struct{ A int }`, ``},

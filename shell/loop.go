@@ -66,7 +66,7 @@ func (l *Loop) Do(ctx context.Context, src string) error {
 			return errors.New(":import needs the path of a package, as in :import encoding/csv")
 		}
 		if l.Link == nil {
-			return errors.New("this shell cannot be built again")
+			return fmt.Errorf("only a shell on a terminal is built again for that: import %s in a file of the program", strings.Join(paths, ", "))
 		}
 		return l.Link(paths)
 	default:

@@ -35,6 +35,9 @@ func checkName(name string) error {
 		return nil
 	}
 	e := &whimbrel.Error{Code: whimbrel.BadAppName, Msg: fmt.Sprintf("%q cannot be the name of an app", name), Detail: []string{nameRule}}
+	if ok {
+		e.Detail[0] = "the systems or the go command give it another meaning"
+	}
 	if s := suggest(name); s != "" {
 		e.Hint = []string{"for example: whim new " + s}
 	}

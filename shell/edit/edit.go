@@ -36,6 +36,12 @@ func Run(ctx context.Context, l *shell.Loop, o Options) error {
 	rl := readline.NewShell()
 	rl.Prompt.Primary(func() string { return ">>> " })
 	rl.Prompt.Secondary(func() string { return "... " })
+	// What is pasted is text: a tab in it completes nothing, and a line of it is
+	// not drawn letter by letter.
+	_ = rl.Config.Set("enable-bracketed-paste", true) // the settings are there
+	// Not every terminal answers when it is asked where the cursor is, and the
+	// editor would wait for it for ever. The prompt is as wide as it looks.
+	_ = rl.Config.Set("cursor-position-probe", false)
 	rl.AcceptMultiline = func(line []rune) bool { return !shell.Incomplete(string(line)) }
 	// The editor's own completion adds a space to a word, or takes away what is
 	// typed after it.
@@ -56,7 +62,7 @@ func Run(ctx context.Context, l *shell.Loop, o Options) error {
 		switch {
 		case errors.Is(err, readline.ErrInterrupt):
 			if n := l.Session.Stop(); n > 0 {
-				fmt.Fprintf(l.Err, "%d goroutines stopped\n", n)
+				fmt.Fprintf(l.Err, "stopped %d running in the background\n", n)
 			}
 			continue
 		case errors.Is(err, io.EOF):
@@ -88,11 +94,13 @@ const (
 func complete(rl *readline.Shell, s *shell.Session) {
 	at := rl.Cursor().Pos()
 	line := []rune(*rl.Line())
-	word, candidates := s.Complete(string(line[:at]))
+	before := string(line[:at])
+	if strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:]) == "" {
+		rl.Cursor().InsertAt('\t') // there is nothing to go on with: it is pasted, or indents
+		return
+	}
+	word, candidates := s.Complete(before)
 	if len(candidates) == 0 {
-		if strings.TrimSpace(string(line[:at])) == "" {
-			rl.Cursor().InsertAt('\t')
-		}
 		return
 	}
 	common := candidates[0].Text
