@@ -155,14 +155,10 @@ func (p *Player) command(ts *testscript.TestScript, neg bool, args []string) {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	show(ts, stdout.Bytes(), stderr.Bytes())
-	e.output = inOrder(stdout.String(), strings.Replace(stderr.String(), firstRun, "", 1))
+	e.output = inOrder(stdout.String(), stderr.String())
 	p.live("%s", e.output)
 	fail(ts, neg, args, err, e.output)
 }
-
-// firstRun is what whim says when it has a whole program to compile, which
-// depends on what was compiled before.
-const firstRun = "Compiling dependencies (first run only)…\n"
 
 // setting is a word before a command that is for its environment.
 var setting = regexp.MustCompile(`^[A-Z][A-Z0-9_]*=`)

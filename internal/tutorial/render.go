@@ -92,11 +92,16 @@ var (
 	address      = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
 
+// firstRun is what whim says when it has a whole program to compile, which
+// depends on what was compiled before.
+const firstRun = "Compiling dependencies (first run only)…\n"
+
 // steady replaces what differs from run to run. The n-th revision that the
 // page names gets the n-th id and time; times are replaced where they stand
 // next to an id, and as the revision file spells them.
 func (p *Player) steady(page string) string {
 	page = strings.ReplaceAll(page, p.work, "/home/you")
+	page = strings.ReplaceAll(page, firstRun, "")
 	page = testDatabase.ReplaceAllString(page, "postgres://you@localhost:5432/shop")
 	seen := map[string]int{}
 	var pairs []string
