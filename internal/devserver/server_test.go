@@ -85,7 +85,7 @@ func TestBadApps(t *testing.T) {
 		{"exits at once", "println(\"good\", \"bye\") //", []string{"The app stopped before it served: exit status 0", "good bye"}},
 		{"fails", "a.Handle(\"no path\", nil); a.Main() //", []string{"The app stopped before it served: exit status 1", "a route cannot be used"}},
 		{"never listens", "println(\"asleep\"); select {} //", []string{"The app runs, and does not serve", "before a.Main()", "asleep"}},
-		{"ignores SIGTERM", "signal.Ignore(syscall.SIGTERM); select {} //", []string{"The app runs, and does not serve"}},
+		{"ignores SIGTERM", "signal.Ignore(syscall.SIGTERM); http.ListenAndServe(\"127.0.0.1:0\", nil) //", []string{"The app runs, and does not serve"}},
 		{"is killed", "syscall.Kill(syscall.Getpid(), syscall.SIGKILL) //", []string{"The app stopped before it served: signal: killed"}},
 		{"crashes later", "go func() { defer println(\"later\"); var m map[string]int; m[\"a\"] = 1 }(); a.Main() //", []string{"assignment to entry in nil map", "main.go:", "main.main.func"}},
 	} {

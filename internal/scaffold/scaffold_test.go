@@ -221,13 +221,13 @@ func TestTests(t *testing.T) {
 		if db == "" {
 			db = string(s.Dialect)
 		}
-		env := []string{"GOPROXY=off", "DATABASE_URL=sqlite:///ci.db"}
-		if s.Dialect != schema.SQLite {
-			u := s.URL(t)
-			env = append(env, "TEST_DATABASE_URL="+u, "DATABASE_URL="+u)
-		}
 		for _, orm := range ORMs {
 			t.Run(orm, func(t *testing.T) {
+				env := []string{"GOPROXY=off", "DATABASE_URL=sqlite:///ci.db"}
+				if s.Dialect != schema.SQLite {
+					u := s.URL(t)
+					env = append(env, "TEST_DATABASE_URL="+u, "DATABASE_URL="+u)
+				}
 				dir, _ := written(t, Options{Name: "shop", ORM: orm, Database: db, Source: Source{Checkout: root}})
 				if out := run(t, dir, env, "go", "test", "-v", "."); !strings.Contains(out, "SKIP: TestProducts") {
 					t.Errorf("the test of the products was not skipped:\n%s", out)
