@@ -131,8 +131,7 @@ func TestRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed := nobody.Addr().String()
-	nobody.Close()
+	closed := nobody.Addr().String() // when the others have their ports
 	silent := listenWith(t, func(conn net.Conn) { conn.Read(make([]byte, 1000)); time.Sleep(5 * time.Second) })
 
 	tests := []struct {
@@ -191,6 +190,7 @@ func TestRefusals(t *testing.T) {
 			whimbrel.Unreachable, "does not answer", "",
 		},
 	}
+	nobody.Close()
 	var wg sync.WaitGroup // most of the time they wait
 	for _, tt := range tests {
 		wg.Go(func() {
