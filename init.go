@@ -73,7 +73,8 @@ func (p *Project) Register() (Registration, error) {
 			r.ORM = string(m.Kind)
 		}
 	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil { //nolint:gosec // a Go file like the others
+	// Whole or not at all: half of it would keep the program from compiling.
+	if err := script.Write(dir, modelscan.File, []byte(text)); err != nil {
 		return r, &Error{Code: NoFolder, Msg: "the list of models cannot be written", Detail: []string{err.Error()}, Err: err}
 	}
 	r.Path, r.Function = name, function
