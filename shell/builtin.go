@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"io"
 	"reflect"
 	"strings"
 )
@@ -30,37 +31,80 @@ func (c *compiler) builtin(e *ast.CallExpr) code {
 	case "copy":
 		dst, src := c.expr(e.Args[0]).v, c.expr(e.Args[1]).v
 		return intCode(types.Typ[types.Int], intType, func(f *frame) int64 { d := dst(f); return int64(reflect.Copy(d, src(f))) })
-	case "delete":
-		m := c.expr(e.Args[0])
-		mt, _ := coreMap(m.t)
-		mv, key := m.v, c.convert(c.expr(e.Args[1]), mt.Key()).v
-		return statement(func(f *frame) {
-			mm := mv(f)
-			k := key(f)
-			if !mm.IsNil() {
-				mm.SetMapIndex(k, reflect.Value{})
-			}
-		})
-	case "clear":
-		v := c.expr(e.Args[0]).v
-		return statement(func(f *frame) { v(f).Clear() })
-	case "close":
-		v := c.expr(e.Args[0]).v
-		return statement(func(f *frame) { v(f).Close() })
-	case "panic":
-		v := c.convert(c.expr(e.Args[0]), types.Universe.Lookup("any").Type()).v
-		return statement(func(f *frame) { throw(v(f)) })
 	case "recover":
 		return valueCode(types.Universe.Lookup("any").Type(), anyType, recovered)
-	case "print", "println":
-		return c.print(name, e)
 	case "min", "max":
 		return c.extreme(name, e)
 	case "complex", "real", "imag":
 		return c.complex(name, e)
 	}
+	operands, do := c.effect(name, e)
+	return statement(func(f *frame) { do(values(f, operands)) })
+}
+
+// effect compiles a builtin that is called for what it does: its operands, and
+// the deed over their values, which go and defer do later.
+func (c *compiler) effect(name string, e *ast.CallExpr) (operands []func(*frame) reflect.Value, do func([]reflect.Value)) {
+	args := make([]code, len(e.Args))
+	for i, a := range e.Args {
+		args[i] = c.expr(a)
+	}
+	switch name { // the parameters of these two have a type
+	case "delete":
+		m, _ := coreMap(args[0].t)
+		args[1] = c.convert(args[1], m.Key())
+	case "panic":
+		args[0] = c.convert(args[0], types.Universe.Lookup("any").Type())
+	}
+	for _, a := range args {
+		operands = append(operands, a.v)
+	}
+	switch name {
+	case "copy":
+		return operands, func(v []reflect.Value) { reflect.Copy(v[0], v[1]) }
+	case "delete":
+		return operands, func(v []reflect.Value) {
+			if !v[0].IsNil() {
+				v[0].SetMapIndex(v[1], reflect.Value{})
+			}
+		}
+	case "clear":
+		return operands, func(v []reflect.Value) { v[0].Clear() }
+	case "close":
+		return operands, func(v []reflect.Value) { v[0].Close() }
+	case "panic":
+		return operands, func(v []reflect.Value) { throw(v[0]) }
+	case "print", "println":
+		w := c.s.err
+		return operands, func(v []reflect.Value) { write(w, name, v) }
+	}
 	unsupported("the builtin %s", name)
-	return code{}
+	return nil, nil
+}
+
+// write is print and println.
+func write(w io.Writer, name string, vals []reflect.Value) {
+	var b strings.Builder
+	for i, v := range vals {
+		if i > 0 && name == "println" {
+			b.WriteByte(' ')
+		}
+		fmt.Fprint(&b, v)
+	}
+	if name == "println" {
+		b.WriteByte('\n')
+	}
+	fmt.Fprint(w, b.String())
+}
+
+// values evaluates operands; what is assigned to a variable later does not
+// change them.
+func values(f *frame, operands []func(*frame) reflect.Value) []reflect.Value {
+	out := make([]reflect.Value, len(operands))
+	for i, v := range operands {
+		out[i] = dup(v(f))
+	}
+	return out
 }
 
 // statement is a call without a value.
@@ -210,27 +254,6 @@ func (c *compiler) new(e *ast.CallExpr) code {
 		p := reflect.New(r.Elem())
 		p.Elem().Set(v(f))
 		return p
-	})
-}
-
-func (c *compiler) print(name string, e *ast.CallExpr) code {
-	vals := make([]func(*frame) reflect.Value, len(e.Args))
-	for i, a := range e.Args {
-		vals[i] = c.expr(a).v
-	}
-	s := c.s
-	return statement(func(f *frame) {
-		var b strings.Builder
-		for i, v := range vals {
-			if i > 0 && name == "println" {
-				b.WriteByte(' ')
-			}
-			fmt.Fprint(&b, v(f))
-		}
-		if name == "println" {
-			b.WriteByte('\n')
-		}
-		fmt.Fprint(s.err, b.String())
 	})
 }
 
