@@ -17,6 +17,7 @@ internal/near:
 internal/gomod:
 internal/modelscan: internal/gomod
 internal/dial:
+internal/shellword:
 revision:          internal/near
 op:                schema
 diff:              op schema
@@ -34,7 +35,7 @@ internal/coltype/compiled: dialect/mysql dialect/postgres dialect/sqlite interna
 runner:            dialect journal op schema
 
 .:                 dialect diff internal/dial internal/modelscan journal model op revision runner schema scratch script
-cli:               . dialect diff internal/near model op schema
+cli:               . dialect diff internal/near internal/shellword model op schema
 internal/scaffold:  . internal/near
 internal/build:    . internal/gomod
 internal/socket:   .
@@ -45,7 +46,7 @@ internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage internal/socket
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/socket model op schema shell shell/edit shell/link
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/shellword internal/socket model op schema shell shell/edit shell/link
 app/apptest:       app schema
 internal/tutorial:
 internal/dbtest:   schema
@@ -53,7 +54,7 @@ internal/dbtest/with: internal/dbtest
 internal/comparetest: dialect dialect/mysql dialect/postgres dialect/sqlite diff op schema scratch
 internal/conformance:
 internal/demo:     internal/tutorial
-cmd/whim:          . cli internal/build internal/devapp internal/devserver internal/scaffold internal/socket
+cmd/whim:          . cli internal/build internal/devapp internal/devserver internal/scaffold internal/shellword internal/socket
 `
 
 // database says which packages below the root may know database/sql.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/dial"
+	"github.com/whimbreldb/whimbrel/internal/shellword"
 )
 
 // This file says why a server did not let somebody in. The errors below it come
@@ -58,15 +59,15 @@ func (k serverKind) alive(where string) string {
 		path = strings.TrimSuffix(path, ")")
 		if k.socket == "" {
 			dir, file := filepath.Split(path)
-			return look + ": " + k.ping + " -h " + shellWord(filepath.Clean(dir)) + " " + k.port + " " + shellWord(file[strings.LastIndex(file, ".")+1:])
+			return look + ": " + k.ping + " -h " + shellword.Quote(filepath.Clean(dir)) + " " + k.port + " " + shellword.Quote(file[strings.LastIndex(file, ".")+1:])
 		}
-		return look + ": " + k.ping + " " + k.socket + " " + shellWord(path)
+		return look + ": " + k.ping + " " + k.socket + " " + shellword.Quote(path)
 	}
 	host, port, err := net.SplitHostPort(first)
 	if err != nil {
 		return look + "."
 	}
-	return look + ": " + k.ping + " -h " + shellWord(host) + " " + k.port + " " + shellWord(port)
+	return look + ": " + k.ping + " -h " + shellword.Quote(host) + " " + k.port + " " + shellword.Quote(port)
 }
 
 // network explains an error of the network or of TLS. where is the address that
@@ -125,14 +126,6 @@ func (k serverKind) stranger(ctx context.Context, err error, shown, network, add
 		e.Hint = []string{"Look whether host and port are right."}
 	}
 	return e
-}
-
-// shellWord returns a word as a shell takes it.
-func shellWord(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // quoteName returns a name as SQL takes it.

@@ -11,6 +11,7 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/dial"
 	"github.com/whimbreldb/whimbrel/internal/near"
+	"github.com/whimbreldb/whimbrel/internal/shellword"
 )
 
 // explain says why a PostgreSQL did not let us in.
@@ -113,5 +114,5 @@ func (c *postgresConnector) passwordHint() []string {
 
 // createdb returns the command that makes the database.
 func (c *postgresConnector) createdb() string {
-	return "createdb -h " + shellWord(c.config.Host) + " -p " + strconv.Itoa(int(c.config.Port)) + " -U " + shellWord(c.config.User) + " " + shellWord(c.config.Database)
+	return "createdb -h " + shellword.Quote(c.config.Host) + " -p " + strconv.Itoa(int(c.config.Port)) + " -U " + shellword.Quote(c.config.User) + " " + shellword.Quote(c.config.Database)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/internal/shellword"
 )
 
 // A decisionError is an error about an answer that is none, with the questions
@@ -119,7 +120,7 @@ func meant(a diff.AnswerError, open []diff.Question) []string {
 		subjects = append(subjects, q.Subject)
 	}
 	if len(open) == 0 {
-		return []string{fmt.Sprintf("no decision is open without it: leave out --%s %s", a.Flag, quote(a.Value))}
+		return []string{fmt.Sprintf("no decision is open without it: leave out --%s %s", a.Flag, shellword.Quote(a.Value))}
 	}
 	var hints []string
 	if near := nearest(subject, subjects); near != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/diff"
 	"github.com/whimbreldb/whimbrel/internal/near"
+	"github.com/whimbreldb/whimbrel/internal/shellword"
 )
 
 // A usageError is a command line that cannot be right.
@@ -63,7 +64,7 @@ func atMost(n int, want string) cobra.PositionalArgs {
 		e := &usageError{msg: msg, hint: []string{"for its usage: PROG " + cmd.Name() + " --help"}}
 		if f := cmd.Flags().Lookup("message"); f != nil && f.Changed {
 			words := f.Value.String() + " " + strings.Join(args, " ")
-			e.hint = append(e.hint, "a message with spaces needs quotes: PROG "+cmd.Name()+" -m "+quote(words))
+			e.hint = append(e.hint, "a message with spaces needs quotes: PROG "+cmd.Name()+" -m "+shellword.Quote(words))
 		}
 		return e
 	}

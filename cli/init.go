@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/shellword"
 )
 
 func (t *tree) initCommand() *cobra.Command {
@@ -46,7 +47,7 @@ func (c *call) initialize([]string) error {
 	if list.Path != "" {
 		c.noteModels(list)
 	}
-	c.note("Next: %s migrate -m %s", prefix(c.cmd), quote("initial migration"))
+	c.note("Next: %s migrate -m %s", prefix(c.cmd), shellword.Quote("initial migration"))
 	return nil
 }
 

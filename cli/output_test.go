@@ -65,17 +65,6 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestQuote(t *testing.T) {
-	for in, want := range map[string]string{
-		"add": "add", "add price": `"add price"`, "it's": `"it's"`, "it's $5": `'it'\''s $5'`, "": `""`, "products.price=0": "products.price=0",
-		"`rm`": "'`rm`'", "a\nb": "'a\nb'", "päris": `"päris"`,
-	} {
-		if got := quote(in); got != want {
-			t.Errorf("quote(%q) = %s, want %s", in, got, want)
-		}
-	}
-}
-
 func TestRemaining(t *testing.T) {
 	for in, want := range map[string]string{"-3": "-2", "+2": "+1", "head": "head", "base": "base", "7ad3": "7ad3", "7ad3-1": "7ad3-1", "": "", "+": "+"} {
 		if got := remaining(in, 1); got != want {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/diff"
+	"github.com/whimbreldb/whimbrel/internal/shellword"
 )
 
 // decide migrates, and again with more answers as long as there are questions
@@ -198,7 +199,7 @@ func commandLine(cmd *cobra.Command) string {
 		switch v := f.Value.(type) {
 		case pflag.SliceValue:
 			for _, s := range v.GetSlice() {
-				words = append(words, "--"+f.Name, quote(s))
+				words = append(words, "--"+f.Name, shellword.Quote(s))
 			}
 		default:
 			switch {
@@ -207,28 +208,14 @@ func commandLine(cmd *cobra.Command) string {
 			case f.Value.Type() == "bool":
 				words = append(words, "--"+f.Name+"=false")
 			case f.Shorthand != "":
-				words = append(words, "-"+f.Shorthand, quote(f.Value.String()))
+				words = append(words, "-"+f.Shorthand, shellword.Quote(f.Value.String()))
 			default:
-				words = append(words, "--"+f.Name, quote(f.Value.String()))
+				words = append(words, "--"+f.Name, shellword.Quote(f.Value.String()))
 			}
 		}
 	})
 	for _, a := range cmd.Flags().Args() {
-		words = append(words, quote(a))
+		words = append(words, shellword.Quote(a))
 	}
 	return strings.Join(words, " ")
-}
-
-// quote quotes s for a shell, where it needs it.
-func quote(s string) string {
-	safe := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:=@%+,", r)
-	}
-	if s != "" && strings.TrimFunc(s, safe) == "" {
-		return s
-	}
-	if !strings.ContainsAny(s, "\"$`\\!\n") {
-		return `"` + s + `"`
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
 	"github.com/whimbreldb/whimbrel/internal/build"
+	"github.com/whimbreldb/whimbrel/internal/shellword"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -194,7 +195,7 @@ func prog(given string) string {
 	if given == "" {
 		return "whim"
 	}
-	return "whim --app " + shellQuote(given)
+	return "whim --app " + shellword.Quote(given)
 }
 
 // environment tells the app how it was called, for the commands in its hints.
@@ -206,15 +207,6 @@ func environment(given, dir string) []string {
 		}
 	}
 	return append(env, "WHIM_PROG="+prog(given), "PWD="+dir)
-}
-
-// shellQuote makes one word of a path.
-func shellQuote(s string) string {
-	plain := strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:\\") == ""
-	if plain {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func rootCommand() *cobra.Command {
