@@ -18,6 +18,7 @@ internal/gomod:
 internal/modelscan: internal/gomod
 internal/dial:
 internal/shellword:
+internal/testbind:
 revision:          internal/near
 op:                schema
 diff:              op schema
@@ -46,8 +47,8 @@ internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage internal/socket
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/shellword internal/socket model op schema shell shell/edit shell/link
-app/apptest:       app schema
+app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/shellword internal/socket internal/testbind model op schema shell shell/edit shell/link
+app/apptest:       app internal/testbind schema
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest

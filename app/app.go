@@ -160,14 +160,15 @@ func (a *App) Run(ctx context.Context, args []string, stdin io.Reader, stdout, s
 // Close closes the databases.
 func (a *App) Close() error {
 	var err error
-	for _, b := range a.databases() {
+	for _, b := range a.Databases() {
 		err = errors.Join(err, b.db.Close())
 	}
 	return err
 }
 
-// databases returns the main one and the others.
-func (a *App) databases() []*Bind { return append([]*Bind{a.own}, a.binds...) }
+// Databases returns the databases of the app: the main one, and those of Bind in
+// the order in which they were added.
+func (a *App) Databases() []*Bind { return append([]*Bind{a.own}, a.binds...) }
 
 // Main runs the command line of the process and exits.
 func (a *App) Main() { os.Exit(a.main()) } //nolint:forbidigo // what an app calls instead of having a main of its own

@@ -14,6 +14,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
+	"github.com/whimbreldb/whimbrel/internal/testbind"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -52,7 +53,7 @@ func (a *App) Bind(name string, cfg Config) *Bind {
 	switch {
 	case name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
 		err = badBind(fmt.Sprintf("%q cannot be the name of a database", name), "a name is made of a to z, 0 to 9 and _")
-	case slices.ContainsFunc(a.databases(), func(b *Bind) bool { return b.name == name }):
+	case slices.ContainsFunc(a.Databases(), func(b *Bind) bool { return b.name == name }):
 		err = badBind(fmt.Sprintf("there are two databases of the name %q", name))
 	}
 	b := a.bind(name, cfg, strings.ToUpper(name)+"_DATABASE_URL", "migrations/"+name, err)
@@ -70,6 +71,9 @@ func badBind(msg string, hint ...string) error {
 func (a *App) bind(name string, cfg Config, variable, migrations string, broken error) *Bind {
 	b := &Bind{app: a, name: name, migrations: orDefault(cfg.Migrations, migrations), broken: broken}
 	if b.broken == nil {
+		if testbind.Before != nil {
+			testbind.Before(variable, cfg.Database)
+		}
 		url, from := os.Getenv(variable), variable
 		if url == "" {
 			url, from = cfg.Database, "Config.Database"
@@ -120,7 +124,7 @@ func (b *Bind) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 		h = new(op.History)
 	}
 	var others []model.Source
-	for _, o := range b.app.databases() {
+	for _, o := range b.app.Databases() {
 		if o != b {
 			others = append(others, o.models...)
 		}

@@ -69,7 +69,7 @@ func (a *App) root() *cobra.Command {
 	}
 	root.Args = cobra.NoArgs
 	root.AddCommand(a.serveCommand(), a.runCommand(), a.shellCommand(), a.routesCommand())
-	for _, b := range a.databases() {
+	for _, b := range a.Databases() {
 		root.AddCommand(b.command())
 	}
 	root.AddCommand(a.commands...)

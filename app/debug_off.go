@@ -8,12 +8,14 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+
+	"github.com/whimbreldb/whimbrel/internal/socket"
 )
 
 // What debug_on.go has, in a program without it. The debug features are in
 // internal/devapp, which only that file imports.
 
-func (a *App) runDebug(context.Context, http.Handler, listening, io.Writer) error {
+func (a *App) runDebug(context.Context, http.Handler, socket.Address, io.Writer) error {
 	return a.notDebug()
 }
 

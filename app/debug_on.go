@@ -23,7 +23,7 @@ import (
 // link is the connection of this process to whim. A process has one.
 var link = sync.OnceValue(devapp.Open)
 
-func (a *App) runDebug(ctx context.Context, h http.Handler, ad listening, w io.Writer) error {
+func (a *App) runDebug(ctx context.Context, h http.Handler, ad socket.Address, w io.Writer) error {
 	l := link()
 	if l == nil {
 		return a.notDebug()
@@ -33,15 +33,12 @@ func (a *App) runDebug(ctx context.Context, h http.Handler, ad listening, w io.W
 		return err
 	}
 	if ln == nil { // --no-reload: nobody hands over a socket
-		if err := ad.check(); err != nil {
-			return err
-		}
-		if ln, err = socket.Listen(ctx, ad.host, ad.port); err != nil {
+		if ln, err = ad.Listen(ctx); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, " * Serving app '%s'\n * Debug mode: on (without reloading)\n", a.name)
 		fmt.Fprintln(w, "WARNING: This is a development server. Do not use it in production: use serve.")
-		fmt.Fprintf(w, " * Running on %s://%s\nPress Ctrl-C to quit\n", ad.scheme(), ln.Addr())
+		fmt.Fprintf(w, " * Running on %s://%s\nPress Ctrl-C to quit\n", ad.Scheme(), ln.Addr())
 	}
 	var warned sync.WaitGroup
 	warned.Go(func() { a.warnPending(ctx, w) }) // a restart does not wait for it
@@ -61,7 +58,7 @@ func (a *App) runDebug(ctx context.Context, h http.Handler, ad listening, w io.W
 		}
 		logged(handler, w).ServeHTTP(rw, r)
 	})
-	return l.Serve(ctx, ln, server(quiet, w), ad.cert, ad.key)
+	return l.Serve(ctx, ln, server(quiet, w), ad.Cert, ad.Key)
 }
 
 // observed returns a connector that keeps the SQL of each request.

@@ -57,7 +57,7 @@ func (a *App) health(ctx context.Context) health {
 	ctx, cancel := context.WithTimeout(ctx, pendingTimeout)
 	defer cancel()
 	h := health{Status: "ok"}
-	for _, b := range a.databases() {
+	for _, b := range a.Databases() {
 		n, err := b.pending(ctx)
 		switch {
 		case whimbrel.CodeOf(err) == whimbrel.UnknownApplied:

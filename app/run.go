@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	stack "runtime/debug"
 	"strings"
 	"time"
@@ -16,10 +17,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/socket"
 )
 
 func (a *App) runCommand() *cobra.Command {
-	var ad listening
+	var ad socket.Address
 	var debug bool
 	cmd := &cobra.Command{
 		Use:   "run",
@@ -30,6 +32,9 @@ With whim run --debug, whim builds the app again and restarts it whenever a file
 changes, and shows mistakes in the browser. In production, use serve.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := ad.Complete(cmd.Flags(), os.Getenv); err != nil {
+				return err
+			}
 			h, err := mux(a.routes)
 			if err != nil {
 				return err
@@ -46,7 +51,7 @@ changes, and shows mistakes in the browser. In production, use serve.`,
 			})
 		},
 	}
-	ad.flags(cmd)
+	ad.Flags(cmd.Flags())
 	cmd.Flags().BoolVar(&debug, "debug", false, "rebuild, restart and show mistakes in the browser; needs whim")
 	return cmd
 }

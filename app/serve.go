@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,32 +27,8 @@ const (
 	pendingTimeout = 2 * time.Second // to look how far the database is
 )
 
-// listening is where to listen, as the flags say it.
-type listening struct {
-	host      string
-	port      int
-	cert, key string
-}
-
-func (ad *listening) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&ad.host, "host", "127.0.0.1", "the address to listen on")
-	cmd.Flags().IntVarP(&ad.port, "port", "p", 5000, "the port to listen on; 0 takes a free one")
-	cmd.Flags().StringVar(&ad.cert, "cert", "", "the file of a TLS certificate, to serve https")
-	cmd.Flags().StringVar(&ad.key, "key", "", "the file of its key")
-}
-
-// check says at the start what is wrong with a certificate.
-func (ad *listening) check() error { return socket.CheckCertificate(ad.cert, ad.key) }
-
-func (ad *listening) scheme() string {
-	if ad.cert != "" {
-		return "https"
-	}
-	return "http"
-}
-
 func (a *App) serveCommand() *cobra.Command {
-	var ad listening
+	var ad socket.Address
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the app",
@@ -64,6 +41,9 @@ nothing but "db upgrade" changes a database. a.Health() is a handler that tells
 what sends requests here.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := ad.Complete(cmd.Flags(), os.Getenv); err != nil {
+				return err
+			}
 			h, err := mux(a.routes)
 			if err != nil {
 				return err
@@ -75,7 +55,7 @@ what sends requests here.`,
 			})
 		},
 	}
-	ad.flags(cmd)
+	ad.Flags(cmd.Flags())
 	return cmd
 }
 
@@ -99,7 +79,7 @@ func (a *App) gaps(ctx context.Context) ([]gap, error) {
 	ctx, cancel := context.WithTimeout(ctx, pendingTimeout)
 	defer cancel()
 	var all []gap
-	for _, b := range a.databases() {
+	for _, b := range a.Databases() {
 		if b.history == nil {
 			continue
 		}
@@ -133,17 +113,14 @@ func server(h http.Handler, w io.Writer) *http.Server {
 
 // serve answers requests until ctx is done, and then lets those that are being
 // answered finish.
-func serve(ctx context.Context, h http.Handler, ad listening, w io.Writer, started func(url string)) error {
-	if err := ad.check(); err != nil {
-		return err
-	}
-	l, err := socket.Listen(ctx, ad.host, ad.port)
+func serve(ctx context.Context, h http.Handler, ad socket.Address, w io.Writer, started func(url string)) error {
+	l, err := ad.Listen(ctx)
 	if err != nil {
 		return err
 	}
 	err = socket.Serve(ctx, server(h, w), l, socket.Options{
-		Cert: ad.cert, Key: ad.key, Grace: shutdownWait,
-		Begun: func() { started(ad.scheme() + "://" + l.Addr().String()) },
+		Cert: ad.Cert, Key: ad.Key, Grace: shutdownWait,
+		Begun: func() { started(ad.Scheme() + "://" + l.Addr().String()) },
 	})
 	if errors.Is(err, socket.ErrCut) {
 		return fmt.Errorf("requests were still being answered after %s, and were cut off", shutdownWait)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestDocsSettings: every variable that the package and apptest read is in
-// docs/settings.md.
+// TestDocsSettings: every variable that the package, apptest and the flags of an
+// address read is in docs/settings.md.
 func TestDocsSettings(t *testing.T) {
 	page, err := os.ReadFile("../docs/settings.md")
 	if err != nil {
@@ -19,7 +19,7 @@ func TestDocsSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, "apptest/apptest.go")
+	files = append(files, "apptest/apptest.go", "../internal/socket/address.go")
 	read := regexp.MustCompile(`"((?:TEST_)?DATABASE_URL|_DATABASE_URL|WHIM_[A-Z_]+)"`)
 	n := 0
 	for _, file := range files {

@@ -89,7 +89,7 @@ func (a *App) session(out, errs io.Writer) (*shell.Session, error) {
 	if err := json.Unmarshal(text, &cfg.Manifest); err != nil {
 		return nil, err
 	}
-	for _, b := range a.databases() {
+	for _, b := range a.Databases() {
 		for _, source := range b.models {
 			m, err := source.Load()
 			if err != nil {

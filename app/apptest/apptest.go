@@ -6,6 +6,7 @@
 package apptest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -16,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/whimbreldb/whimbrel/app"
+	"github.com/whimbreldb/whimbrel/internal/testbind"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -30,10 +32,9 @@ import (
 // ends. TEST_DATABASE_URL, where it is set, has the last word; DATABASE_URL has
 // none, so that tests never come near the database that it names.
 //
-// All that is about the app's main database. One of [app.App.Bind] is where the
-// app and the environment say it is, on SQLite in the same folder, and has what
-// is applied to it: a test gives it one of its own with t.Setenv before New, and
-// calls Upgrade on its Project.
+// So it is with each database of [app.App.Bind]: which kind, its Config.Database
+// says, or TEST_NAME_DATABASE_URL, and where neither does, it is one beside the
+// main one. NAME_DATABASE_URL is set while the test runs.
 //
 //	func TestHome(t *testing.T) {
 //		a := apptest.New(t, databaseURL, newApp)
@@ -41,38 +42,53 @@ import (
 //	}
 func New(t testing.TB, databaseURL string, newApp func() *app.App) *app.App {
 	t.Helper()
-	if own := os.Getenv("TEST_DATABASE_URL"); own != "" {
-		databaseURL = own
-	}
 	t.Setenv("WHIM_INSTANCE", t.TempDir())
-	t.Setenv("DATABASE_URL", fresh(t, databaseURL))
+	own := func(variable, configured string) {
+		t.Setenv(variable, fresh(t, variable, cmp.Or(os.Getenv("TEST_"+variable), configured, databaseURL)))
+	}
+	own(main, databaseURL)
+	testbind.Before = func(variable, configured string) {
+		if variable != main {
+			own(variable, configured)
+		}
+	}
+	defer func() { testbind.Before = nil }()
 	a := newApp()
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	p, err := a.Project()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.Upgrade(t.Context(), "heads"); err != nil {
-		t.Fatal(err)
+	for _, b := range a.Databases() {
+		p, err := b.Project()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Upgrade(t.Context(), "heads"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return a
 }
 
-// fresh returns the URL of an empty database of the same kind.
-func fresh(t testing.TB, databaseURL string) string {
+// main is the variable of an app's main database.
+const main = "DATABASE_URL"
+
+// fresh returns the URL of an empty database of the same kind, for what a
+// variable names.
+func fresh(t testing.TB, variable, databaseURL string) string {
 	t.Helper()
-	t.Setenv("DATABASE_URL", databaseURL)
-	server := app.New("apptest", app.Config{EnvFile: os.DevNull})
-	t.Cleanup(func() { server.Close() })
+	before := testbind.Before
+	testbind.Before = nil // the server is no database of the app
+	defer func() { testbind.Before = before }()
+	a := app.New("apptest", app.Config{EnvFile: os.DevNull})
+	t.Cleanup(func() { a.Close() })
+	server := a.Bind("apptest", app.Config{Database: databaseURL}) // no variable overrides that one
 	if server.Dialect() == schema.SQLite {
 		if !strings.HasPrefix(databaseURL, "sqlite:") {
 			t.Fatalf("%q is no URL of a database", scheme(databaseURL))
 		}
-		return "sqlite:///test.db"
+		return "sqlite:///" + strings.ToLower(strings.TrimSuffix(variable, "DATABASE_URL")) + "test.db"
 	}
 	u, err := url.Parse(databaseURL)
 	if err != nil {

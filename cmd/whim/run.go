@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
@@ -71,7 +74,7 @@ An app that listens by itself is served through --proxy:
 			c.Out, c.Err = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			c.Env = environment(dir, app.Dir)
 			c.Prog = prog(dir)
-			if err := certificate(&c); err != nil {
+			if err := errors.Join(c.Complete(cmd.Flags(), settings(app.Dir)), certificate(&c)); err != nil {
 				return err
 			}
 			c.Announce = func(w io.Writer, app *build.App) (io.Writer, func()) {
@@ -87,14 +90,18 @@ An app that listens by itself is served through --proxy:
 	f := cmd.Flags()
 	f.Bool("debug", true, "serve for development: what this help is about")
 	f.BoolVar(&noReload, "no-reload", false, "build once, and do not look at the files")
-	f.StringVar(&c.Host, "host", "127.0.0.1", "the address to listen on")
-	f.IntVarP(&c.Port, "port", "p", 5000, "the port to listen on; 0 takes a free one")
-	f.StringVar(&c.Cert, "cert", "", "the file of a TLS certificate, to serve https")
-	f.StringVar(&c.Key, "key", "", "the file of its key")
+	c.Flags(f)
 	f.StringSliceVar(&hosts, "allow-host", nil, "answer for this host name too; .example.com is all below it")
 	f.StringVar(&c.Proxy, "proxy", "", "the address on which the app listens by itself")
 	f.BoolVar(&c.NoSQL, "no-sql", false, "leave the database driver alone: error pages have no SQL")
 	return cmd
+}
+
+// settings returns the environment as the app in a folder will find it. What is
+// wrong with its .env, the app says.
+func settings(dir string) func(string) string {
+	file, _ := godotenv.Read(filepath.Join(dir, ".env"))
+	return func(name string) string { return cmp.Or(os.Getenv(name), file[name]) }
 }
 
 // certificate makes the paths absolute, since the app works in its own folder,

@@ -30,11 +30,8 @@ import (
 
 // A Config says what is served, and where.
 type Config struct {
-	App  build.App
-	Host string // "" is 127.0.0.1
-	Port int    // 0 takes a free one
-
-	Cert, Key  string // files; "" is no TLS
+	App build.App
+	socket.Address
 	AllowHosts string // more names to answer for, with commas between
 
 	// Proxy is the address on which the app listens by itself, for apps that do

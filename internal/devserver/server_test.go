@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/socket"
 )
 
 const hello = "<h1>Hello, World!</h1>"
@@ -439,7 +440,7 @@ func TestPortInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	err = Run(t.Context(), Config{Port: l.Addr().(*net.TCPAddr).Port})
+	err = Run(t.Context(), Config{Address: socket.Address{Port: l.Addr().(*net.TCPAddr).Port}})
 	if whimbrel.CodeOf(err) != whimbrel.CannotListen {
 		t.Error(err)
 	}

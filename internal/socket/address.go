@@ -1,0 +1,67 @@
+package socket
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"github.com/whimbreldb/whimbrel"
+)
+
+// The variables of the environment that stand for --host and --port.
+const (
+	HostVariable = "WHIM_HOST"
+	PortVariable = "WHIM_PORT"
+)
+
+// An Address is where a server listens, and how it proves who it is.
+type Address struct {
+	Host      string // "" is 127.0.0.1
+	Port      int    // 0 takes a free one
+	Cert, Key string // files; "" is no TLS
+}
+
+// Flags adds the flags of an address to those of a command.
+func (a *Address) Flags(f *pflag.FlagSet) {
+	f.StringVar(&a.Host, "host", "127.0.0.1", "the address to listen on, instead of "+HostVariable)
+	f.IntVarP(&a.Port, "port", "p", 5000, "the port to listen on, instead of "+PortVariable+"; 0 takes a free one")
+	f.StringVar(&a.Cert, "cert", "", "the file of a TLS certificate, to serve https")
+	f.StringVar(&a.Key, "key", "", "the file of its key")
+}
+
+// Complete takes from the environment what no flag says.
+func (a *Address) Complete(f *pflag.FlagSet, getenv func(string) string) error {
+	if host := getenv(HostVariable); host != "" && !f.Changed("host") {
+		a.Host = host
+	}
+	if text := getenv(PortVariable); text != "" && !f.Changed("port") {
+		port, err := strconv.Atoi(text)
+		if err != nil {
+			return &whimbrel.Error{
+				Code: whimbrel.BadConfig, Msg: fmt.Sprintf("%s=%s is no port", PortVariable, text),
+				Hint: []string{"a port is a number from 1 to 65535; 0 takes a free one"},
+			}
+		}
+		a.Port = port
+	}
+	return nil
+}
+
+// Scheme returns the scheme of the server's URL.
+func (a *Address) Scheme() string {
+	if a.Cert != "" {
+		return "https"
+	}
+	return "http"
+}
+
+// Listen says what is wrong with the certificate, and opens the socket.
+func (a *Address) Listen(ctx context.Context) (*net.TCPListener, error) {
+	if err := CheckCertificate(a.Cert, a.Key); err != nil {
+		return nil, err
+	}
+	return Listen(ctx, a.Host, a.Port)
+}

@@ -1,0 +1,8 @@
+// Package testbind lets app/apptest give every database of an app a place of the
+// test's own, before the app looks where it is.
+package testbind
+
+// Before, unless it is nil, is called for each database as it is added to an
+// app, with the variable that says where it is and what the code says. It is set
+// by tests alone, while no other test makes an app.
+var Before func(variable, configured string)
