@@ -68,6 +68,8 @@ const (
 	NoDatabase Code = "no-database"
 	// BadDatabase: the database URL cannot be used.
 	BadDatabase Code = "bad-database-url"
+	// NoDriver: the driver that the database URL needs is not in the program.
+	NoDriver Code = "no-driver"
 	// NotADatabase: the file is not a database, or is broken.
 	NotADatabase Code = "not-a-database"
 	// ReadOnly: the database cannot be written.

@@ -22,20 +22,25 @@ internal/testbind:
 revision:          internal/near
 op:                schema
 diff:              op schema
-internal/coltype:  schema
+internal/typetext: schema
+internal/coltype:  internal/typetext schema
 internal/tables:   internal/coltype schema
 model:             internal/coltype internal/near internal/tables schema
 dialect:           op schema
-dialect/sqlite:    dialect op schema
-dialect/postgres:  dialect op schema
-dialect/mysql:     dialect op schema
+dialect/sqlite:    dialect internal/typetext op schema
+dialect/postgres:  dialect internal/typetext op schema
+dialect/mysql:     dialect internal/typetext op schema
 journal:           dialect op schema
 scratch:           dialect diff op schema
 script:            op revision schema
-internal/coltype/compiled: dialect/mysql dialect/postgres dialect/sqlite internal/coltype schema
 runner:            dialect journal op schema
 
 .:                 dialect diff internal/dial internal/modelscan journal model op revision runner schema scratch script
+internal/connect:  . dialect internal/dial internal/near internal/shellword schema
+internal/connect/connecttest:
+driver/sqlite:     . dialect/sqlite internal/connect schema
+driver/postgres:   . dialect/postgres internal/connect internal/dial internal/near internal/shellword schema
+driver/mysql:      . dialect dialect/mysql internal/connect schema
 cli:               . dialect diff internal/near internal/shellword model op schema
 internal/scaffold:  . internal/near
 internal/build:    . internal/gomod
@@ -47,7 +52,7 @@ internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage internal/socket
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
-app:               . cli dialect dialect/mysql dialect/postgres dialect/sqlite internal/build internal/devapp internal/devpage internal/dial internal/near internal/shellbuild internal/shellword internal/socket internal/testbind model op schema shell shell/edit shell/link
+app:               . cli internal/build internal/connect internal/devapp internal/devpage internal/near internal/shellbuild internal/socket internal/testbind model op schema shell shell/edit shell/link
 app/apptest:       app internal/testbind schema
 internal/tutorial:
 internal/dbtest:   schema

@@ -13,6 +13,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -95,7 +96,7 @@ type App struct {
 func New(name string, cfg Config) *App {
 	a := &App{name: name, prog: prog(name)}
 	err := readEnv(cfg.EnvFile)
-	instance, e := filepath.Abs(orDefault(os.Getenv("WHIM_INSTANCE"), orDefault(cfg.Instance, "instance")))
+	instance, e := filepath.Abs(cmp.Or(os.Getenv("WHIM_INSTANCE"), cmp.Or(cfg.Instance, "instance")))
 	if e != nil {
 		err = &whimbrel.Error{Code: whimbrel.Unreachable, Msg: "the working directory cannot be found", Detail: []string{e.Error()}, Err: e}
 	}
@@ -103,13 +104,6 @@ func New(name string, cfg Config) *App {
 	a.own = a.bind("db", cfg, "DATABASE_URL", "migrations", err)
 	a.Provide("db", a.own.db)
 	return a
-}
-
-func orDefault(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }
 
 // Name returns the name of the app.

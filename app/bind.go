@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
+	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/testbind"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
@@ -28,7 +30,7 @@ type Bind struct {
 	name       string // "db", or as it was given to App.Bind
 	migrations string
 
-	database database // empty where the configuration is wrong
+	database connect.Database // empty where the configuration is wrong
 	db       *sql.DB
 	broken   error         // what is wrong with the configuration
 	lockWait time.Duration // 0: the library's; tests wait less
@@ -69,7 +71,7 @@ func badBind(msg string, hint ...string) error {
 // bind opens nothing: it only says where the database is. With broken, every
 // use of it is that error.
 func (a *App) bind(name string, cfg Config, variable, migrations string, broken error) *Bind {
-	b := &Bind{app: a, name: name, migrations: orDefault(cfg.Migrations, migrations), broken: broken}
+	b := &Bind{app: a, name: name, migrations: cmp.Or(cfg.Migrations, migrations), broken: broken}
 	if b.broken == nil {
 		if testbind.Before != nil {
 			testbind.Before(variable, cfg.Database)
@@ -82,12 +84,12 @@ func (a *App) bind(name string, cfg Config, variable, migrations string, broken 
 		if a.own != nil {
 			id += "-" + name
 		}
-		b.database, b.broken = parse(url, from, a.instance, id)
+		b.database, b.broken = connect.Open(from, connect.Request{URL: url, Instance: a.instance, Name: id})
 	}
 	if b.broken != nil {
-		b.database.connector = noDatabase{b.broken}
+		b.database.Connector = noDatabase{b.broken}
 	}
-	b.db = sql.OpenDB(observed(b.database.connector))
+	b.db = sql.OpenDB(observed(b.database.Connector))
 	return b
 }
 
@@ -103,7 +105,7 @@ func (b noDatabase) Open(string) (driver.Conn, error)             { return nil, 
 func (b *Bind) DB() *sql.DB { return b.db }
 
 // Dialect returns the dialect of the database, as its URL says it.
-func (b *Bind) Dialect() schema.Dialect { return b.database.dialect }
+func (b *Bind) Dialect() schema.Dialect { return b.database.Dialect }
 
 // Models adds sources of models: what the database shall be.
 func (b *Bind) Models(sources ...model.Source) { b.models = append(b.models, sources...) }
@@ -134,10 +136,10 @@ func (b *Bind) project(on func(whimbrel.Event)) (*whimbrel.Project, error) {
 		Models:   b.models,
 		Others:   others,
 		DB:       b.db,
-		Dialect:  b.database.here,
-		Script:   b.database.script,
-		Database: b.database.shown,
-		Missing:  b.database.missing,
+		Dialect:  b.database.Here,
+		Script:   b.database.Script,
+		Database: b.database.Shown,
+		Missing:  b.database.Missing,
 		Dir:      b.migrations,
 		OnEvent:  on,
 		LockWait: b.lockWait,

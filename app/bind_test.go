@@ -48,17 +48,17 @@ func TestEnvOrder(t *testing.T) {
 	dir := inFolder(t, "\ufeffDATABASE_URL=sqlite:///dotenv.db # not code.db\nexport WHIM_TEST_EXTRA='two words'\n")
 	at := func(file string) string { return filepath.Join(dir, "instance", file) }
 
-	if got := New("shop", Config{Database: "sqlite:///code.db", EnvFile: os.DevNull}).own.database.shown; got != at("code.db") {
+	if got := New("shop", Config{Database: "sqlite:///code.db", EnvFile: os.DevNull}).own.database.Shown; got != at("code.db") {
 		t.Errorf("the code alone: %s", got)
 	}
-	if got := New("shop", Config{Database: "sqlite:///code.db"}).own.database.shown; got != at("dotenv.db") {
+	if got := New("shop", Config{Database: "sqlite:///code.db"}).own.database.Shown; got != at("dotenv.db") {
 		t.Errorf(".env over the code: %s", got)
 	}
 	if got := os.Getenv("WHIM_TEST_EXTRA"); got != "two words" {
 		t.Errorf("the app's own settings: %q", got)
 	}
 	t.Setenv("DATABASE_URL", "sqlite:///set.db")
-	if got := New("shop", Config{Database: "sqlite:///code.db"}).own.database.shown; got != at("set.db") {
+	if got := New("shop", Config{Database: "sqlite:///code.db"}).own.database.Shown; got != at("set.db") {
 		t.Errorf("the environment over .env: %s", got)
 	}
 }
@@ -148,7 +148,7 @@ func TestBindSettings(t *testing.T) {
 	unset(t, "DATABASE_URL", "REPORTS_DATABASE_URL", "WHIM_INSTANCE")
 	dir := inFolder(t, "REPORTS_DATABASE_URL=sqlite:///elsewhere.db\n")
 	a := New("shop", Config{Database: "nonsense"})
-	if got := a.Bind("reports", Config{Database: "sqlite:///reports.db"}).database.shown; got != filepath.Join(dir, "instance", "elsewhere.db") {
+	if got := a.Bind("reports", Config{Database: "sqlite:///reports.db"}).database.Shown; got != filepath.Join(dir, "instance", "elsewhere.db") {
 		t.Errorf("the variable: %s", got)
 	}
 	for _, name := range []string{"", "Reports", "a b", "reports", "db"} {

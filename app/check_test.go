@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -42,7 +43,7 @@ func TestChangesForOthers(t *testing.T) {
 // could not look at, and can do without.
 func TestCheckOffline(t *testing.T) {
 	for _, url := range []string{"postgres://shop:hunter2@127.0.0.1:1/shop", "mysql://shop:hunter2@127.0.0.1:1/shop"} {
-		noSettings(t)
+		connecttest.NoSettings(t)
 		a := openApp(t, url)
 		a.prog = "shop"
 		a.History(history())

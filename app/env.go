@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,27 +23,27 @@ const envName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_
 // is set there already stays, so that who starts the program has the last word.
 // The file is in no message: it holds secrets.
 func readEnv(name string) error {
-	b, err := os.ReadFile(orDefault(name, envFile))
+	b, err := os.ReadFile(cmp.Or(name, envFile))
 	switch {
 	case name == "" && errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return badEnv(orDefault(name, envFile), err.Error(), err)
+		return badEnv(cmp.Or(name, envFile), err.Error(), err)
 	}
 	text := strings.TrimPrefix(string(b), "\ufeff") // some editors of Windows begin a file so
 	values, err := godotenv.Unmarshal(text)
 	if err != nil {
-		return badEnv(orDefault(name, envFile), fmt.Sprintf("line %d is not NAME=value", badLine(text)), nil)
+		return badEnv(cmp.Or(name, envFile), fmt.Sprintf("line %d is not NAME=value", badLine(text)), nil)
 	}
 	for key, value := range values {
 		if strings.Trim(key, envName) != "" {
-			return badEnv(orDefault(name, envFile), fmt.Sprintf("%q cannot be the name of a setting", key), nil)
+			return badEnv(cmp.Or(name, envFile), fmt.Sprintf("%q cannot be the name of a setting", key), nil)
 		}
 		if _, set := os.LookupEnv(key); set {
 			continue
 		}
 		if err := os.Setenv(key, value); err != nil {
-			return badEnv(orDefault(name, envFile), fmt.Sprintf("%q cannot be set", key), err)
+			return badEnv(cmp.Or(name, envFile), fmt.Sprintf("%q cannot be set", key), err)
 		}
 	}
 	return nil

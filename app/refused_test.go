@@ -1,21 +1,12 @@
 package app
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 )
 
 // listenWith serves each connection with f, and returns the address.
@@ -76,32 +68,6 @@ func refusing(code, message string, certificate *tls.Certificate) func(net.Conn)
 	}
 }
 
-// selfSigned makes a certificate for a name, and the file of it.
-func selfSigned(t *testing.T, name string, until time.Time) (tls.Certificate, string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: until, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
-}
-
-// farFuture is when certificates end that shall not.
-var farFuture = time.Now().Add(24 * time.Hour)
-
 // greeting is how a MySQL begins.
 func greeting(conn net.Conn) {
 	text := "\x0a8.0.99\x00"
@@ -112,11 +78,11 @@ func greeting(conn net.Conn) {
 // TestRefusals: whatever is at the address, one line says what is wrong there,
 // the facts and what to do are below, and the password is nowhere.
 func TestRefusals(t *testing.T) {
-	noSettings(t)
+	connecttest.NoSettings(t)
 	day := 24 * time.Hour
-	good, ca := selfSigned(t, "localhost", time.Now().Add(day))
-	other, otherCA := selfSigned(t, "db.example", time.Now().Add(day))
-	expired, expiredCA := selfSigned(t, "localhost", time.Now().Add(-day))
+	good, ca := connecttest.SelfSigned(t, "localhost", time.Now().Add(day))
+	other, otherCA := connecttest.SelfSigned(t, "db.example", time.Now().Add(day))
+	expired, expiredCA := connecttest.SelfSigned(t, "localhost", time.Now().Add(-day))
 	web := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(web.Close)
 	webAddress := web.Listener.Addr().String()

@@ -11,6 +11,7 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
@@ -172,7 +173,7 @@ func TestLockedOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		unlock, err := a.own.database.here.Lock(t.Context(), conn, 0)
+		unlock, err := a.own.database.Here.Lock(t.Context(), conn, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,9 +196,9 @@ func TestLockedOut(t *testing.T) {
 // TestOldServer: nothing is done to a server that is too old, and what needs
 // none works.
 func TestOldServer(t *testing.T) {
-	noSettings(t)
+	connecttest.NoSettings(t)
 	a := appAt(t, "sqlite://")
-	a.own.database.here = whimbrel.Server(sqlite.New(""), func(context.Context, dialect.Queryer) (sqlite.Dialect, error) {
+	a.own.database.Here = whimbrel.Server(sqlite.New(""), func(context.Context, dialect.Queryer) (sqlite.Dialect, error) {
 		return sqlite.Dialect{}, &dialect.TooOldError{Server: "MySQL 5.7.44", Oldest: "8.0"}
 	})
 	for _, args := range [][]string{upgrade, {"db", "downgrade"}, {"db", "drift"}, {"db", "current"}, {"db", "upgrade", "--plan"}} {

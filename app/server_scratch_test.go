@@ -28,7 +28,7 @@ func TestDriftMakesNoTables(t *testing.T) {
 		a := openApp(t, address)
 		a.History(making("products", schema.NewTable("products", schema.Int("id").PrimaryKey(), schema.String("name", 40).Default("x"))))
 		if s.Dialect != schema.Postgres {
-			a.own.database.here = whimbrel.Server(noScratch{mysql.New(s.Dialect, "")}, func(ctx context.Context, q dialect.Queryer) (noScratch, error) {
+			a.own.database.Here = whimbrel.Server(noScratch{mysql.New(s.Dialect, "")}, func(ctx context.Context, q dialect.Queryer) (noScratch, error) {
 				d, err := mysql.Open(ctx, q)
 				return noScratch{d}, err
 			})

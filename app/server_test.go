@@ -12,6 +12,7 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/cli"
 	"github.com/whimbreldb/whimbrel/dialect"
+	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -24,7 +25,7 @@ func eachServer(t *testing.T, f func(t *testing.T, s *dbtest.Server, address str
 		if s.Dialect == schema.SQLite {
 			return
 		}
-		noSettings(t)
+		connecttest.NoSettings(t)
 		f(t, s, s.URL(t))
 	})
 }

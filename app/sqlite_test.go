@@ -136,7 +136,7 @@ func TestOddPaths(t *testing.T) {
 			}
 			t.Chdir(dir)
 			url := "sqlite:///" + name + ".db"
-			if hasOptions(name + ".db") {
+			if strings.Contains(name, "?_time_format=") { // that would be an option
 				url = "sqlite:///shop.db"
 			}
 			a := newApp(t, url)
@@ -423,6 +423,6 @@ func TestScriptForOldest(t *testing.T) {
 		t.Errorf("the plan for what is compiled in has no %s; exit code %d:\n%s", native, code, out)
 	}
 	if code, out := run(t, a, "db", "upgrade", "--sql"); code != 0 || strings.Contains(out, native) {
-		t.Errorf("the script has %s, which SQLite %s has not; exit code %d:\n%s", native, oldestSQLite, code, out)
+		t.Errorf("the script has %s, which SQLite %s has not; exit code %d:\n%s", native, "3.35", code, out)
 	}
 }

@@ -11,120 +11,13 @@ import (
 	"testing"
 
 	"github.com/whimbreldb/whimbrel"
-	"github.com/whimbreldb/whimbrel/schema"
+	"github.com/whimbreldb/whimbrel/internal/connect"
+	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 )
-
-func TestSQLiteURL(t *testing.T) {
-	const instance = "/srv/instance"
-	tests := []struct {
-		url  string
-		want location
-		why  string // of the refusal
-	}{
-		{url: "sqlite:///shop.db", want: location{path: "/srv/instance/shop.db", inside: true}},
-		{url: "sqlite:///data/shop.db", want: location{path: "/srv/instance/data/shop.db", inside: true}},
-		{url: "sqlite:////var/lib/shop.db", want: location{path: "/var/lib/shop.db"}},
-		{url: "sqlite:///a b?c#d%20é🛒.db", want: location{path: "/srv/instance/a b?c#d%20é🛒.db", inside: true}},
-		{url: "sqlite://", want: location{memory: true}},
-		{url: "sqlite:///:memory:", want: location{memory: true}},
-		{url: "sqlite:", why: "three slashes must follow sqlite:"},
-		{url: "sqlite:shop.db", why: "three slashes must follow sqlite:"},
-		{url: "sqlite:/shop.db", why: "three slashes must follow sqlite:"},
-		{url: "sqlite://shop.db", why: "two slashes name a server, and SQLite has none"},
-		{url: "sqlite:///", why: "the file name is missing"},
-		{url: "sqlite:///data/", why: "it names a folder"},
-		{url: "sqlite:///a\x00b", why: "a path cannot hold a NUL byte"},
-		{url: "sqlite:///shop.db?mode=ro", why: "options after ? are not supported"},
-	}
-	for _, tt := range tests {
-		got, err := locate(strings.TrimPrefix(tt.url, "sqlite:"), instance)
-		if tt.why == "" {
-			got.path = filepath.ToSlash(got.path)
-			if err != nil || got != tt.want {
-				t.Errorf("%q: got %+v, %v, want %+v", tt.url, got, err, tt.want)
-			}
-			continue
-		}
-		if err == nil || err.Error() != tt.why {
-			t.Errorf("%q: got %v, want %q", tt.url, err, tt.why)
-		}
-	}
-}
-
-// noSettings takes away what the environment says about databases.
-func noSettings(t *testing.T) {
-	t.Helper()
-	for _, name := range []string{
-		"DATABASE_URL", "WHIM_INSTANCE", "MYSQL_PWD", "PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGSERVICE",
-		"PGSERVICEFILE", "PGSSLMODE", "PGAPPNAME", "PGCONNECT_TIMEOUT", "PGTZ", "PGOPTIONS", "PGSSLROOTCERT",
-	} {
-		t.Setenv(name, "")
-	}
-	t.Setenv("HOME", t.TempDir())
-}
-
-// TestServerURL: what people write, and where it leads.
-func TestServerURL(t *testing.T) {
-	noSettings(t)
-	tests := []struct {
-		url      string
-		dialect  schema.Dialect
-		shown    string
-		password string
-	}{
-		{"postgres://me:pw@db.example:5433/shop?sslmode=verify-full", schema.Postgres, "postgres://me@db.example:5433/shop", "pw"},
-		{"postgresql://me@db.example/shop", schema.Postgres, "postgresql://me@db.example:5432/shop", ""},
-		{"postgres://me@a,b:5433/shop", schema.Postgres, "postgres://me@a:5432,b:5433/shop", ""},
-		{"postgres://me@a,b/shop?port=5434", schema.Postgres, "postgres://me@a:5434,b:5434/shop", ""},
-		{"postgres://me:pw@[::1]:5433/shop", schema.Postgres, "postgres://me@[::1]:5433/shop", "pw"},
-		{"postgres:///shop?host=/var/run/postgresql&user=me", schema.Postgres, "postgres://me@unix(/var/run/postgresql/.s.PGSQL.5432)/shop", ""},
-		{"postgres://me@%2Fvar%2Frun/shop", schema.Postgres, "postgres://me@unix(/var/run/.s.PGSQL.5432)/shop", ""},
-		{"postgres://me:p%40ss%2Fw%3Ard%25%23%3F%20@h/shop", schema.Postgres, "postgres://me@h:5432/shop", "p@ss/w:rd%#? "},
-		{"postgres://me:p:w+d@h/shop", schema.Postgres, "postgres://me@h:5432/shop", "p:w+d"},
-		{"postgres://me@h/shop?password=pw", schema.Postgres, "postgres://me@h:5432/shop", "pw"},
-		{"postgres://me:größe🛒@h/商店", schema.Postgres, "postgres://me@h:5432/商店", "größe🛒"},
-
-		{"mysql://me:pw@db.example:3307/shop?tls=skip-verify&charset=utf8mb4", schema.MySQL, "mysql://me@db.example:3307/shop", "pw"},
-		{"mariadb://me:pw@db.example/shop", schema.MariaDB, "mariadb://me@db.example:3306/shop", "pw"},
-		{"mysql://me@[::1]/shop", schema.MySQL, "mysql://me@[::1]:3306/shop", ""},
-		{"mysql://me@[::1]:3307/shop", schema.MySQL, "mysql://me@[::1]:3307/shop", ""},
-		{"mysql://me@localhost/shop?socket=/run/mysqld/mysqld.sock", schema.MySQL, "mysql://me@unix(/run/mysqld/mysqld.sock)/shop", ""},
-		{"mysql://me@/shop?unix_socket=%2Frun%2Fs", schema.MySQL, "mysql://me@unix(/run/s)/shop", ""},
-		{"mysql://me:pw@unix(/run/mysqld/mysqld.sock)/shop?tls=false", schema.MySQL, "mysql://me@unix(/run/mysqld/mysqld.sock)/shop", "pw"},
-		{"mysql://me:pw@tcp(db.example:3307)/shop", schema.MySQL, "mysql://me@db.example:3307/shop", "pw"},
-		{"mysql://me:p%40ss%2Fw%3Ard%25%23%3F%20@h/shop", schema.MySQL, "mysql://me@h:3306/shop", "p@ss/w:rd%#? "},
-		{"mysql://me@/shop", schema.MySQL, "mysql://me@127.0.0.1:3306/shop", ""},
-		{"mysql://h/shop?user=me&password=p%40w", schema.MySQL, "mysql://me@h:3306/shop", "p@w"},
-		{"mysql://me@h/my%20shop", schema.MySQL, "mysql://me@h:3306/my shop", ""},
-	}
-	for _, tt := range tests {
-		db, err := parse(tt.url, "a test", t.TempDir(), "shop")
-		if err != nil {
-			t.Errorf("%s: %v", tt.url, err)
-			continue
-		}
-		password := ""
-		switch c := db.connector.(type) {
-		case *postgresConnector:
-			password = c.password.text()
-		case *mysqlConnector:
-			password = c.password.text()
-		}
-		if db.dialect != tt.dialect || db.shown != tt.shown || password != tt.password {
-			t.Errorf("%s: got %s, %s, password %q", tt.url, db.dialect, db.shown, password)
-		}
-		if d := db.here.Flavor().Dialect; d != tt.dialect {
-			t.Errorf("%s: %s speaks to it", tt.url, d)
-		}
-		if d := db.script.Flavor(); d.Dialect != tt.dialect {
-			t.Errorf("%s: scripts are for %s", tt.url, d.Dialect)
-		}
-	}
-}
 
 // TestBadURL: each mistake is named, and what can be done about it.
 func TestBadURL(t *testing.T) {
-	noSettings(t)
+	connecttest.NoSettings(t)
 	services := filepath.Join(t.TempDir(), "services")
 	if err := os.WriteFile(services, []byte("[other]\nhost=h\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -190,7 +83,7 @@ func TestBadURL(t *testing.T) {
 		{"mysql://me:hunter2@h/shop?charset=utf8mb4;DROP", "the charset is not a name", ""},
 	}
 	for _, tt := range tests {
-		_, err := parse(tt.url, "a test", t.TempDir(), "shop")
+		_, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"})
 		if tt.why == "" {
 			if err != nil {
 				t.Errorf("%q: %v", tt.url, err)
@@ -218,7 +111,7 @@ func TestBadURL(t *testing.T) {
 // TestSecrets: whatever is wrong with a URL, its password is not in what is
 // printed.
 func TestSecrets(t *testing.T) {
-	noSettings(t)
+	connecttest.NoSettings(t)
 	for _, url := range []string{
 		"postgres://me:hunter2@host:notaport/shop",
 		"postgres://me:hunter2%zz@host/shop",
@@ -252,7 +145,7 @@ func TestSecrets(t *testing.T) {
 
 // TestSecretIsNotPrinted: nothing that holds a password prints it.
 func TestSecretIsNotPrinted(t *testing.T) {
-	noSettings(t)
+	connecttest.NoSettings(t)
 	t.Setenv("PGPASSWORD", "hunter2")
 	for _, url := range []string{"postgres://me:hunter2@h/shop", "postgres://me@h/shop", "mysql://me:hunter2@h/shop"} {
 		a := New("shop", Config{Database: url})
@@ -261,20 +154,12 @@ func TestSecretIsNotPrinted(t *testing.T) {
 		}
 		var out strings.Builder
 		log := slog.New(slog.NewTextHandler(&out, nil))
-		password := newSecret("hunter2")
-		for _, v := range []any{a, *a, a.own.database, a.own.database.connector, password, &password, struct{ p secret }{password}, struct{ P secret }{password}} {
+		password := connect.NewSecret("hunter2")
+		for _, v := range []any{a, *a, a.own.database, a.own.database.Connector, password, &password, struct{ p connect.Secret }{password}, struct{ P connect.Secret }{password}} {
 			fmt.Fprintf(&out, "%v %+v %#v %s %q %x\n", v, v, v, v, v, v)
 			log.Info("x", "v", v)
 		}
-		switch c := a.own.database.connector.(type) {
-		case *postgresConnector:
-			fmt.Fprintf(&out, "%+v %#v %+v", *c, *c, *c.config)
-			fmt.Fprintf(&out, "%+v %#v", c.base, c.base)
-		case *mysqlConnector:
-			fmt.Fprintf(&out, "%+v %#v %+v %s", *c, *c, *c.config, c.config.FormatDSN())
-			fmt.Fprintf(&out, "%+v %#v", c.base, c.base)
-		}
-		text, err := json.Marshal(struct{ P secret }{password})
+		text, err := json.Marshal(struct{ P connect.Secret }{password})
 		if err != nil {
 			t.Error(err)
 		}
@@ -333,11 +218,11 @@ func FuzzPassword(f *testing.F) {
 			"host=h password=%s", "postgres://h/shop?password=%s",
 		} {
 			raw := strings.Replace(form, "%s", before+password+after, 1)
-			db, err := parse(raw, "a test", "/instance", "shop")
+			db, err := connect.Open("a test", connect.Request{URL: raw, Instance: "/instance", Name: "shop"})
 			if strings.HasPrefix(raw, "sqlite:") {
 				continue // a path
 			}
-			if all := fmt.Sprintf("%s %v %+v %#v %+v %#v", db.shown, err, err, err, db, db); strings.Contains(all, password) {
+			if all := fmt.Sprintf("%s %v %+v %#v %+v %#v", db.Shown, err, err, err, db, db); strings.Contains(all, password) {
 				t.Errorf("%q: the password is in\n%s", raw, all)
 			}
 		}

@@ -9,7 +9,6 @@ import (
 	bs "github.com/uptrace/bun/schema"
 
 	"github.com/whimbreldb/whimbrel/internal/coltype"
-	"github.com/whimbreldb/whimbrel/internal/coltype/compiled"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -156,7 +155,7 @@ func says(d definition, t schema.Type, counts bool) bool {
 	if d.dialect == schema.Postgres && counts && t.Kind == schema.KindBigInt {
 		t.Unsigned = false // what gives out numbers is a bigint there
 	}
-	return compiled.Says(d.dialect, t, d.Type)
+	return coltype.Says(d.dialect, t, d.Type)
 }
 
 // neutral returns the neutral type of a field. It depends on the model alone,

@@ -234,7 +234,10 @@ func (l *loader) result() model.Models {
 		out.Types = append(out.Types, model.TypeName(t.Type))
 	}
 	slices.Sort(out.Types)
-	out.Schema.Objects = l.namespaces()
+	if _, ok := l.on(schema.Postgres); ok {
+		made := func(o schema.Object) bool { _, ok := l.objects[o.ID()]; return ok } // by a hook
+		out.Schema.Objects = slices.DeleteFunc(tables.Namespaces(out.Schema.Tables), made)
+	}
 	for _, id := range l.ids {
 		out.Schema.Objects = append(out.Schema.Objects, *l.objects[id])
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/fieldtype"
 	"github.com/whimbreldb/whimbrel/internal/coltype"
-	"github.com/whimbreldb/whimbrel/internal/coltype/compiled"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -127,7 +126,7 @@ func columnType(f *gs.Field, on []definition, counts bool) schema.Type {
 		if d.dialect == schema.Postgres && counts && t.Kind == schema.KindBigInt {
 			as.Unsigned = false // what gives out numbers is a bigint there
 		}
-		if !compiled.Says(d.dialect, as, d.Type) {
+		if !coltype.Says(d.dialect, as, d.Type) {
 			t.Variants = t.Variants.With(d.dialect, d.Type)
 		}
 	}

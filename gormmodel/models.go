@@ -219,7 +219,10 @@ func (l *loader) reach(listed []*gs.Schema) {
 // models, nor on the maps that GORM keeps.
 func (l *loader) result() model.Models {
 	all := tables.Order(l.tables)
-	out := model.Models{Schema: schema.Schema{Tables: all, Objects: l.namespaces(all)}}
+	out := model.Models{Schema: schema.Schema{Tables: all}}
+	if l.speaks(schema.Postgres) {
+		out.Schema.Objects = tables.Namespaces(all)
+	}
 	for _, sc := range l.order {
 		if sc.ModelType.Name() != "" { // GORM makes that of a join table itself
 			out.Types = append(out.Types, model.TypeName(sc.ModelType))

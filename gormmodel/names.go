@@ -6,7 +6,6 @@ import (
 
 	gs "gorm.io/gorm/schema"
 
-	"github.com/whimbreldb/whimbrel/dialect/postgres"
 	"github.com/whimbreldb/whimbrel/internal/coltype"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -26,26 +25,6 @@ func (l *loader) tableName(s *gs.Schema) string {
 		return s.Table
 	}
 	return schema.Qualify(before, after)
-}
-
-// namespaces returns the schemas that tables are in, which PostgreSQL makes no
-// table without. On MySQL they are databases, which are not made in passing.
-func (l *loader) namespaces(tables []schema.Table) (objects []schema.Object) {
-	if !l.speaks(schema.Postgres) {
-		return nil
-	}
-	var names []string
-	for _, t := range tables {
-		if namespace, _ := schema.Split(t.Name); namespace != "" {
-			names = append(names, namespace)
-		}
-	}
-	slices.Sort(names)
-	for _, n := range slices.Compact(names) {
-		create := schema.SQL{}.On(schema.Postgres, "CREATE SCHEMA "+postgres.New("").Quote(n))
-		objects = append(objects, schema.Object{Kind: schema.Namespace, Name: schema.Qualify("", n), Definition: create})
-	}
-	return objects
 }
 
 func (l *loader) checkTableName(s *gs.Schema) {

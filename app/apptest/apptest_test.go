@@ -9,6 +9,9 @@ import (
 
 	"github.com/whimbreldb/whimbrel/app"
 	"github.com/whimbreldb/whimbrel/app/apptest"
+	_ "github.com/whimbreldb/whimbrel/driver/mysql"
+	_ "github.com/whimbreldb/whimbrel/driver/postgres"
+	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"

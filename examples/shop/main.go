@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/whimbreldb/whimbrel/app"
+	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/gormmodel"
 
 	"shop/migrations"

@@ -2,6 +2,7 @@ package compat
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,13 +27,33 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// The program examples/shop, as it is, upgrades whatever DATABASE_URL names,
-// and the schema is the same everywhere.
+// The program examples/shop, with the drivers of all databases, upgrades whatever
+// DATABASE_URL names, and the schema is the same everywhere.
 func TestShop(t *testing.T) {
-	shop := filepath.Join(t.TempDir(), "shop")
-	build := exec.Command("go", "build", "-o", shop, ".")
-	build.Dir = filepath.Join("..", "..", "examples", "shop")
-	build.Env = append(os.Environ(), "GOWORK=off")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	shop, drivers, overlay := filepath.Join(dir, "shop"), filepath.Join(dir, "drivers.go"), filepath.Join(dir, "overlay.json")
+	files, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "examples", "shop", "drivers.go"): drivers}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{overlay: string(files), drivers: `package main
+
+import (
+	_ "github.com/whimbreldb/whimbrel/driver/mysql"
+	_ "github.com/whimbreldb/whimbrel/driver/postgres"
+)
+`} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", shop, ".")
+	build.Dir = filepath.Join(root, "examples", "shop")
+	build.Env = append(os.Environ(), "GOWORK="+filepath.Join(root, "go.work")) // the sums of the drivers' modules are there
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -22,7 +22,7 @@ import (
 
 	"github.com/whimbreldb/whimbrel/gormmodel/internal/fieldtype"
 	"github.com/whimbreldb/whimbrel/internal/coltype"
-	"github.com/whimbreldb/whimbrel/internal/coltype/compiled"
+	"github.com/whimbreldb/whimbrel/internal/typetext"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -75,7 +75,7 @@ func (Dialector) DataTypeOf(f *gs.Field) string {
 	if countsUp(f) {
 		return "integer PRIMARY KEY AUTOINCREMENT"
 	}
-	text, _ := compiled.Text(schema.SQLite, fieldtype.Of(f))
+	text, _ := typetext.On(schema.SQLite, fieldtype.Of(f))
 	var rest string
 	switch f.DataType {
 	case gs.Bool, gs.Int, gs.Uint, gs.Float, gs.String, gs.Bytes, gs.Time:

@@ -58,6 +58,7 @@ import (
 	"net/http"
 
 	"github.com/whimbreldb/whimbrel/app"
+	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/gormmodel"
 
 	"shop/migrations"

@@ -78,7 +78,7 @@ func Files(o Options) ([]File, error) {
 	spelt := of(db, o.Name)
 	fill := strings.NewReplacer("{{name}}", o.Name, "{{module}}", o.Module, "{{url}}", spelt.url, "{{testurl}}", spelt.testURL,
 		"{{arg}}", spelt.arg, "{{notable}}", spelt.noTable, "{{database}}", spelt.where, "{{services}}", spelt.services,
-		"{{ormimport}}", spelt.imports[orm], "{{dialect}}", spelt.dialect[orm])
+		"{{ormimport}}", spelt.imports[orm], "{{dialect}}", spelt.dialect[orm], "{{driver}}", db)
 	var files []File
 	for _, dir := range []string{"template/common", "template/" + orm} {
 		add, err := fromTemplates(dir, fill)
@@ -88,7 +88,7 @@ func Files(o Options) ([]File, error) {
 		files = append(files, add...)
 	}
 	// Of what the module itself is called only go.mod speaks.
-	mod, err := fromModules(flavor(orm, db), strings.NewReplacer("{{module}}", o.Module, "{{require}}", o.Source.require(), "{{replace}}", o.Source.replace(orm)))
+	mod, err := fromModules(orm+"-"+db, strings.NewReplacer("{{module}}", o.Module, "{{require}}", o.Source.require(), "{{replace}}", o.Source.replace(orm)))
 	files = append(files, mod...)
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return files, err
@@ -117,15 +117,6 @@ func fromTemplates(dir string, fill *strings.Replacer) (files []File, err error)
 		return nil
 	})
 	return files, err
-}
-
-// flavor returns what go.mod and go.sum depend on. The drivers come with package
-// app, so without an ORM the database is none of their business.
-func flavor(orm, db string) string {
-	if orm == "none" {
-		return orm
-	}
-	return orm + "-" + db
 }
 
 // fromModules returns go.mod and go.sum.

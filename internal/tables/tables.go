@@ -161,3 +161,21 @@ func Order(all map[string]*schema.Table) []schema.Table {
 	}
 	return out
 }
+
+// Namespaces returns the schemas that tables are in, which PostgreSQL makes no
+// table without. On MySQL they are databases, which are not made in passing.
+func Namespaces(of []schema.Table) (objects []schema.Object) {
+	var names []string
+	for _, t := range of {
+		if namespace, _ := schema.Split(t.Name); namespace != "" {
+			names = append(names, namespace)
+		}
+	}
+	slices.Sort(names)
+	for _, n := range slices.Compact(names) {
+		quoted := `"` + strings.ReplaceAll(n, `"`, `""`) + `"`
+		create := schema.SQL{}.On(schema.Postgres, "CREATE SCHEMA "+quoted)
+		objects = append(objects, schema.Object{Kind: schema.Namespace, Name: schema.Qualify("", n), Definition: create})
+	}
+	return objects
+}

@@ -1,4 +1,8 @@
-package app
+// Package postgres is the driver of PostgreSQL: a program that imports it can
+// open postgres: and postgresql: URLs. It is github.com/jackc/pgx.
+//
+//	import _ "github.com/whimbreldb/whimbrel/driver/postgres"
+package postgres
 
 import (
 	"context"
@@ -16,53 +20,52 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect/postgres"
+	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// connectTimeout is how long a server may take to let somebody in, unless the
-// URL says otherwise. The drivers would wait for minutes, or for ever.
-const connectTimeout = 10 * time.Second
-
-// A postgresConnector opens connections to one PostgreSQL.
-type postgresConnector struct {
+// A connector opens connections to one PostgreSQL.
+type connector struct {
 	base     driver.Connector
 	shown    string
 	config   *pgx.ConnConfig // without the password
-	password secret
+	password connect.Secret
 }
 
-// openPostgres returns the database of a URL.
-func openPostgres(raw, name string) (database, error) {
-	u, err := split(raw)
+func init() { connect.Register("postgres", open) }
+
+// open returns the database of a URL.
+func open(r connect.Request) (connect.Database, error) {
+	u, err := connect.Split(r.URL)
 	if err != nil {
-		return database{}, err
+		return connect.Database{}, err
 	}
 	// pgx keeps the URL that it was given: the passwords go another way.
 	var options pgx.ParseConfigOptions
-	options.GetSSLPassword = func(context.Context) string { return u.option("sslpassword") }
-	config, err := pgx.ParseConfigWithOptions(u.plain, options)
+	options.GetSSLPassword = func(context.Context) string { return u.Option("sslpassword") }
+	config, err := pgx.ParseConfigWithOptions(u.Plain, options)
 	if err != nil {
-		return database{}, bad(withoutURL(err))
+		return connect.Database{}, connect.Bad(withoutURL(err))
 	}
 	if config.Database == "" {
 		// PostgreSQL's own programs would take the name of the user: for many
 		// that is postgres, the one database that is nobody's.
-		return database{}, bad("the name of the database is missing", "for example: "+u.named(name, config.User), "It can be in PGDATABASE too.")
+		return connect.Database{}, connect.Bad("the name of the database is missing", "for example: "+u.Named(r.Name, config.User), "It can be in PGDATABASE too.")
 	}
-	c := &postgresConnector{config: config}
-	for _, password := range []string{u.password.text(), u.option("password"), config.Password} {
-		if password != "" && !c.password.given() {
-			c.password = newSecret(password)
+	c := &connector{config: config}
+	for _, password := range []string{u.Password.Text(), u.Option("password"), config.Password} {
+		if password != "" && !c.password.Given() {
+			c.password = connect.NewSecret(password)
 		}
 	}
 	config.Password = ""
-	if config.ConnectTimeout == 0 && u.option("connect_timeout") == "" {
-		config.ConnectTimeout = connectTimeout
+	if config.ConnectTimeout == 0 && u.Option("connect_timeout") == "" {
+		config.ConnectTimeout = connect.Timeout
 	}
-	if u.option("default_query_exec_mode") == "" {
+	if u.Option("default_query_exec_mode") == "" {
 		config.DefaultQueryExecMode = execMode
 	}
-	setDefault(config.RuntimeParams, "application_name", name)
+	setDefault(config.RuntimeParams, "application_name", r.Name)
 	// CURRENT_TIMESTAMP in a column without time zone is then UTC, as it is on
 	// SQLite, whatever the server's own zone is.
 	setDefault(config.RuntimeParams, "timezone", "UTC")
@@ -71,15 +74,15 @@ func openPostgres(raw, name string) (database, error) {
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelTimeout}
 	}
-	c.shown = showPostgres(u.scheme, config)
+	c.shown = showPostgres(u.Scheme, config)
 	c.base = stdlib.GetConnector(*config, stdlib.OptionBeforeConnect(func(_ context.Context, config *pgx.ConnConfig) error {
-		config.Password = c.password.text()
+		config.Password = c.password.Text()
 		return nil
 	}))
 	oldest := postgres.New("")
-	return database{
-		dialect: schema.Postgres, shown: c.shown, connector: c, script: oldest,
-		here: whimbrel.Server(oldest, postgres.Open),
+	return connect.Database{
+		Dialect: schema.Postgres, Shown: c.shown, Connector: c, Script: oldest,
+		Here: whimbrel.Server(oldest, postgres.Open),
 	}, nil
 }
 
@@ -146,7 +149,7 @@ func hostsOf(config *pgx.ConnConfig) []string {
 }
 
 // Connect implements driver.Connector.
-func (c *postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.base.Connect(ctx)
 	switch {
 	case err == nil:
@@ -163,4 +166,4 @@ func (c *postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // Driver implements driver.Connector.
-func (c *postgresConnector) Driver() driver.Driver { return c.base.Driver() }
+func (c *connector) Driver() driver.Driver { return c.base.Driver() }

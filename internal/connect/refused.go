@@ -1,4 +1,4 @@
-package app
+package connect
 
 import (
 	"context"
@@ -18,9 +18,9 @@ import (
 // from the connection itself; what a statement fails with later, the library
 // explains.
 
-// refused is an error about a database that cannot be used. The cause is said
+// Refused returns the error about a database that cannot be used. The cause is said
 // as the server or the system says it.
-func refused(code whimbrel.Code, msg, shown string, err error, hint ...string) *whimbrel.Error {
+func Refused(code whimbrel.Code, msg, shown string, err error, hint ...string) *whimbrel.Error {
 	e := &whimbrel.Error{Code: code, Msg: msg, Detail: []string{"database: " + shown}, Hint: hint, Err: err}
 	if err != nil {
 		e.Detail = append(e.Detail, dial.Lines(dial.Text(err))...)
@@ -28,8 +28,8 @@ func refused(code whimbrel.Code, msg, shown string, err error, hint ...string) *
 	return e
 }
 
-// A serverKind is what differs between the servers in what people are told.
-type serverKind struct {
+// A Server is what differs between the kinds of server in what people are told.
+type Server struct {
 	name   string // as people know it
 	ca     string // the option that names a file of certificates
 	noTLS  string // the option that does without
@@ -39,12 +39,13 @@ type serverKind struct {
 	socket string // its flag for the path of a socket; "": that is a host
 }
 
+// The kinds of server.
 var (
-	kindPostgres = serverKind{
+	Postgres = Server{
 		name: "PostgreSQL", ca: "sslrootcert=/path/to/ca.pem", noTLS: "sslmode=disable", verify: "sslmode=verify-ca",
 		ping: "pg_isready", port: "-p",
 	}
-	kindMySQL = serverKind{
+	MySQL = Server{
 		name: "MySQL or MariaDB", ca: "ssl-ca=/path/to/ca.pem", noTLS: "ssl-mode=DISABLED", verify: "ssl-mode=VERIFY_CA",
 		ping: "mysqladmin ping", port: "-P", socket: "-S",
 	}
@@ -52,7 +53,7 @@ var (
 
 // alive says how to look whether a server is where it was looked for: host:port,
 // or unix(path); several have commas between them.
-func (k serverKind) alive(where string) string {
+func (k Server) alive(where string) string {
 	first, _, _ := strings.Cut(where, ", ")
 	const look = "Look whether the server runs, and whether host and port are right"
 	if path, ok := strings.CutPrefix(first, "unix("); ok {
@@ -70,18 +71,18 @@ func (k serverKind) alive(where string) string {
 	return look + ": " + k.ping + " -h " + shellword.Quote(host) + " " + k.port + " " + shellword.Quote(port)
 }
 
-// network explains an error of the network or of TLS. where is the address that
+// Network explains an error of the network or of TLS. where is the address that
 // was tried.
-func (k serverKind) network(err error, shown, where string) *whimbrel.Error {
+func (k Server) Network(err error, shown, where string) *whimbrel.Error {
 	switch dial.TLS(err) {
 	case dial.Stranger:
-		return refused(whimbrel.BadTLS, "the certificate of the server is signed by nobody who is trusted here", shown, err,
+		return Refused(whimbrel.BadTLS, "the certificate of the server is signed by nobody who is trusted here", shown, err,
 			"Name the certificate of who signed it in the URL: "+k.ca)
 	case dial.OtherName:
-		return refused(whimbrel.BadTLS, "the certificate of the server is for another name", shown, err,
+		return Refused(whimbrel.BadTLS, "the certificate of the server is for another name", shown, err,
 			"Use the name that is in the certificate, or do without comparing the name: "+k.verify)
 	case dial.OtherError:
-		return refused(whimbrel.BadTLS, "no encrypted connection to the server can be made", shown, err)
+		return Refused(whimbrel.BadTLS, "no encrypted connection to the server can be made", shown, err)
 	case dial.NoProblem, dial.Unwanted, dial.Wanted: // that is said by those who know more of it
 	}
 	var (
@@ -90,37 +91,37 @@ func (k serverKind) network(err error, shown, where string) *whimbrel.Error {
 	)
 	switch {
 	case errors.As(err, &dns):
-		return refused(whimbrel.Unreachable, "no server of that name is known: "+dns.Name, shown, err, "Look whether the host in the URL is right.")
+		return Refused(whimbrel.Unreachable, "no server of that name is known: "+dns.Name, shown, err, "Look whether the host in the URL is right.")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return refused(whimbrel.Unreachable, "no server listens at "+where, shown, err, k.alive(where))
+		return Refused(whimbrel.Unreachable, "no server listens at "+where, shown, err, k.alive(where))
 	case errors.Is(err, fs.ErrNotExist):
-		return refused(whimbrel.Unreachable, "there is no socket at "+where, shown, err, "Look whether the server runs here, and where it has its socket.")
+		return Refused(whimbrel.Unreachable, "there is no socket at "+where, shown, err, "Look whether the server runs here, and where it has its socket.")
 	case errors.Is(err, fs.ErrPermission):
-		return refused(whimbrel.Unreachable, "the socket may not be used: "+where, shown, err)
+		return Refused(whimbrel.Unreachable, "the socket may not be used: "+where, shown, err)
 	case errors.As(err, &op) && op.Op == "dial":
-		return refused(whimbrel.Unreachable, "the server cannot be reached at "+where, shown, err, k.alive(where))
+		return Refused(whimbrel.Unreachable, "the server cannot be reached at "+where, shown, err, k.alive(where))
 	}
 	return nil
 }
 
-// stranger explains an error of somebody who does not speak as this kind of
+// Stranger explains an error of somebody who does not speak as this kind of
 // server does, or says nothing.
-func (k serverKind) stranger(ctx context.Context, err error, shown, network, address string) *whimbrel.Error {
+func (k Server) Stranger(ctx context.Context, err error, shown, network, address string) *whimbrel.Error {
 	where := address
 	who := whoAnswers(ctx, network, address)
 	switch who {
 	case k.name:
 		return nil
 	case "":
-		return refused(whimbrel.Unreachable, "the server does not answer at "+where, shown, err, k.alive(where))
+		return Refused(whimbrel.Unreachable, "the server does not answer at "+where, shown, err, k.alive(where))
 	case answersOther:
-		return refused(whimbrel.WrongServer, "what answers at "+where+" is no "+k.name, shown, err, "Look whether host and port are right.")
+		return Refused(whimbrel.WrongServer, "what answers at "+where+" is no "+k.name, shown, err, "Look whether host and port are right.")
 	}
-	e := refused(whimbrel.WrongServer, "what answers at "+where+" is "+who+", and the URL says "+k.name, shown, err)
+	e := Refused(whimbrel.WrongServer, "what answers at "+where+" is "+who+", and the URL says "+k.name, shown, err)
 	switch who {
-	case kindPostgres.name:
+	case Postgres.name:
 		e.Hint = []string{"The URL of a PostgreSQL begins with postgres://"}
-	case kindMySQL.name:
+	case MySQL.name:
 		e.Hint = []string{"The URL of a MySQL begins with mysql://, that of a MariaDB with mariadb://"}
 	default:
 		e.Hint = []string{"Look whether host and port are right."}
@@ -128,7 +129,7 @@ func (k serverKind) stranger(ctx context.Context, err error, shown, network, add
 	return e
 }
 
-// quoteName returns a name as SQL takes it.
-func quoteName(name, quote string) string {
+// QuoteName returns a name as SQL takes it.
+func QuoteName(name, quote string) string {
 	return quote + strings.ReplaceAll(name, quote, quote+quote) + quote
 }

@@ -1,6 +1,11 @@
-package app
+// Package mysql is the driver of MySQL and MariaDB: a program that imports it can
+// open mysql: and mariadb: URLs. It is github.com/go-sql-driver/mysql.
+//
+//	import _ "github.com/whimbreldb/whimbrel/driver/mysql"
+package mysql
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -15,51 +20,54 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/dialect/mysql"
+	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// A mysqlConnector opens connections to one MySQL or MariaDB.
-type mysqlConnector struct {
+// A connector opens connections to one MySQL or MariaDB.
+type connector struct {
 	base     driver.Connector
 	shown    string
 	config   *drivermysql.Config // without the password
-	password secret
+	password connect.Secret
 }
 
-// openMySQL returns the database of a URL.
-func openMySQL(raw, name string) (database, error) {
-	u, err := splitMySQL(raw)
+func init() { connect.Register("mysql", open) }
+
+// open returns the database of a URL.
+func open(r connect.Request) (connect.Database, error) {
+	u, err := split(r.URL)
 	if err != nil {
-		return database{}, err
+		return connect.Database{}, err
 	}
-	if u.database == "" {
-		return database{}, bad("the name of the database is missing", "for example: "+u.named(name, "USER"))
+	if u.Database == "" {
+		return connect.Database{}, connect.Bad("the name of the database is missing", "for example: "+u.Named(r.Name, "USER"))
 	}
-	if err := u.login(); err != nil {
-		return database{}, err
+	if err := login(&u); err != nil {
+		return connect.Database{}, err
 	}
-	config, err := mysqlConfig(u, name)
+	config, err := configure(u, r.Name)
 	if err != nil {
-		return database{}, err
+		return connect.Database{}, err
 	}
-	c := &mysqlConnector{config: config, password: u.password, shown: showMySQL(u.scheme, config)}
+	c := &connector{config: config, password: u.Password, shown: shownAs(u.Scheme, config)}
 	password := drivermysql.BeforeConnect(func(_ context.Context, config *drivermysql.Config) error {
-		config.Passwd = c.password.text() // of a copy
+		config.Passwd = c.password.Text() // of a copy
 		return nil
 	})
 	if err := config.Apply(password); err != nil {
-		return database{}, err
+		return connect.Database{}, err
 	}
 	if c.base, err = drivermysql.NewConnector(config); err != nil {
-		return database{}, bad(mysqlReason(err))
+		return connect.Database{}, connect.Bad(said(err))
 	}
 	d := schema.MySQL
-	if u.scheme == "mariadb" {
+	if u.Scheme == "mariadb" {
 		d = schema.MariaDB
 	}
 	oldest := mysql.New(d, "")
-	return database{
-		dialect: d, shown: c.shown, connector: c, script: oldest, here: whimbrel.Server(oldest, func(ctx context.Context, q dialect.Queryer) (mysql.Dialect, error) {
+	return connect.Database{
+		Dialect: d, Shown: c.shown, Connector: c, Script: oldest, Here: whimbrel.Server(oldest, func(ctx context.Context, q dialect.Queryer) (mysql.Dialect, error) {
 			is, err := mysql.Open(ctx, q)
 			if err == nil && d == schema.MariaDB && is.Flavor().Dialect != d {
 				err = &whimbrel.Error{
@@ -72,17 +80,17 @@ func openMySQL(raw, name string) (database, error) {
 	}, nil
 }
 
-// splitMySQL takes a URL apart. Where other URLs have host and port, it takes
+// split takes a URL apart. Where other URLs have host and port, it takes
 // the notation of the driver too: tcp(host:port), unix(/path).
-func splitMySQL(raw string) (serverURL, error) {
+func split(raw string) (connect.URL, error) {
 	before, rest, ok := strings.Cut(raw, "unix(")
 	path, after, closed := strings.Cut(rest, ")")
 	if ok && closed && (strings.HasSuffix(before, "@") || strings.HasSuffix(before, "://")) {
-		u, err := split(before + after)
-		if err == nil && len(u.hosts) > 0 {
-			err = bad("what follows unix(/path) is not a name of a database")
+		u, err := connect.Split(before + after)
+		if err == nil && len(u.Hosts) > 0 {
+			err = connect.Bad("what follows unix(/path) is not a name of a database")
 		}
-		u.options = append(u.options, option{"socket", path})
+		u.Options = append(u.Options, connect.Option{Name: "socket", Value: path})
 		return u, err
 	}
 	before, rest, ok = strings.Cut(raw, "tcp(")
@@ -90,97 +98,97 @@ func splitMySQL(raw string) (serverURL, error) {
 	if ok && closed && (strings.HasSuffix(before, "@") || strings.HasSuffix(before, "://")) {
 		raw = before + host + after
 	}
-	return split(raw)
+	return connect.Split(raw)
 }
 
 // login finds out who logs in, and where. What the URL leaves out is filled in
 // as the clients of MySQL do: from ~/.my.cnf, and the password then from
 // MYSQL_PWD.
-func (u *serverURL) login() error {
-	if name := u.option("user"); name != "" && u.user == "" {
-		u.user = name
+func login(u *connect.URL) error {
+	if name := u.Option("user"); name != "" && u.User == "" {
+		u.User = name
 	}
-	if password := u.option("password"); password != "" && !u.password.given() {
-		u.password = newSecret(password)
+	if password := u.Option("password"); password != "" && !u.Password.Given() {
+		u.Password = connect.NewSecret(password)
 	}
-	if u.user == "" || !u.password.given() || len(u.hosts) == 0 {
+	if u.User == "" || !u.Password.Given() || len(u.Hosts) == 0 {
 		file, err := readMyCnf()
 		if err != nil {
 			return err
 		}
-		if u.user == "" {
-			u.user = file.user
+		if u.User == "" {
+			u.User = file.user
 		}
-		if !u.password.given() {
-			u.password = file.password
+		if !u.Password.Given() {
+			u.Password = file.password
 		}
-		if len(u.hosts) == 0 && u.option("socket", "unix_socket") == "" {
+		if len(u.Hosts) == 0 && u.Option("socket", "unix_socket") == "" {
 			switch {
 			case file.host != "" && file.host != "localhost" || file.socket == "" && (file.host != "" || file.port != ""):
-				host := net.JoinHostPort(orDefault(file.host, "127.0.0.1"), orDefault(file.port, "3306"))
-				u.hosts = []string{host}
+				host := net.JoinHostPort(cmp.Or(file.host, "127.0.0.1"), cmp.Or(file.port, "3306"))
+				u.Hosts = []string{host}
 			case file.socket != "":
-				u.options = append(u.options, option{"socket", file.socket})
+				u.Options = append(u.Options, connect.Option{Name: "socket", Value: file.socket})
 			}
 		}
 	}
-	if password, ok := os.LookupEnv("MYSQL_PWD"); ok && !u.password.given() {
-		u.password = newSecret(password)
+	if password, ok := os.LookupEnv("MYSQL_PWD"); ok && !u.Password.Given() {
+		u.Password = connect.NewSecret(password)
 	}
-	if u.user == "" {
+	if u.User == "" {
 		if me, err := user.Current(); err == nil {
-			u.user = me.Username
+			u.User = me.Username
 		}
 	}
 	return nil
 }
 
-// mysqlConfig returns what a URL means for the driver, which has a notation of
+// configure returns what a URL means for the driver, which has a notation of
 // its own. What the driver does not know as an option it sets as a variable of
 // the session.
-func mysqlConfig(u serverURL, name string) (*drivermysql.Config, error) {
+func configure(u connect.URL, name string) (*drivermysql.Config, error) {
 	var params []string
 	given := map[string]bool{}
-	secure := secured{socket: u.option("socket", "unix_socket") != ""}
-	for _, o := range u.options {
-		given[o.name] = true
-		value := url.QueryEscape(o.value)
-		switch canonical := strings.ReplaceAll(strings.ToLower(o.name), "_", "-"); canonical {
+	secure := secured{socket: u.Option("socket", "unix_socket") != ""}
+	for _, o := range u.Options {
+		given[o.Name] = true
+		value := url.QueryEscape(o.Value)
+		switch canonical := strings.ReplaceAll(strings.ToLower(o.Name), "_", "-"); canonical {
 		case "socket", "unix-socket", "user", "password":
 			continue // are somewhere else already; "SET password = …" would be a new password
 		case "tls":
-			secure.tls = strings.ToLower(o.value)
+			secure.tls = strings.ToLower(o.Value)
 			continue
 		case "ssl-mode", "sslmode":
-			secure.mode = strings.ReplaceAll(strings.ToUpper(o.value), "-", "_")
+			secure.mode = strings.ReplaceAll(strings.ToUpper(o.Value), "-", "_")
 			continue
 		case "ssl-ca":
-			secure.ca = o.value
+			secure.ca = o.Value
 			continue
 		case "ssl-cert":
-			secure.cert = o.value
+			secure.cert = o.Value
 			continue
 		case "ssl-key":
-			secure.key = o.value
+			secure.key = o.Value
 			continue
 		case "connect-timeout":
-			o.name, value = "timeout", value+"s"
+			o.Name, value = "timeout", value+"s"
 			given["timeout"] = true
 		case "charset", "collation":
-			value = o.value // the one option that the driver does not decode
+			value = o.Value // the one option that the driver does not decode
 			if strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz0123456789_,") != "" {
-				return nil, bad("the " + canonical + " is not a name")
+				return nil, connect.Bad("the " + canonical + " is not a name")
 			}
 		case "strict":
-			return nil, bad("the driver has no option strict any more", "The mode of the server is strict by itself, or with sql_mode='STRICT_TRANS_TABLES' in the URL.")
+			return nil, connect.Bad("the driver has no option strict any more", "The mode of the server is strict by itself, or with sql_mode='STRICT_TRANS_TABLES' in the URL.")
 		}
-		params = append(params, url.QueryEscape(o.name)+"="+value)
+		params = append(params, url.QueryEscape(o.Name)+"="+value)
 	}
 	config, err := drivermysql.ParseDSN("/?" + strings.Join(params, "&"))
 	if err != nil {
-		return nil, bad(mysqlReason(err))
+		return nil, connect.Bad(said(err))
 	}
-	config.User, config.DBName = u.user, u.database
+	config.User, config.DBName = u.User, u.Database
 	if err := address(config, u); err != nil {
 		return nil, err
 	}
@@ -188,7 +196,7 @@ func mysqlConfig(u serverURL, name string) (*drivermysql.Config, error) {
 		return nil, err
 	}
 	if !given["timeout"] {
-		config.Timeout = connectTimeout
+		config.Timeout = connect.Timeout
 	}
 	if !given["parseTime"] {
 		config.ParseTime = true
@@ -214,30 +222,30 @@ func mysqlConfig(u serverURL, name string) (*drivermysql.Config, error) {
 }
 
 // address puts the address of a URL into a configuration.
-func address(config *drivermysql.Config, u serverURL) error {
-	if socket := u.option("socket", "unix_socket"); socket != "" {
+func address(config *drivermysql.Config, u connect.URL) error {
+	if socket := u.Option("socket", "unix_socket"); socket != "" {
 		config.Net, config.Addr = "unix", socket
 		return nil
 	}
 	config.Net = "tcp"
-	switch len(u.hosts) {
+	switch len(u.Hosts) {
 	case 0:
 		config.Addr = "127.0.0.1:3306"
 	case 1:
-		config.Addr = u.hosts[0]
+		config.Addr = u.Hosts[0]
 		if _, _, err := net.SplitHostPort(config.Addr); err != nil {
 			config.Addr = net.JoinHostPort(strings.Trim(config.Addr, "[]"), "3306")
 		}
 	default:
-		return bad("several hosts are not supported for MySQL")
+		return connect.Bad("several hosts are not supported for MySQL")
 	}
 	return nil
 }
 
-// mysqlReason returns what the driver has to say about an option.
-func mysqlReason(err error) string { return "the driver does not take an option: " + err.Error() }
+// said returns what the driver has to say about an option.
+func said(err error) string { return "the driver does not take an option: " + err.Error() }
 
-func showMySQL(scheme string, config *drivermysql.Config) string {
+func shownAs(scheme string, config *drivermysql.Config) string {
 	where := config.Addr
 	if config.Net == "unix" {
 		where = "unix(" + config.Addr + ")"
@@ -245,29 +253,8 @@ func showMySQL(scheme string, config *drivermysql.Config) string {
 	return scheme + "://" + config.User + "@" + where + "/" + config.DBName
 }
 
-// fromDSN returns the URL that says what a DSN of the driver says, but for the
-// password and the options.
-func fromDSN(raw string) (string, bool) {
-	if !strings.Contains(raw, "@tcp(") && !strings.Contains(raw, "@unix(") && !strings.Contains(raw, "@/") {
-		return "", false
-	}
-	config, err := drivermysql.ParseDSN(raw)
-	if err != nil {
-		return "", false
-	}
-	u := url.URL{Scheme: "mysql", User: url.UserPassword(config.User, "PASSWORD"), Host: config.Addr, Path: "/" + config.DBName}
-	switch config.Net {
-	case "tcp":
-	case "unix":
-		u.Host, u.RawQuery = "localhost", "socket="+url.PathEscape(config.Addr)
-	default:
-		return "", false
-	}
-	return u.String(), true
-}
-
 // Connect implements driver.Connector.
-func (c *mysqlConnector) Connect(ctx context.Context) (driver.Conn, error) {
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	// The driver's own time-out is for the first half only: a server that takes
 	// the call and says nothing would be waited for for ever.
 	within, cancel := ctx, context.CancelFunc(func() {})
@@ -288,4 +275,4 @@ func (c *mysqlConnector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // Driver implements driver.Connector.
-func (c *mysqlConnector) Driver() driver.Driver { return c.base.Driver() }
+func (c *connector) Driver() driver.Driver { return c.base.Driver() }

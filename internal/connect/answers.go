@@ -1,4 +1,4 @@
-package app
+package connect
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ const (
 )
 
 // whoAnswers returns which kind of server is at an address: the name of a
-// serverKind, "a web server", answersOther, or "" where nobody answers. It is
+// Server, "a web server", answersOther, or "" where nobody answers. It is
 // for the text of an error: the servers of two kinds each wait for the other
 // side to speak, and what the drivers say then helps nobody.
 func whoAnswers(ctx context.Context, network, address string) string {
@@ -60,9 +60,9 @@ func listen(conn net.Conn, wait time.Duration) []byte {
 func kindOf(heard []byte) string {
 	switch {
 	case len(heard) == 1 && (heard[0] == 'S' || heard[0] == 'N'):
-		return kindPostgres.name // it does TLS, or does not
+		return Postgres.name // it does TLS, or does not
 	case len(heard) > 5 && heard[3] == 0 && (heard[4] == 10 || heard[4] == 0xff):
-		return kindMySQL.name // a greeting of protocol 10, or an error instead
+		return MySQL.name // a greeting of protocol 10, or an error instead
 	case bytes.HasPrefix(heard, []byte("HTTP/")):
 		return "a web server"
 	}

@@ -1,16 +1,18 @@
-package app
+package mysql
 
 import (
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/whimbreldb/whimbrel/internal/connect"
 )
 
 // A myCnf is what ~/.my.cnf says about how to reach a server.
 type myCnf struct {
 	user, host, port, socket string
-	password                 secret
+	password                 connect.Secret
 }
 
 // readMyCnf reads the groups [client] and, after it, [client-mariadb] of
@@ -30,7 +32,7 @@ func readMyCnf() (myCnf, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return c, bad("~/.my.cnf cannot be read: "+reason(err), "With a user, a password and a host in the URL, it is not looked at.")
+		return c, connect.Bad("~/.my.cnf cannot be read: "+connect.Reason(err), "With a user, a password and a host in the URL, it is not looked at.")
 	}
 	c.parse(string(text))
 	return c, nil
@@ -58,7 +60,7 @@ func (c *myCnf) parse(text string) {
 		case "user":
 			c.user = value
 		case "password":
-			c.password = newSecret(value)
+			c.password = connect.NewSecret(value)
 		case "host":
 			c.host = value
 		case "port":

@@ -1,7 +1,7 @@
-package app
+package connect
 
 import (
-	"database/sql/driver"
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -12,57 +12,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/whimbreldb/whimbrel"
-	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/internal/near"
 	"github.com/whimbreldb/whimbrel/schema"
 )
-
-// A database is what a URL leads to.
-type database struct {
-	dialect   schema.Dialect // as far as the URL says it: mysql:// may lead to MariaDB
-	shown     string         // how people know it: a path, or a URL without its secrets
-	connector driver.Connector
-	missing   func() bool     // whether it has still to be made; nil: that is not ours to do
-	here      dialect.Dialect // what speaks to it
-	script    dialect.Dialect // the oldest server that a script may meet
-}
-
-// parse reads a database URL. from says where it was found. Of a URL that cannot
-// be used, the dialect is known all the same where its scheme says it.
-func parse(raw, from, instance, name string) (database, error) {
-	scheme, rest, _ := strings.Cut(raw, ":")
-	d := schemes[scheme]
-	var (
-		db  database
-		err error
-	)
-	if strings.TrimSpace(raw) != raw {
-		d = "" // of nothing that is meant so
-	}
-	switch d {
-	case schema.SQLite:
-		db, err = openSQLite(rest, instance, name)
-	case schema.Postgres:
-		db, err = openPostgres(raw, name)
-	case schema.MySQL, schema.MariaDB:
-		db, err = openMySQL(raw, name)
-	default:
-		d, err = schema.SQLite, noURL(raw)
-	}
-	if err != nil {
-		return database{dialect: d}, explainURL(err, raw, from)
-	}
-	return db, nil
-}
-
-// schemes says which dialect the scheme of a URL means.
-var schemes = map[string]schema.Dialect{
-	"sqlite":     schema.SQLite,
-	"postgres":   schema.Postgres,
-	"postgresql": schema.Postgres,
-	"mysql":      schema.MySQL,
-	"mariadb":    schema.MariaDB,
-}
 
 // A badURL says why a URL cannot be used, in words that hold no part of it that
 // could be a secret.
@@ -73,7 +25,9 @@ type badURL struct {
 
 func (e *badURL) Error() string { return e.why }
 
-func bad(why string, hint ...string) error { return &badURL{why, hint} }
+// Bad returns why a URL cannot be used. Without a hint, the error says how such a
+// URL looks.
+func Bad(why string, hint ...string) error { return &badURL{why, hint} }
 
 // forms are how the URLs of each database look.
 var forms = map[schema.Dialect][]string{
@@ -101,7 +55,7 @@ func explainURL(err error, raw, from string) error {
 	}
 	scheme, _, _ := strings.Cut(raw, ":")
 	if b.hint == nil {
-		b.hint = forms[schemes[scheme]]
+		b.hint = forms[schemes[scheme].dialect]
 	}
 	return &whimbrel.Error{
 		Code: whimbrel.BadDatabase, Msg: "the database URL cannot be used: " + b.why,
@@ -116,90 +70,91 @@ func noURL(raw string) error {
 	base, _, plus := strings.Cut(scheme, "+")
 	switch {
 	case raw == "":
-		return bad("it is empty")
+		return Bad("it is empty")
 	case strings.TrimSpace(raw) != raw:
-		return bad("there is white space around it")
+		return Bad("there is white space around it")
 	case strings.HasPrefix(raw, "jdbc:"):
-		return bad("it is one for Java", "Leave out jdbc: in front.")
+		return Bad("it is one for Java", "Leave out jdbc: in front.")
 	case rest == "" && strings.Contains(raw, "=") && (strings.Contains(raw, "host") || strings.Contains(raw, "dbname") || strings.Contains(raw, "user")):
-		return bad("it is in the notation of libpq, and a URL is wanted", forms[schema.Postgres]...)
+		return Bad("it is in the notation of libpq, and a URL is wanted", forms[schema.Postgres]...)
 	case rest == "":
 		if example, ok := fromDSN(raw); ok {
-			return bad("it is in the notation of the Go driver for MySQL, and a URL is wanted", "as a URL: "+example)
+			return Bad("it is in the notation of the Go driver for MySQL, and a URL is wanted", "as a URL: "+example)
 		}
 		if isPath(raw) {
 			file := path.Clean(strings.TrimPrefix(raw, "file:"))
-			return bad("it is the path of a file, and a URL is wanted", "as a URL of SQLite: sqlite:///"+file)
+			return Bad("it is the path of a file, and a URL is wanted", "as a URL of SQLite: sqlite:///"+file)
 		}
-		return bad("it does not start with sqlite:, postgres:, mysql: or mariadb:")
-	case plus && schemes[base] != "":
-		return bad("it names a driver", "Leave out the + and what follows it: "+base+"://…")
+		return Bad("it does not start with sqlite:, postgres:, mysql: or mariadb:")
+	case plus && schemes[base].driver != "":
+		return Bad("it names a driver", "Leave out the + and what follows it: "+base+"://…")
 	}
 	const none = "the scheme is none of sqlite, postgres, postgresql, mysql and mariadb"
 	if near := nearScheme(scheme); near != "" {
-		return bad(none, "did you mean: "+near+"://")
+		return Bad(none, "did you mean: "+near+"://")
 	}
-	return bad(none)
+	return Bad(none)
 }
 
-// A serverURL is the URL of a server, taken apart:
+// A URL is that of a server, taken apart:
 // scheme://user:password@host:port,host:port/database?option=value.
-type serverURL struct {
-	scheme   string
-	user     string
-	password secret
-	hosts    []string // host, host:port, [address]:port
-	database string
-	options  []option
-	plain    string // the URL as it was written, but for the passwords
+type URL struct {
+	Scheme   string
+	User     string
+	Password Secret
+	Hosts    []string // host, host:port, [address]:port
+	Database string
+	Options  []Option
+	Plain    string // the URL as it was written, but for the passwords
 }
 
-// named returns the URL, without its secrets and options, with a database.
-func (u *serverURL) named(database, user string) string {
-	n := url.URL{Scheme: u.scheme, User: url.User(orDefault(u.user, user)), Host: "localhost", Path: "/" + database}
-	if len(u.hosts) > 0 {
-		n.Host = strings.Join(u.hosts, ",")
+// Named returns the URL, without its secrets and options, with a database.
+func (u *URL) Named(database, user string) string {
+	n := url.URL{Scheme: u.Scheme, User: url.User(cmp.Or(u.User, user)), Host: "localhost", Path: "/" + database}
+	if len(u.Hosts) > 0 {
+		n.Host = strings.Join(u.Hosts, ",")
 	}
 	return n.String()
 }
 
-type option struct{ name, value string }
+// An Option of a URL follows the ?.
+type Option struct{ Name, Value string }
 
-// split takes a URL apart. It is stricter than package net/url, whose errors
+// Split takes a URL apart. It is stricter than package net/url, whose errors
 // repeat the URL, and than the drivers: a password with a character that has a
 // meaning in a URL must not be taken for a host or an option, and be printed.
-func split(raw string) (serverURL, error) {
-	var u serverURL
+func Split(raw string) (URL, error) {
+	var u URL
 	scheme, rest, ok := strings.Cut(raw, ":")
 	rest, slashes := strings.CutPrefix(rest, "//")
 	if !ok || !slashes {
-		return u, bad("two slashes must follow " + scheme + ":")
+		return u, Bad("two slashes must follow " + scheme + ":")
 	}
-	u.scheme = scheme
+	u.Scheme = scheme
 	for _, r := range rest {
 		if r <= ' ' || r == 0x7f {
-			return u, bad("it has a space or a control character", encode)
+			return u, Bad("it has a space or a control character", encode)
 		}
 	}
 	switch {
 	case strings.Contains(rest, "#"):
-		return u, bad("it has a #", encode)
+		return u, Bad("it has a #", encode)
 	case strings.Count(rest, "@") > 1:
-		return u, bad("it has more than one @", encode)
+		return u, Bad("it has more than one @", encode)
 	}
 	authority, path := rest, ""
 	if end := strings.IndexAny(rest, "/?"); end >= 0 {
 		authority, path = rest[:end], rest[end:]
 	}
 	if strings.Contains(path, "@") {
-		return u, bad("there is a / or a ? before the @", encode)
+		return u, Bad("there is a / or a ? before the @", encode)
 	}
 	login, hosts, ok := strings.Cut(authority, "@")
 	if !ok {
 		login, hosts = "", authority
 	}
 	user, password, ok := strings.Cut(login, ":")
-	if err := unescape(&u.user, user, "user"); err != nil {
+	if err := unescape(&u.User, user, "user"); err != nil {
 		return u, err
 	}
 	if ok {
@@ -207,35 +162,35 @@ func split(raw string) (serverURL, error) {
 		if err := unescape(&text, password, "password"); err != nil {
 			return u, err
 		}
-		u.password = newSecret(text)
+		u.Password = NewSecret(text)
 	}
 	if hosts != "" {
-		u.hosts = strings.Split(hosts, ",")
+		u.Hosts = strings.Split(hosts, ",")
 	}
-	for i := range u.hosts {
-		if err := checkHost(u.hosts[i]); err != nil {
+	for i := range u.Hosts {
+		if err := checkHost(u.Hosts[i]); err != nil {
 			return u, err
 		}
-		if err := unescape(&u.hosts[i], u.hosts[i], "host"); err != nil {
+		if err := unescape(&u.Hosts[i], u.Hosts[i], "host"); err != nil {
 			return u, err
 		}
 	}
 	name, query, _ := strings.Cut(path, "?")
-	if err := unescape(&u.database, strings.TrimPrefix(name, "/"), "name of the database"); err != nil {
+	if err := unescape(&u.Database, strings.TrimPrefix(name, "/"), "name of the database"); err != nil {
 		return u, err
 	}
-	u.plain = scheme + "://"
+	u.Plain = scheme + "://"
 	if user != "" {
-		u.plain += user + "@"
+		u.Plain += user + "@"
 	}
-	u.plain += hosts + name
+	u.Plain += hosts + name
 	return u, u.query(query)
 }
 
 const encode = "In a user or a password, a character that has a meaning in a URL is written as its code: " +
 	"@ is %40, : is %3A, / is %2F, ? is %3F, # is %23, % is %25, a space is %20."
 
-func (u *serverURL) query(query string) error {
+func (u *URL) query(query string) error {
 	if query == "" {
 		return nil
 	}
@@ -243,22 +198,22 @@ func (u *serverURL) query(query string) error {
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok || name == "" {
-			return bad("an option after the ? is not name=value", encode)
+			return Bad("an option after the ? is not name=value", encode)
 		}
-		var o option
-		if err := unescape(&o.name, name, "name of an option"); err != nil {
+		var o Option
+		if err := unescape(&o.Name, name, "name of an option"); err != nil {
 			return err
 		}
-		if err := unescape(&o.value, value, "value of an option"); err != nil {
+		if err := unescape(&o.Value, value, "value of an option"); err != nil {
 			return err
 		}
-		u.options = append(u.options, o)
-		if o.name != "password" && o.name != "sslpassword" {
+		u.Options = append(u.Options, o)
+		if o.Name != "password" && o.Name != "sslpassword" {
 			plain = append(plain, pair)
 		}
 	}
 	if plain != nil {
-		u.plain += "?" + strings.Join(plain, "&")
+		u.Plain += "?" + strings.Join(plain, "&")
 	}
 	return nil
 }
@@ -268,9 +223,9 @@ func unescape(to *string, text, what string) error {
 	plain, err := url.PathUnescape(text)
 	switch {
 	case err != nil:
-		return bad("the "+what+" has a % that is not followed by two hexadecimal digits", encode)
+		return Bad("the "+what+" has a % that is not followed by two hexadecimal digits", encode)
 	case strings.ContainsRune(plain, 0):
-		return bad("the " + what + " has a NUL byte")
+		return Bad("the " + what + " has a NUL byte")
 	}
 	*to = plain
 	return nil
@@ -284,30 +239,30 @@ func checkHost(host string) error {
 		address, after, closed := strings.Cut(rest, "]")
 		bare, _, _ := strings.Cut(address, "%") // the zone
 		if !closed || net.ParseIP(bare) == nil || after != "" && after[0] != ':' {
-			return bad("what is in brackets is not an IPv6 address", encode)
+			return Bad("what is in brackets is not an IPv6 address", encode)
 		}
 		name, port = "", strings.TrimPrefix(after, ":")
 	} else if before, after, ok := strings.Cut(host, ":"); ok {
 		name, port = before, after
 		if net.ParseIP(host) != nil {
-			return bad("an IPv6 address is written in brackets", "for example: [::1]:5432")
+			return Bad("an IPv6 address is written in brackets", "for example: [::1]:5432")
 		}
 	}
 	if strings.Trim(port, "0123456789") != "" || len(port) > 5 {
-		return bad("the port is not a number", encode)
+		return Bad("the port is not a number", encode)
 	}
 	if strings.ContainsAny(name, `[]()"'<>\^{}|`+"`") {
-		return bad("the host has a character that no host has", encode)
+		return Bad("the host has a character that no host has", encode)
 	}
 	return nil
 }
 
-// option returns the last value of an option.
-func (u serverURL) option(names ...string) string {
+// Option returns the last value of an option.
+func (u *URL) Option(names ...string) string {
 	value := ""
-	for _, o := range u.options {
-		if slices.Contains(names, o.name) {
-			value = o.value
+	for _, o := range u.Options {
+		if slices.Contains(names, o.Name) {
+			value = o.Value
 		}
 	}
 	return value
@@ -333,19 +288,19 @@ func redact(raw string) string {
 		}
 		return fmt.Sprintf("%d characters, not shown because a password may be among them", utf8.RuneCountInString(raw))
 	}
-	u, err := split(raw)
-	if err != nil || len(u.hosts) == 0 {
+	u, err := Split(raw)
+	if err != nil || len(u.Hosts) == 0 {
 		return scheme + "://…"
 	}
-	shown := u.scheme + "://"
-	if u.user != "" || u.password.given() {
+	shown := u.Scheme + "://"
+	if u.User != "" || u.Password.Given() {
 		shown += "…@"
 	}
-	shown += strings.Join(u.hosts, ",")
-	if u.database != "" {
-		shown += "/" + u.database
+	shown += strings.Join(u.Hosts, ",")
+	if u.Database != "" {
+		shown += "/" + u.Database
 	}
-	if u.options != nil {
+	if u.Options != nil {
 		shown += "?…"
 	}
 	return shown
@@ -373,4 +328,28 @@ func nearScheme(scheme string) string {
 		}
 	}
 	return ""
+}
+
+// fromDSN returns the URL that says what a DSN of the Go driver for MySQL says,
+// user:password@net(address)/database?options, but for the password and the
+// options.
+func fromDSN(raw string) (string, bool) {
+	end := strings.LastIndexByte(raw, '/')
+	at := strings.LastIndexByte(raw[:max(end, 0)], '@')
+	if at < 0 {
+		return "", false
+	}
+	user, _, _ := strings.Cut(raw[:at], ":")
+	network, address, open := strings.Cut(raw[at+1:end], "(")
+	address, closed := strings.CutSuffix(address, ")")
+	database, _, _ := strings.Cut(raw[end+1:], "?")
+	u := url.URL{Scheme: "mysql", User: url.UserPassword(user, "PASSWORD"), Host: cmp.Or(address, "127.0.0.1:3306"), Path: "/" + database}
+	switch {
+	case network == "" && !open, network == "tcp" && open && closed:
+	case network == "unix" && open && closed:
+		u.Host, u.RawQuery = "localhost", "socket="+url.PathEscape(address)
+	default:
+		return "", false
+	}
+	return u.String(), true
 }

@@ -1,4 +1,9 @@
-package app
+// Package sqlite is the driver of SQLite: a program that imports it can open
+// sqlite: URLs. It is modernc.org/sqlite, which needs no cgo, with the options
+// that make it right.
+//
+//	import _ "github.com/whimbreldb/whimbrel/driver/sqlite"
+package sqlite
 
 import (
 	"context"
@@ -19,26 +24,29 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/dialect/sqlite"
+	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// oldestSQLite is the oldest SQLite that is supported.
-const oldestSQLite = "3.35"
+// oldest is the oldest SQLite that is supported.
+const oldest = "3.35"
 
 // memories counts the databases in memory, so that each has a name of its own.
 var memories atomic.Int64
 
-// openSQLite returns the database of a URL, of which rest follows sqlite:.
-func openSQLite(rest, instance, name string) (database, error) {
-	loc, err := locate(rest, instance)
+func init() { connect.Register("sqlite", open) }
+
+// open returns the database of a URL.
+func open(r connect.Request) (connect.Database, error) {
+	loc, err := locate(strings.TrimPrefix(r.URL, "sqlite:"), r.Instance)
 	if err != nil {
-		return database{}, err
+		return connect.Database{}, err
 	}
-	c, err := newSQLiteConnector(loc, instance, name+"-"+strconv.FormatInt(memories.Add(1), 10))
-	return database{
-		dialect: schema.SQLite, shown: loc.String(), connector: c, missing: c.missing,
+	c, err := newConnector(loc, r.Instance, r.Name+"-"+strconv.FormatInt(memories.Add(1), 10))
+	return connect.Database{
+		Dialect: schema.SQLite, Shown: loc.String(), Connector: c, Missing: c.missing,
 		// What is compiled in can do more than what a script may meet elsewhere.
-		here: sqlite.New(sqlite3.SQLITE_VERSION), script: sqlite.New(oldestSQLite),
+		Here: sqlite.New(sqlite3.SQLITE_VERSION), Script: sqlite.New(oldest),
 	}, err
 }
 
@@ -66,17 +74,17 @@ func locate(rest, instance string) (location, error) {
 	path, ok := strings.CutPrefix(rest, "///")
 	switch {
 	case !ok && strings.HasPrefix(rest, "//"):
-		return location{}, bad("two slashes name a server, and SQLite has none")
+		return location{}, connect.Bad("two slashes name a server, and SQLite has none")
 	case !ok:
-		return location{}, bad("three slashes must follow sqlite:")
+		return location{}, connect.Bad("three slashes must follow sqlite:")
 	case path == "":
-		return location{}, bad("the file name is missing")
+		return location{}, connect.Bad("the file name is missing")
 	case strings.ContainsRune(path, 0):
-		return location{}, bad("a path cannot hold a NUL byte")
+		return location{}, connect.Bad("a path cannot hold a NUL byte")
 	case hasOptions(path):
-		return location{}, bad("options after ? are not supported")
+		return location{}, connect.Bad("options after ? are not supported")
 	case strings.HasSuffix(path, "/"):
-		return location{}, bad("it names a folder")
+		return location{}, connect.Bad("it names a folder")
 	}
 	path = filepath.FromSlash(path)
 	if filepath.IsAbs(path) {
@@ -101,9 +109,9 @@ func hasOptions(path string) bool {
 const options = "_time_format=sqlite&_txlock=immediate&_error_rc=1" +
 	"&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
 
-// A sqliteConnector opens connections to one database, and makes the file when the
+// A connector opens connections to one database, and makes the file when the
 // first one is wanted: nothing is made before somebody queries.
-type sqliteConnector struct {
+type connector struct {
 	loc      location
 	instance string
 	base     driver.Connector
@@ -112,11 +120,11 @@ type sqliteConnector struct {
 	keep driver.Conn // keeps a database in memory alive
 }
 
-// newSQLiteConnector returns the connector of a location. The id tells apart the
+// newConnector returns the connector of a location. The id tells apart the
 // databases in memory of one process.
-func newSQLiteConnector(loc location, instance, id string) (*sqliteConnector, error) {
+func newConnector(loc location, instance, id string) (*connector, error) {
 	base, err := driversqlite.NewConnector(dsn(loc, id))
-	return &sqliteConnector{loc: loc, instance: instance, base: base}, err
+	return &connector{loc: loc, instance: instance, base: base}, err
 }
 
 // dsn returns a URI, in which every character of a path can be written.
@@ -134,7 +142,7 @@ func dsn(loc location, id string) string {
 }
 
 // missing reports whether there is no file yet.
-func (c *sqliteConnector) missing() bool {
+func (c *connector) missing() bool {
 	if c.loc.memory {
 		return false
 	}
@@ -143,7 +151,7 @@ func (c *sqliteConnector) missing() bool {
 }
 
 // Connect implements driver.Connector.
-func (c *sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.loc.memory {
@@ -180,10 +188,10 @@ func (c *sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // Driver implements driver.Connector.
-func (c *sqliteConnector) Driver() driver.Driver { return c.base.Driver() }
+func (c *connector) Driver() driver.Driver { return c.base.Driver() }
 
 // Close implements io.Closer: sql.DB.Close calls it.
-func (c *sqliteConnector) Close() error {
+func (c *connector) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.keep == nil {
@@ -194,11 +202,11 @@ func (c *sqliteConnector) Close() error {
 	return err
 }
 
-var _ io.Closer = (*sqliteConnector)(nil)
+var _ io.Closer = (*connector)(nil)
 
 // look says what is wrong with the path in better words than SQLite, which has
 // one sentence for all of it.
-func (c *sqliteConnector) look() error {
+func (c *connector) look() error {
 	info, err := os.Stat(c.loc.path)
 	switch {
 	case err == nil && info.IsDir():
@@ -208,7 +216,7 @@ func (c *sqliteConnector) look() error {
 			return unreachable("its folder does not exist", c.loc.path, err)
 		}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return unreachable(reason(err), c.loc.path, err)
+		return unreachable(connect.Reason(err), c.loc.path, err)
 	case err == nil && info.Mode().IsRegular() && info.Size() > 0:
 		return checkHeader(c.loc.path)
 	}
@@ -224,14 +232,14 @@ const header = "SQLite format 3\x00"
 func checkHeader(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return unreachable(reason(err), path, err)
+		return unreachable(connect.Reason(err), path, err)
 	}
 	defer f.Close()
 	b := make([]byte, len(header))
 	if _, err := io.ReadFull(f, b); err == nil && string(b) == header {
 		return nil
 	} else if err != nil && err != io.ErrUnexpectedEOF {
-		return unreachable(reason(err), path, err)
+		return unreachable(connect.Reason(err), path, err)
 	}
 	return &whimbrel.Error{
 		Code: whimbrel.NotADatabase, Msg: "the file is not a SQLite database",
@@ -246,25 +254,16 @@ func unreachable(why, path string, err error) error {
 	}
 }
 
-// reason returns what the system said, without the path.
-func reason(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
-}
-
 // makeFolder makes the folder of a database in the instance folder. What is in
 // there is data of this machine, so git is told to leave it alone.
-func (c *sqliteConnector) makeFolder() error {
+func (c *connector) makeFolder() error {
 	if !c.loc.inside {
 		return nil
 	}
 	_, err := os.Stat(c.instance)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(filepath.Dir(c.loc.path), 0o755); err != nil {
-		return unreachable("its folder cannot be made: "+reason(err), c.loc.path, err)
+		return unreachable("its folder cannot be made: "+connect.Reason(err), c.loc.path, err)
 	}
 	if !fresh {
 		return nil
@@ -272,7 +271,7 @@ func (c *sqliteConnector) makeFolder() error {
 	ignore := filepath.Join(c.instance, ".gitignore")
 	err = os.WriteFile(ignore, []byte("# Data of this machine.\n*\n"), 0o644)
 	if err != nil {
-		return unreachable("its folder cannot be written: "+reason(err), c.loc.path, err)
+		return unreachable("its folder cannot be written: "+connect.Reason(err), c.loc.path, err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package app
+package mysql
 
 import (
 	"crypto/tls"
@@ -8,6 +8,8 @@ import (
 	"os"
 
 	drivermysql "github.com/go-sql-driver/mysql"
+
+	"github.com/whimbreldb/whimbrel/internal/connect"
 )
 
 // secured is what a URL says about TLS: in the word of the Go driver (tls) or in
@@ -31,20 +33,20 @@ func (s secured) apply(config *drivermysql.Config) error {
 	if s.ca != "" {
 		pem, err := os.ReadFile(s.ca)
 		if err != nil {
-			return bad("ssl-ca cannot be read: " + s.ca + ": " + reason(err))
+			return connect.Bad("ssl-ca cannot be read: " + s.ca + ": " + connect.Reason(err))
 		}
 		t.RootCAs = x509.NewCertPool()
 		if !t.RootCAs.AppendCertsFromPEM(pem) {
-			return bad("ssl-ca holds no certificate: " + s.ca)
+			return connect.Bad("ssl-ca holds no certificate: " + s.ca)
 		}
 	}
 	if (s.cert == "") != (s.key == "") {
-		return bad("ssl-cert and ssl-key belong together")
+		return connect.Bad("ssl-cert and ssl-key belong together")
 	}
 	if s.cert != "" {
 		pair, err := tls.LoadX509KeyPair(s.cert, s.key)
 		if err != nil {
-			return bad("ssl-cert or ssl-key cannot be used: " + s.cert + ", " + s.key + ": " + reason(err))
+			return connect.Bad("ssl-cert or ssl-key cannot be used: " + s.cert + ", " + s.key + ": " + connect.Reason(err))
 		}
 		t.Certificates = []tls.Certificate{pair}
 	}
@@ -61,7 +63,7 @@ func (s secured) apply(config *drivermysql.Config) error {
 	case "VERIFY_IDENTITY":
 		host, _, err := net.SplitHostPort(config.Addr)
 		if err != nil {
-			return bad("there is no host whose identity could be verified")
+			return connect.Bad("there is no host whose identity could be verified")
 		}
 		t.ServerName = host
 	}
@@ -72,7 +74,7 @@ func (s secured) apply(config *drivermysql.Config) error {
 // asMode returns the ssl-mode that is meant.
 func (s secured) asMode() (string, error) {
 	if s.tls != "" && s.mode != "" {
-		return "", bad("tls and ssl-mode say the same thing: give one of them")
+		return "", connect.Bad("tls and ssl-mode say the same thing: give one of them")
 	}
 	switch s.tls {
 	case "":
@@ -85,14 +87,14 @@ func (s secured) asMode() (string, error) {
 	case "preferred":
 		return "PREFERRED", nil
 	default:
-		return "", bad("tls is none of true, false, skip-verify and preferred")
+		return "", connect.Bad("tls is none of true, false, skip-verify and preferred")
 	}
 	switch s.mode {
 	case "":
 	case "DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY":
 		return s.mode, nil
 	default:
-		return "", bad("ssl-mode is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA and VERIFY_IDENTITY")
+		return "", connect.Bad("ssl-mode is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA and VERIFY_IDENTITY")
 	}
 	switch {
 	case s.ca != "":

@@ -1,0 +1,27 @@
+package coltype
+
+import (
+	"github.com/whimbreldb/whimbrel/internal/typetext"
+	"github.com/whimbreldb/whimbrel/schema"
+)
+
+// Servers returns the servers that an ORM has one dialect for: MySQL and MariaDB
+// are one to it.
+func Servers(d schema.Dialect) []schema.Dialect {
+	if d == schema.MySQL || d == schema.MariaDB {
+		return []schema.Dialect{schema.MySQL, schema.MariaDB}
+	}
+	return []schema.Dialect{d}
+}
+
+// Says reports whether t compiles, on every server of a dialect, to the type
+// that an ORM has written.
+func Says(d schema.Dialect, t schema.Type, written string) bool {
+	for _, server := range Servers(d) {
+		text, ok := typetext.On(server, t)
+		if !ok || !Same(server, text, written) {
+			return false
+		}
+	}
+	return true
+}
