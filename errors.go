@@ -150,6 +150,8 @@ const (
 	BadRoute Code = "bad-route"
 	// CannotListen: the server cannot listen where it was told to.
 	CannotListen Code = "cannot-listen"
+	// CutOff: a server has ended with requests that it had not answered yet.
+	CutOff Code = "requests-cut-off"
 
 	// BadInput: an input of the shell is wrong, or has failed.
 	BadInput Code = "bad-input"

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/socket"
 )
 
@@ -123,7 +124,10 @@ func serve(ctx context.Context, h http.Handler, ad socket.Address, w io.Writer, 
 		Begun: func() { started(ad.Scheme() + "://" + l.Addr().String()) },
 	})
 	if errors.Is(err, socket.ErrCut) {
-		return fmt.Errorf("requests were still being answered after %s, and were cut off", shutdownWait)
+		return &whimbrel.Error{
+			Code: whimbrel.CutOff, Msg: fmt.Sprintf("requests were still being answered after %s, and were cut off", shutdownWait), Err: err,
+			Hint: []string{"an answer that takes longer has to look at the context of its request, or to be asked for again"},
+		}
 	}
 	return err
 }
