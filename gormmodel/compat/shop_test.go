@@ -18,6 +18,9 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/app"
+	_ "github.com/whimbreldb/whimbrel/driver/mysql"
+	_ "github.com/whimbreldb/whimbrel/driver/postgres"
+	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/gormmodel"
 	"github.com/whimbreldb/whimbrel/gormmodel/compat/internal/migrations"
 	"github.com/whimbreldb/whimbrel/internal/comparetest"
