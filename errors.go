@@ -68,7 +68,7 @@ const (
 	NoDatabase Code = "no-database"
 	// BadDatabase: the database URL cannot be used.
 	BadDatabase Code = "bad-database-url"
-	// NoDriver: the driver that the database URL needs is not in the program.
+	// NoDriver: the app was not given the driver that the database URL needs.
 	NoDriver Code = "no-driver"
 	// NotADatabase: the file is not a database, or is broken.
 	NotADatabase Code = "not-a-database"

@@ -18,7 +18,6 @@ internal/gomod:
 internal/modelscan: internal/gomod
 internal/dial:
 internal/shellword:
-internal/testbind:
 revision:          internal/near
 op:                schema
 diff:              op schema
@@ -38,6 +37,7 @@ runner:            dialect journal op schema
 .:                 dialect diff internal/dial internal/modelscan journal model op revision runner schema scratch script
 internal/connect:  . dialect internal/dial internal/near internal/shellword schema
 internal/connect/connecttest:
+internal/testbind: internal/connect
 driver/sqlite:     . dialect/sqlite internal/connect schema
 driver/postgres:   . dialect/postgres internal/connect internal/dial internal/near internal/shellword schema
 driver/mysql:      . dialect dialect/mysql internal/connect schema

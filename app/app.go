@@ -27,6 +27,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -82,6 +83,7 @@ type App struct {
 	name     string
 	prog     string // how people call it: "shop", "whim", "go run ."
 	instance string
+	drivers  []Driver
 
 	own   *Bind   // the main one
 	binds []*Bind // the others
@@ -91,10 +93,16 @@ type App struct {
 	provided map[string]any // names in the shell
 }
 
-// New makes an app. A configuration that cannot work is reported by the first
-// command or query that needs it.
-func New(name string, cfg Config) *App {
-	a := &App{name: name, prog: prog(name)}
+// A Driver opens the databases of some URLs. There are three: sqlite.Driver,
+// postgres.Driver and mysql.Driver (MariaDB too), in packages below driver/.
+type Driver = connect.Driver
+
+// New makes an app, with the drivers of the databases that it opens: those that
+// it is not given are not in the program. A configuration that cannot work, a
+// URL without a driver too, is reported by the first command or query that needs
+// it.
+func New(name string, cfg Config, drivers ...Driver) *App {
+	a := &App{name: name, prog: prog(name), drivers: drivers}
 	err := readEnv(cfg.EnvFile)
 	instance, e := filepath.Abs(cmp.Or(os.Getenv("WHIM_INSTANCE"), cmp.Or(cfg.Instance, "instance")))
 	if e != nil {

@@ -74,7 +74,7 @@ func (a *App) bind(name string, cfg Config, variable, migrations string, broken 
 	b := &Bind{app: a, name: name, migrations: cmp.Or(cfg.Migrations, migrations), broken: broken}
 	if b.broken == nil {
 		if testbind.Before != nil {
-			testbind.Before(variable, cfg.Database)
+			testbind.Before(variable, cfg.Database, a.drivers)
 		}
 		url, from := os.Getenv(variable), variable
 		if url == "" {
@@ -84,7 +84,7 @@ func (a *App) bind(name string, cfg Config, variable, migrations string, broken 
 		if a.own != nil {
 			id += "-" + name
 		}
-		b.database, b.broken = connect.Open(from, connect.Request{URL: url, Instance: a.instance, Name: id})
+		b.database, b.broken = connect.Open(from, connect.Request{URL: url, Instance: a.instance, Name: id}, a.drivers)
 	}
 	if b.broken != nil {
 		b.database.Connector = noDatabase{b.broken}

@@ -48,17 +48,17 @@ func TestEnvOrder(t *testing.T) {
 	dir := inFolder(t, "\ufeffDATABASE_URL=sqlite:///dotenv.db # not code.db\nexport WHIM_TEST_EXTRA='two words'\n")
 	at := func(file string) string { return filepath.Join(dir, "instance", file) }
 
-	if got := New("shop", Config{Database: "sqlite:///code.db", EnvFile: os.DevNull}).own.database.Shown; got != at("code.db") {
+	if got := New("shop", Config{Database: "sqlite:///code.db", EnvFile: os.DevNull}, every...).own.database.Shown; got != at("code.db") {
 		t.Errorf("the code alone: %s", got)
 	}
-	if got := New("shop", Config{Database: "sqlite:///code.db"}).own.database.Shown; got != at("dotenv.db") {
+	if got := New("shop", Config{Database: "sqlite:///code.db"}, every...).own.database.Shown; got != at("dotenv.db") {
 		t.Errorf(".env over the code: %s", got)
 	}
 	if got := os.Getenv("WHIM_TEST_EXTRA"); got != "two words" {
 		t.Errorf("the app's own settings: %q", got)
 	}
 	t.Setenv("DATABASE_URL", "sqlite:///set.db")
-	if got := New("shop", Config{Database: "sqlite:///code.db"}).own.database.Shown; got != at("set.db") {
+	if got := New("shop", Config{Database: "sqlite:///code.db"}, every...).own.database.Shown; got != at("set.db") {
 		t.Errorf("the environment over .env: %s", got)
 	}
 }
@@ -75,7 +75,7 @@ func TestBadEnv(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			unset(t, "A", "B", "C")
 			inFolder(t, tt.text)
-			a := New("shop", Config{Database: "sqlite:///shop.db", EnvFile: tt.file})
+			a := New("shop", Config{Database: "sqlite:///shop.db", EnvFile: tt.file}, every...)
 			a.History(&op.History{})
 			code, out, talk := command(t, a, "db", "current")
 			if code != 1 || out != "" || !strings.Contains(talk, tt.want) || strings.Contains(talk, "hunter2") {
@@ -104,7 +104,7 @@ func TestBinds(t *testing.T) {
 		})
 		return h
 	}
-	a := New("shop", Config{Database: "sqlite:///shop.db"})
+	a := New("shop", Config{Database: "sqlite:///shop.db"}, every...)
 	reports := a.Bind("reports", Config{Database: "sqlite:///reports.db"})
 	t.Cleanup(func() { a.Close() })
 	a.History(history("products"))
@@ -147,7 +147,7 @@ func TestBinds(t *testing.T) {
 func TestBindSettings(t *testing.T) {
 	unset(t, "DATABASE_URL", "REPORTS_DATABASE_URL", "WHIM_INSTANCE")
 	dir := inFolder(t, "REPORTS_DATABASE_URL=sqlite:///elsewhere.db\n")
-	a := New("shop", Config{Database: "nonsense"})
+	a := New("shop", Config{Database: "nonsense"}, every...)
 	if got := a.Bind("reports", Config{Database: "sqlite:///reports.db"}).database.Shown; got != filepath.Join(dir, "instance", "elsewhere.db") {
 		t.Errorf("the variable: %s", got)
 	}
@@ -161,7 +161,7 @@ func TestBindSettings(t *testing.T) {
 		t.Errorf("the main database has not one command:\n%s", out)
 	}
 	// How to give one its history can be pasted behind reports := a.Bind("reports", …).
-	fresh := New("shop", Config{Database: "sqlite:///shop.db"})
+	fresh := New("shop", Config{Database: "sqlite:///shop.db"}, every...)
 	t.Cleanup(func() { fresh.Close() })
 	fresh.Bind("reports", Config{Database: "sqlite:///reports.db"})
 	if _, _, talk := command(t, fresh, "db:reports", "current"); !strings.Contains(talk, "import reports_migrations \"") ||
@@ -169,7 +169,7 @@ func TestBindSettings(t *testing.T) {
 		t.Errorf("without a history:\n%s", talk)
 	}
 	// The memory of one is not the memory of the other.
-	one := New("shop", Config{Database: "sqlite://"})
+	one := New("shop", Config{Database: "sqlite://"}, every...)
 	two := one.Bind("second", Config{Database: "sqlite://"})
 	t.Cleanup(func() { one.Close() })
 	if _, err := one.DB().ExecContext(t.Context(), "CREATE TABLE t (a)"); err != nil {

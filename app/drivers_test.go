@@ -1,7 +1,10 @@
 package app
 
 import (
-	_ "github.com/whimbreldb/whimbrel/driver/mysql"
-	_ "github.com/whimbreldb/whimbrel/driver/postgres"
-	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
+	"github.com/whimbreldb/whimbrel/driver/mysql"
+	"github.com/whimbreldb/whimbrel/driver/postgres"
+	"github.com/whimbreldb/whimbrel/driver/sqlite"
 )
+
+// every driver, for apps of tests.
+var every = []Driver{mysql.Driver{}, postgres.Driver{}, sqlite.Driver{}}

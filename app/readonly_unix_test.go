@@ -22,7 +22,7 @@ const nobody = 65534
 
 func TestMain(m *testing.M) {
 	if args := os.Getenv(asNobody); args != "" {
-		a := New("shop", Config{})
+		a := New("shop", Config{}, every...)
 		a.History(history())
 		os.Exit(a.Run(context.Background(), strings.Fields(args), strings.NewReader(""), os.Stdout, os.Stdout))
 	}

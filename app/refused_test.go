@@ -160,7 +160,7 @@ func TestRefusals(t *testing.T) {
 	var wg sync.WaitGroup // most of the time they wait
 	for _, tt := range tests {
 		wg.Go(func() {
-			a := New("shop", Config{Database: tt.url})
+			a := New("shop", Config{Database: tt.url}, every...)
 			a.History(history())
 			defer a.Close()
 			err := a.DB().PingContext(t.Context())

@@ -206,7 +206,7 @@ func TestBadRoutes(t *testing.T) {
 func TestNoHistory(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("DATABASE_URL", "")
-	a := New("shop", Config{Database: "sqlite:///shop.db"})
+	a := New("shop", Config{Database: "sqlite:///shop.db"}, every...)
 	defer a.Close()
 	for _, command := range []string{"migrate", "upgrade", "current"} {
 		code, out := run(t, a, "db", command)

@@ -33,7 +33,7 @@ func eachServer(t *testing.T, f func(t *testing.T, s *dbtest.Server, address str
 // openApp makes an app without a history.
 func openApp(t *testing.T, address string) *App {
 	t.Helper()
-	a := New("shop", Config{Database: address})
+	a := New("shop", Config{Database: address}, every...)
 	t.Cleanup(func() { a.Close() })
 	if a.own.broken != nil {
 		t.Fatal(a.own.broken)

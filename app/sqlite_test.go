@@ -33,7 +33,7 @@ func newApp(t *testing.T, url string) *App {
 	t.Helper()
 	t.Setenv("DATABASE_URL", "")
 	t.Setenv("WHIM_INSTANCE", "")
-	a := New("shop", Config{Database: url})
+	a := New("shop", Config{Database: url}, every...)
 	a.History(history())
 	t.Cleanup(func() { a.Close() })
 	return a
@@ -108,7 +108,7 @@ func TestEnvironmentOverrides(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "deep", "data")
 	t.Setenv("WHIM_INSTANCE", other)
 	t.Setenv("DATABASE_URL", "sqlite:///other.db")
-	a := New("shop", Config{Database: "sqlite:///shop.db", Instance: "here"})
+	a := New("shop", Config{Database: "sqlite:///shop.db", Instance: "here"}, every...)
 	defer a.Close()
 	if err := a.DB().PingContext(t.Context()); err != nil {
 		t.Fatal(err)
@@ -362,7 +362,7 @@ func TestUnusable(t *testing.T) {
 }
 
 func ExampleApp_Project() {
-	a := New("shop", Config{Database: "sqlite://"})
+	a := New("shop", Config{Database: "sqlite://"}, every...)
 	defer a.Close()
 	a.History(history())
 	p, err := a.Project()

@@ -83,7 +83,7 @@ func TestBadURL(t *testing.T) {
 		{"mysql://me:hunter2@h/shop?charset=utf8mb4;DROP", "the charset is not a name", ""},
 	}
 	for _, tt := range tests {
-		_, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"})
+		_, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"}, every)
 		if tt.why == "" {
 			if err != nil {
 				t.Errorf("%q: %v", tt.url, err)
@@ -126,7 +126,7 @@ func TestSecrets(t *testing.T) {
 		"\x00postgres://me:hunter2@host/shop",
 		"hunter2",
 	} {
-		a := New("shop", Config{Database: url})
+		a := New("shop", Config{Database: url}, every...)
 		var out strings.Builder
 		if code := a.Run(t.Context(), []string{"db", "upgrade"}, strings.NewReader(""), &out, &out); code != 1 {
 			t.Errorf("%q: exit code %d", url, code)
@@ -148,7 +148,7 @@ func TestSecretIsNotPrinted(t *testing.T) {
 	connecttest.NoSettings(t)
 	t.Setenv("PGPASSWORD", "hunter2")
 	for _, url := range []string{"postgres://me:hunter2@h/shop", "postgres://me@h/shop", "mysql://me:hunter2@h/shop"} {
-		a := New("shop", Config{Database: url})
+		a := New("shop", Config{Database: url}, every...)
 		if a.own.broken != nil {
 			t.Fatal(a.own.broken)
 		}
@@ -218,7 +218,7 @@ func FuzzPassword(f *testing.F) {
 			"host=h password=%s", "postgres://h/shop?password=%s",
 		} {
 			raw := strings.Replace(form, "%s", before+password+after, 1)
-			db, err := connect.Open("a test", connect.Request{URL: raw, Instance: "/instance", Name: "shop"})
+			db, err := connect.Open("a test", connect.Request{URL: raw, Instance: "/instance", Name: "shop"}, every)
 			if strings.HasPrefix(raw, "sqlite:") {
 				continue // a path
 			}

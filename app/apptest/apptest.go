@@ -22,8 +22,8 @@ import (
 )
 
 // New makes an app on a fresh database, with every revision of its history
-// applied. The function is the app's own that puts it together; it is called with
-// DATABASE_URL set to that database, and the app is closed when the test ends.
+// applied. The function is the app's own that puts it together: from its app.New
+// on, DATABASE_URL is that database. The app is closed when the test ends.
 // Since the environment is that of the process, such tests cannot be parallel.
 //
 // The URL says which kind of database. For SQLite it is a file in a folder of the
@@ -43,14 +43,12 @@ import (
 func New(t testing.TB, databaseURL string, newApp func() *app.App) *app.App {
 	t.Helper()
 	t.Setenv("WHIM_INSTANCE", t.TempDir())
-	own := func(variable, configured string) {
-		t.Setenv(variable, fresh(t, variable, cmp.Or(os.Getenv("TEST_"+variable), configured, databaseURL)))
-	}
-	own(main, databaseURL)
-	testbind.Before = func(variable, configured string) {
-		if variable != main {
-			own(variable, configured)
+	t.Setenv(main, "") // whatever it names is none of ours
+	testbind.Before = func(variable, configured string, drivers []app.Driver) {
+		if variable == main {
+			configured = databaseURL
 		}
+		t.Setenv(variable, fresh(t, variable, cmp.Or(os.Getenv("TEST_"+variable), configured, databaseURL), drivers))
 	}
 	defer func() { testbind.Before = nil }()
 	a := newApp()
@@ -76,12 +74,12 @@ const main = "DATABASE_URL"
 
 // fresh returns the URL of an empty database of the same kind, for what a
 // variable names.
-func fresh(t testing.TB, variable, databaseURL string) string {
+func fresh(t testing.TB, variable, databaseURL string, drivers []app.Driver) string {
 	t.Helper()
 	before := testbind.Before
 	testbind.Before = nil // the server is no database of the app
 	defer func() { testbind.Before = before }()
-	a := app.New("apptest", app.Config{EnvFile: os.DevNull})
+	a := app.New("apptest", app.Config{EnvFile: os.DevNull}, drivers...)
 	t.Cleanup(func() { a.Close() })
 	server := a.Bind("apptest", app.Config{Database: databaseURL}) // no variable overrides that one
 	if server.Dialect() == schema.SQLite {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/whimbreldb/whimbrel/app"
 	"github.com/whimbreldb/whimbrel/app/apptest"
-	_ "github.com/whimbreldb/whimbrel/driver/mysql"
-	_ "github.com/whimbreldb/whimbrel/driver/postgres"
-	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
+	"github.com/whimbreldb/whimbrel/driver/mysql"
+	"github.com/whimbreldb/whimbrel/driver/postgres"
+	"github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/internal/dbtest"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -30,7 +30,7 @@ func history() *op.History {
 }
 
 func newApp() *app.App {
-	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"})
+	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"}, mysql.Driver{}, postgres.Driver{}, sqlite.Driver{})
 	a.History(history())
 	return a
 }

@@ -7,13 +7,14 @@ import (
 
 	"github.com/whimbreldb/whimbrel/app"
 	"github.com/whimbreldb/whimbrel/app/apptest"
+	"github.com/whimbreldb/whimbrel/driver/sqlite"
 )
 
 // A test of a page: the function newApp is the program's own, which its main
 // calls too.
 func Example() {
 	newApp := func() *app.App {
-		a := app.New("shop", app.Config{Database: "sqlite:///shop.db"})
+		a := app.New("shop", app.Config{Database: "sqlite:///shop.db"}, sqlite.Driver{})
 		a.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 		return a
 	}

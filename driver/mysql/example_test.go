@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"github.com/whimbreldb/whimbrel/app"
-	_ "github.com/whimbreldb/whimbrel/driver/mysql"
+	"github.com/whimbreldb/whimbrel/driver/mysql"
 )
 
-// A program that imports the driver can open such URLs.
+// An app that is given the driver can open such URLs.
 func Example() {
-	a := app.New("shop", app.Config{Database: "mariadb://shop@localhost:3306/shop"})
+	a := app.New("shop", app.Config{Database: "mariadb://shop@localhost:3306/shop"}, mysql.Driver{})
 	fmt.Println(a.Dialect())
 	// Output: mariadb
 }

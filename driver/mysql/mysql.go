@@ -1,7 +1,7 @@
-// Package mysql is the driver of MySQL and MariaDB: a program that imports it can
-// open mysql: and mariadb: URLs. It is github.com/go-sql-driver/mysql.
+// Package mysql is the driver of MySQL and MariaDB: an app that is given it can open
+// mysql: and mariadb: URLs. It is github.com/go-sql-driver/mysql.
 //
-//	import _ "github.com/whimbreldb/whimbrel/driver/mysql"
+//	a := app.New("shop", config, mysql.Driver{})
 package mysql
 
 import (
@@ -32,10 +32,14 @@ type connector struct {
 	password connect.Secret
 }
 
-func init() { connect.Register("mysql", open) }
+// A Driver opens mysql: and mariadb: URLs. It has no state.
+type Driver struct{}
 
-// open returns the database of a URL.
-func open(r connect.Request) (connect.Database, error) {
+// Name implements the driver of an app.
+func (Driver) Name() string { return "mysql" }
+
+// Open implements the driver of an app. It opens nothing yet.
+func (Driver) Open(r connect.Request) (connect.Database, error) {
 	u, err := split(r.URL)
 	if err != nil {
 		return connect.Database{}, err

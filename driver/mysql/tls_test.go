@@ -33,7 +33,7 @@ func TestTLSOfMySQL(t *testing.T) {
 		{"?socket=/run/s&ssl-mode=REQUIRED", true, false, false, false},
 	}
 	for _, tt := range tests {
-		db, err := connect.Open("a test", connect.Request{URL: "mysql://me@h/shop" + tt.options, Instance: t.TempDir(), Name: "shop"})
+		db, err := connect.Open("a test", connect.Request{URL: "mysql://me@h/shop" + tt.options, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
 		if err != nil {
 			t.Errorf("%s: %v", tt.options, err)
 			continue

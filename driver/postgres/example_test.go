@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"github.com/whimbreldb/whimbrel/app"
-	_ "github.com/whimbreldb/whimbrel/driver/postgres"
+	"github.com/whimbreldb/whimbrel/driver/postgres"
 )
 
-// A program that imports the driver can open such URLs.
+// An app that is given the driver can open such URLs.
 func Example() {
-	a := app.New("shop", app.Config{Database: "postgres://shop@localhost:5432/shop"})
+	a := app.New("shop", app.Config{Database: "postgres://shop@localhost:5432/shop"}, postgres.Driver{})
 	fmt.Println(a.Dialect())
 	// Output: postgres
 }

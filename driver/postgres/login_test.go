@@ -40,7 +40,7 @@ func TestPostgresLogins(t *testing.T) {
 			for name, value := range tt.env {
 				t.Setenv(name, value)
 			}
-			db, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"})
+			db, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,7 @@
-// Package postgres is the driver of PostgreSQL: a program that imports it can
-// open postgres: and postgresql: URLs. It is github.com/jackc/pgx.
+// Package postgres is the driver of PostgreSQL: an app that is given it can open
+// postgres: and postgresql: URLs. It is github.com/jackc/pgx.
 //
-//	import _ "github.com/whimbreldb/whimbrel/driver/postgres"
+//	a := app.New("shop", config, postgres.Driver{})
 package postgres
 
 import (
@@ -32,10 +32,14 @@ type connector struct {
 	password connect.Secret
 }
 
-func init() { connect.Register("postgres", open) }
+// A Driver opens postgres: and postgresql: URLs. It has no state.
+type Driver struct{}
 
-// open returns the database of a URL.
-func open(r connect.Request) (connect.Database, error) {
+// Name implements the driver of an app.
+func (Driver) Name() string { return "postgres" }
+
+// Open implements the driver of an app. It opens nothing yet.
+func (Driver) Open(r connect.Request) (connect.Database, error) {
 	u, err := connect.Split(r.URL)
 	if err != nil {
 		return connect.Database{}, err

@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"github.com/whimbreldb/whimbrel/app"
-	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
+	"github.com/whimbreldb/whimbrel/driver/sqlite"
 )
 
-// A program that imports the driver can open such URLs.
+// An app that is given the driver can open such URLs.
 func Example() {
-	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"})
+	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"}, sqlite.Driver{})
 	fmt.Println(a.Dialect())
 	// Output: sqlite
 }

@@ -1,8 +1,8 @@
-// Package sqlite is the driver of SQLite: a program that imports it can open
+// Package sqlite is the driver of SQLite: an app that is given it can open
 // sqlite: URLs. It is modernc.org/sqlite, which needs no cgo, with the options
 // that make it right.
 //
-//	import _ "github.com/whimbreldb/whimbrel/driver/sqlite"
+//	a := app.New("shop", config, sqlite.Driver{})
 package sqlite
 
 import (
@@ -34,10 +34,14 @@ const oldest = "3.35"
 // memories counts the databases in memory, so that each has a name of its own.
 var memories atomic.Int64
 
-func init() { connect.Register("sqlite", open) }
+// A Driver opens sqlite: URLs. It has no state.
+type Driver struct{}
 
-// open returns the database of a URL.
-func open(r connect.Request) (connect.Database, error) {
+// Name implements the driver of an app.
+func (Driver) Name() string { return "sqlite" }
+
+// Open implements the driver of an app. It opens nothing yet.
+func (Driver) Open(r connect.Request) (connect.Database, error) {
 	loc, err := locate(strings.TrimPrefix(r.URL, "sqlite:"), r.Instance)
 	if err != nil {
 		return connect.Database{}, err

@@ -7,7 +7,7 @@ import (
 	"net/http"
 
 	"github.com/whimbreldb/whimbrel/app"
-	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
+	"github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/gormmodel"
 
 	"shop/migrations"
@@ -23,7 +23,7 @@ func main() { newApp().Main() } // serve | run | routes | db … | products …
 
 // newApp puts the app together, for tests too.
 func newApp() *app.App {
-	a := app.New("shop", app.Config{Database: databaseURL})
+	a := app.New("shop", app.Config{Database: databaseURL}, sqlite.Driver{})
 	db := gormmodel.Open(a) // *gorm.DB on the app's connection
 
 	a.Models(gormmodel.Models(db, models.All()...))

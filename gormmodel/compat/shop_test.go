@@ -18,9 +18,9 @@ import (
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/app"
-	_ "github.com/whimbreldb/whimbrel/driver/mysql"
-	_ "github.com/whimbreldb/whimbrel/driver/postgres"
-	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
+	drivermysql "github.com/whimbreldb/whimbrel/driver/mysql"
+	driverpostgres "github.com/whimbreldb/whimbrel/driver/postgres"
+	driversqlite "github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/gormmodel"
 	"github.com/whimbreldb/whimbrel/gormmodel/compat/internal/migrations"
 	"github.com/whimbreldb/whimbrel/internal/comparetest"
@@ -38,19 +38,20 @@ func TestShop(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	shop, drivers, overlay := filepath.Join(dir, "shop"), filepath.Join(dir, "drivers.go"), filepath.Join(dir, "overlay.json")
-	files, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "examples", "shop", "drivers.go"): drivers}})
+	shop, main, overlay := filepath.Join(dir, "shop"), filepath.Join(root, "examples", "shop", "main.go"), filepath.Join(dir, "overlay.json")
+	source, err := os.ReadFile(main)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{overlay: string(files), drivers: `package main
-
-import (
-	_ "github.com/whimbreldb/whimbrel/driver/mysql"
-	_ "github.com/whimbreldb/whimbrel/driver/postgres"
-)
-`} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+	const sqlite = "\t\"github.com/whimbreldb/whimbrel/driver/sqlite\"\n"
+	all := strings.NewReplacer("sqlite.Driver{}", "mysql.Driver{}, postgres.Driver{}, sqlite.Driver{}",
+		sqlite, strings.Replace(sqlite, "sqlite", "mysql", 1)+strings.Replace(sqlite, "sqlite", "postgres", 1)+sqlite).Replace(string(source))
+	files, err := json.Marshal(map[string]any{"Replace": map[string]string{main: filepath.Join(dir, "main.go")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"overlay.json": string(files), "main.go": all} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -247,7 +248,7 @@ func TestApp(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
 		t.Setenv("DATABASE_URL", s.URL(t))
 		t.Setenv("WHIM_INSTANCE", t.TempDir())
-		a := app.New("shop", app.Config{Database: "sqlite:///shop.db"})
+		a := app.New("shop", app.Config{Database: "sqlite:///shop.db"}, drivermysql.Driver{}, driverpostgres.Driver{}, driversqlite.Driver{})
 		defer a.Close()
 		db := gormmodel.Open(a, &gorm.Config{Dialector: dialector(a)})
 		if db.Error != nil {

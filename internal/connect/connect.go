@@ -1,6 +1,6 @@
 // Package connect finds out what a database URL means. It reads URLs, knows who
 // can open them, and says why a server lets nobody in; the drivers themselves are
-// in packages below driver/, of which a program imports those that it needs.
+// in packages below driver/, of which a program gives an app those that it needs.
 // Start at [Open].
 package connect
 
@@ -8,6 +8,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,16 +38,14 @@ type Request struct {
 	Name     string // by which a server may know the program
 }
 
-// A Driver returns the database of a URL, of which nothing is opened yet. A URL
-// that cannot be used is an error of [Bad].
-type Driver func(Request) (Database, error)
-
-// drivers are the ones that are linked, by the name of their package.
-var drivers = map[string]Driver{}
-
-// Register makes a driver known by the name of its package: sqlite, postgres or
-// mysql. It is for func init.
-func Register(name string, d Driver) { drivers[name] = d }
+// A Driver opens the databases of some URLs.
+type Driver interface {
+	// Name is that of its package below driver/.
+	Name() string
+	// Open returns the database of a URL, of which nothing is opened yet. A URL
+	// that cannot be used is an error of [Bad].
+	Open(Request) (Database, error)
+}
 
 // A scheme is what a URL begins with.
 type scheme struct {
@@ -63,19 +62,20 @@ var schemes = map[string]scheme{
 	"mariadb":    {schema.MariaDB, "mysql", "MariaDB"},
 }
 
-// Open reads a database URL. from says where it was found. Of a URL that cannot
-// be used, the dialect is known all the same where its scheme says it.
-func Open(from string, r Request) (Database, error) {
+// Open reads a database URL, and has one of the drivers open it. from says where
+// the URL was found. Of one that cannot be used, the dialect is known all the
+// same where its scheme says it.
+func Open(from string, r Request, drivers []Driver) (Database, error) {
 	name, _, _ := strings.Cut(r.URL, ":")
 	s, ok := schemes[name]
 	if !ok || strings.TrimSpace(r.URL) != r.URL {
 		return Database{Dialect: schema.SQLite}, explainURL(noURL(r.URL), r.URL, from)
 	}
-	open, ok := drivers[s.driver]
-	if !ok {
+	i := slices.IndexFunc(drivers, func(d Driver) bool { return d.Name() == s.driver })
+	if i < 0 {
 		return Database{Dialect: s.dialect}, noDriver(s, r.URL, from)
 	}
-	db, err := open(r)
+	db, err := drivers[i].Open(r)
 	if err != nil {
 		return Database{Dialect: s.dialect}, explainURL(err, r.URL, from)
 	}
@@ -85,9 +85,12 @@ func Open(from string, r Request) (Database, error) {
 // noDriver says how a program gets the driver that a URL needs.
 func noDriver(s scheme, raw, from string) error {
 	return &whimbrel.Error{
-		Code: whimbrel.NoDriver, Msg: "the driver of " + s.server + " is not in this program",
+		Code: whimbrel.NoDriver, Msg: "the app has no driver for " + s.server,
 		Detail: []string{"given: " + redact(raw), "it is from " + from},
-		Hint:   []string{`to add it, where the app is made: import _ "github.com/whimbreldb/whimbrel/driver/` + s.driver + `"`, "then: go mod tidy"},
+		Hint: []string{
+			"give it one: app.New(name, config, " + s.driver + ".Driver{})",
+			`with import "github.com/whimbreldb/whimbrel/driver/` + s.driver + `", then: go mod tidy`,
+		},
 	}
 }
 

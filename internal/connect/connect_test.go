@@ -9,7 +9,7 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// TestNoDriver: this program imports no driver, and is told what to import.
+// TestNoDriver: an app that was given no driver is told how to get one.
 func TestNoDriver(t *testing.T) {
 	for url, want := range map[string]struct {
 		dialect schema.Dialect
@@ -21,14 +21,14 @@ func TestNoDriver(t *testing.T) {
 		"mysql://me:hunter2@h/shop":     {schema.MySQL, "mysql"},
 		"mariadb://me:hunter2@h/shop":   {schema.MariaDB, "mysql"},
 	} {
-		db, err := Open("a test", Request{URL: url})
+		db, err := Open("a test", Request{URL: url}, nil)
 		var e *whimbrel.Error
 		if !errors.As(err, &e) || e.Code != whimbrel.NoDriver || db.Dialect != want.dialect {
 			t.Errorf("%s: %s, %v", url, db.Dialect, err)
 			continue
 		}
 		all := strings.Join(append(append(e.Detail, e.Hint...), e.Msg), "\n")
-		if !strings.Contains(all, `import _ "github.com/whimbreldb/whimbrel/driver/`+want.driver+`"`) || strings.Contains(all, "hunter2") {
+		if !strings.Contains(all, `import "github.com/whimbreldb/whimbrel/driver/`+want.driver+`"`) || strings.Contains(all, "hunter2") {
 			t.Errorf("%s: %s", url, all)
 		}
 	}

@@ -58,7 +58,7 @@ import (
 	"net/http"
 
 	"github.com/whimbreldb/whimbrel/app"
-	_ "github.com/whimbreldb/whimbrel/driver/sqlite"
+	"github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/gormmodel"
 
 	"shop/migrations"
@@ -66,7 +66,7 @@ import (
 )
 
 func main() {
-	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"})
+	a := app.New("shop", app.Config{Database: "sqlite:///shop.db"}, sqlite.Driver{})
 	db := gormmodel.Open(a)
 	a.Models(gormmodel.Models(db, models.All()...))
 	a.History(&migrations.History)

@@ -56,11 +56,11 @@ func of(name, app string) database {
 				"The tests make one for each test on the same server, or on that of `TEST_DATABASE_URL`.",
 			services: service("postgres:18", "POSTGRES_PASSWORD: test", "5432:5432", "pg_isready", "postgres://postgres:test@localhost:5432/postgres?sslmode=disable"),
 			imports: map[string]string{
-				"gorm": "\n\t\"gorm.io/driver/postgres\"\n\t\"gorm.io/gorm\"\n",
+				"gorm": "\n\tgormpostgres \"gorm.io/driver/postgres\"\n\t\"gorm.io/gorm\"\n",
 				"bun":  "\n\t\"github.com/uptrace/bun/dialect/pgdialect\"\n",
 			},
 			dialect: map[string]string{
-				"gorm": ", &gorm.Config{Dialector: postgres.New(postgres.Config{Conn: a.DB()})}",
+				"gorm": ", &gorm.Config{Dialector: gormpostgres.New(gormpostgres.Config{Conn: a.DB()})}",
 				"bun":  ", pgdialect.New()",
 			},
 		}
@@ -74,11 +74,11 @@ func of(name, app string) database {
 				"same server, or on that of `TEST_DATABASE_URL`.",
 			services: service("mysql:8.4", "MYSQL_ROOT_PASSWORD: test", "3306:3306", "mysqladmin ping -ptest", "mysql://root:test@localhost:3306/mysql"),
 			imports: map[string]string{
-				"gorm": "\n\t\"gorm.io/driver/mysql\"\n\t\"gorm.io/gorm\"\n",
+				"gorm": "\n\tgormmysql \"gorm.io/driver/mysql\"\n\t\"gorm.io/gorm\"\n",
 				"bun":  "\n\t\"github.com/uptrace/bun/dialect/mysqldialect\"\n",
 			},
 			dialect: map[string]string{
-				"gorm": ", &gorm.Config{Dialector: mysql.New(mysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})}",
+				"gorm": ", &gorm.Config{Dialector: gormmysql.New(gormmysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})}",
 				"bun":  ", mysqldialect.New()",
 			},
 		}
