@@ -52,7 +52,7 @@ browser: ## Chromium and its driver, for the tests of the dev server, with apt
 	@internal/devserver/browser.sh
 
 load: ## the dev server's figures: edits under load, and how long an edit takes
-	go test ./internal/devserver -run 'Load|Latency' -v -count=1
+	go test ./internal/devserver -run Load -v -count=1 -bench Save -benchtime 5x
 
 engines: bin/with ## newer servers beside the system's: PostgreSQL 18 (npm) and MySQL 9 (debootstrap, as root), cached
 	@internal/dbtest/engines.sh "$$(bin/with -engines)"

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,7 +127,7 @@ func (l *load) end(what string) {
 }
 
 // versioned makes the shop answer with a number that the test changes.
-func versioned(t *testing.T, dir string) (set func(n int)) {
+func versioned(t testing.TB, dir string) (set func(n int)) {
 	change(t, filepath.Join(dir, "main.go"), "\ta.Main()", `	a.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		fmt.Fprintf(w, "version %d %s", version, b)
@@ -187,29 +188,44 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestLatency prints how long it takes from a save to the answer.
-func TestLatency(t *testing.T) {
-	dir := shop(t)
-	set := versioned(t, dir)
-	s := serve(t, dir)
+// BenchmarkSave is how long it takes from a save to the answer. Beside it stands
+// what nothing can be faster than: the bare go build of the same edit.
+func BenchmarkSave(b *testing.B) {
+	dir := shop(b)
+	set := versioned(b, dir)
+	s := serve(b, dir)
 	s.until("/echo", 200, "version 1")
-	const times = 5
-	best := func(what string, edit func(n int), status int, want func(n int) string) {
-		shortest := time.Hour
-		for n := range times {
-			time.Sleep(300 * time.Millisecond) // the list of files of the build before is there
-			begun := now()
-			edit(n)
-			s.until("/echo", status, want(n))
-			shortest = min(shortest, since(begun))
-		}
-		t.Logf("%s: %v (the best of %d)", what, shortest.Round(10*time.Millisecond), times)
+	n := 1
+	measure := func(name string, edit func(n int), status int, want string) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				time.Sleep(300 * time.Millisecond) // the list of files of the build before is there
+				n++
+				b.StartTimer()
+				edit(n)
+				s.until("/echo", status, fmt.Sprintf(want, n))
+			}
+		})
 	}
-	best("save, new answer", func(n int) { set(n + 2) }, 200, func(n int) string { return fmt.Sprint("version ", n+2) })
-	best("save, page of a type error", func(n int) {
-		write(t, s.file("version.go"), fmt.Sprintf("package main\n\nconst version = Missing%d\n", n))
-	}, 503, func(n int) string { return fmt.Sprint("undefined: Missing", n) })
-	best("save, page of a syntax error", func(n int) {
-		write(t, s.file("version.go"), fmt.Sprintf("package main\n\nconst version = %d oops\n", n))
-	}, 503, func(n int) string { return fmt.Sprintf("const version = %d oops", n) })
+	mistake := func(format string) func(n int) {
+		return func(n int) {
+			write(b, s.file("version.go"), fmt.Sprintf("package main\n\nconst version = "+format+"\n", n))
+		}
+	}
+	measure("new-answer", set, 200, "version %d")
+	measure("type-error", mistake("Missing%d"), 503, "undefined: Missing%d")
+	measure("syntax-error", mistake("%d oops"), 503, "const version = %d oops")
+	b.Run("bare-go-build", func(b *testing.B) {
+		bin := filepath.Join(b.TempDir(), "shop")
+		for b.Loop() {
+			n++
+			set(n)
+			cmd := exec.Command("go", "build", "-buildvcs=false", "-tags=whim_debug", "-ldflags=-s -w", "-o", bin, ".")
+			cmd.Dir = dir
+			if out, err := cmd.CombinedOutput(); err != nil {
+				b.Fatalf("%v\n%s", err, out)
+			}
+		}
+	})
 }
