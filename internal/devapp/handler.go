@@ -66,7 +66,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// The id is taken before the handler runs: a file that changes meanwhile
 	// shall reload the page.
 	id, _ := h.link.current()
-	rec := &recorder{ResponseWriter: w, browser: browser(r)}
+	rec := &recorder{ResponseWriter: w, browser: devpage.ForPerson(r)}
 	defer func() {
 		if p := recover(); p != nil {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -96,15 +96,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.next.ServeHTTP(rec, r.WithContext(ctx))
 }
 
-// browser reports whether a person looks at the answer: a script that asks for
-// data, and curl, shall get exactly what the app says.
-func browser(r *http.Request) bool {
-	switch r.Header.Get("Sec-Fetch-Dest") {
-	case "", "document", "iframe", "frame":
-		return strings.Contains(r.Header.Get("Accept"), "text/html")
-	}
-	return false
-}
 
 // finish adds what is known about the request to a page.
 func (h *handler) finish(ctx context.Context, r *http.Request, tr *trace, page *devpage.Page, id string) {

@@ -55,6 +55,16 @@ type Statement struct {
 	Times int // how often it ran one after the other
 }
 
+// ForPerson reports whether the answer is looked at in a browser: a script that asks
+// for data, and curl, get what the app or the compiler says, as text.
+func ForPerson(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Dest") {
+	case "", "document", "iframe", "frame":
+		return strings.Contains(r.Header.Get("Accept"), "text/html")
+	}
+	return false
+}
+
 // Write answers a request with the page.
 func (p Page) Write(w http.ResponseWriter, status int) {
 	body := p.HTML()

@@ -214,16 +214,16 @@ func serve(t testing.TB, dir string, set ...func(*Config)) *served {
 // none may.
 func (s *served) get(path string) (int, string) {
 	s.t.Helper()
-	return s.do("GET", path, "")
+	return s.do("GET", path, "", "text/html")
 }
 
-func (s *served) do(method, path, body string) (int, string) {
+func (s *served) do(method, path, body string, accept ...string) (int, string) {
 	s.t.Helper()
 	req, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	req.Header.Set("Accept", "text/html,*/*;q=0.8")
+	req.Header.Set("Accept", strings.Join(append(accept, "*/*;q=0.8"), ","))
 	resp, err := s.http.Do(req)
 	if err != nil {
 		s.t.Errorf("%s %s: %v", method, path, err)

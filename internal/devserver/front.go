@@ -194,7 +194,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s, page, _, changed := f.now()
 		switch s {
 		case broken:
-			if r.Header.Get("Sec-Fetch-Dest") == "" && r.Header.Get("Accept") != "" && !acceptsHTML(r) {
+			if !devpage.ForPerson(r) {
 				w.Header().Set("Cache-Control", "no-store")
 				http.Error(w, page.Text(), http.StatusServiceUnavailable)
 				return

@@ -3,17 +3,11 @@ package devserver
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/devpage"
 )
-
-func acceptsHTML(r *http.Request) bool {
-	accept := r.Header.Get("Accept")
-	return strings.Contains(accept, "text/html") || strings.Contains(accept, "*/*")
-}
 
 // compilerPage is about an app that does not compile.
 func (s *server) compilerPage(err error, said string) devpage.Page {

@@ -33,8 +33,11 @@ func TestEdit(t *testing.T) {
 		t.Errorf("the page of the app and the error in one:\n%s", page)
 	}
 	// The mistake is there for other paths and methods, too.
-	if status, _ := s.do("POST", "/anything", "x"); status != 503 {
+	if status, _ := s.do("POST", "/anything", "x", "text/html"); status != 503 {
 		t.Errorf("POST: %d", status)
+	}
+	if status, text := s.do("GET", "/", ""); status != 503 || !strings.Contains(text, "undefined: Missing") || strings.Contains(text, "<!doctype") {
+		t.Errorf("for curl: %d %s", status, text)
 	}
 	change(t, s.file("models/models.go"), "\n\tOther Missing", "")
 	s.until("/", 200, "Hello, Edit!")
