@@ -83,7 +83,7 @@ bench: ## every benchmark; peers in the same run
 
 generate: ## golden files and the docs that are made from code
 	go test ./internal/scaffold -run Modules -update
-	go test . ./cli ./cmd/whim ./dialect/mysql ./dialect/postgres ./dialect/sqlite ./internal/conformance ./internal/scaffold ./script ./shell -run 'Docs|Golden|Tutorial|Compile|Shop$$' -update
+	go test . ./app ./cli ./cmd/whim ./dialect/mysql ./dialect/postgres ./dialect/sqlite ./internal/conformance ./internal/scaffold ./script ./shell -run 'Docs|Golden|Tutorial|Compile|Shop$$' -update
 	cd gormmodel && go test . -update
 
 verify: ## the modules are tidy (that generated files are current, make test says)

@@ -68,7 +68,7 @@ func (a *App) root() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.Args = cobra.NoArgs
-	root.AddCommand(a.serveCommand(), a.runCommand(), a.shellCommand(), a.routesCommand())
+	root.AddCommand(a.serveCommand(), a.runCommand(), a.shellCommand(), a.routesCommand(), settingsTopic())
 	for _, b := range a.Databases() {
 		root.AddCommand(b.command())
 	}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,12 +10,31 @@ import (
 	"testing"
 )
 
+var update = flag.Bool("update", false, "rewrite the table of docs/settings.md")
+
 // TestDocsSettings: every variable that the package, apptest and the flags of an
-// address read is in docs/settings.md.
+// address read is one of the settings, and the table of docs/settings.md is made
+// of them.
 func TestDocsSettings(t *testing.T) {
-	page, err := os.ReadFile("../docs/settings.md")
+	const file = "../docs/settings.md"
+	page, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	known := map[string]bool{"WHIM_PROG": true} // is whim's own word to the app
+	table := "| variable | instead of | meaning |\n| --- | --- | --- |\n"
+	for _, s := range settings {
+		known[s.variable] = true
+		table += fmt.Sprintf("| `%s` | %s | %s |\n", s.variable, s.instead, s.meaning)
+	}
+	made := regexp.MustCompile(`(?m)^\| variable .*\n(\|.*\n)+`).ReplaceAllLiteralString(string(page), table)
+	switch {
+	case *update:
+		if err := os.WriteFile(file, []byte(made), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	case made != string(page) || !strings.Contains(made, table):
+		t.Error(file + " is not current: make generate")
 	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {
@@ -23,7 +44,7 @@ func TestDocsSettings(t *testing.T) {
 	read := regexp.MustCompile(`"((?:TEST_)?DATABASE_URL|_DATABASE_URL|WHIM_[A-Z_]+)"`)
 	n := 0
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
+		if strings.HasSuffix(file, "_test.go") || file == "settings.go" {
 			continue
 		}
 		text, err := os.ReadFile(file)
@@ -36,8 +57,8 @@ func TestDocsSettings(t *testing.T) {
 			if name == "_DATABASE_URL" {
 				name = "NAME" + name
 			}
-			if !strings.Contains(string(page), "| `"+name+"` |") && name != "WHIM_PROG" {
-				t.Errorf("%s reads %s, of which docs/settings.md says nothing", file, name)
+			if !known[name] {
+				t.Errorf("%s reads %s, which is no setting", file, name)
 			}
 		}
 	}
