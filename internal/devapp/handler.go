@@ -96,7 +96,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.next.ServeHTTP(rec, r.WithContext(ctx))
 }
 
-
 // finish adds what is known about the request to a page.
 func (h *handler) finish(ctx context.Context, r *http.Request, tr *trace, page *devpage.Page, id string) {
 	page.ID = id
