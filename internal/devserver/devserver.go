@@ -188,16 +188,12 @@ func (s *server) run(ctx context.Context) error {
 // known by.
 func (s *server) announce() {
 	s.say("WARNING: This is a development server. Do not use it in production: use serve.")
-	scheme := "http"
-	if s.c.Cert != "" {
-		scheme = "https"
-	}
 	addr := s.front.ln.Addr().String()
 	host, _, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err == nil && ip != nil && !ip.IsLoopback() {
 		s.say("WARNING: Everybody who reaches %s sees the source code and the data of errors.", addr)
 	}
-	s.say(" * Running on %s://%s\nPress CTRL+C to quit", scheme, addr)
+	s.say(" * Running on %s://%s\nPress CTRL+C to quit", s.c.Scheme(), addr)
 }
 
 // change does what files that have changed ask for. Where that is a build, nobody
