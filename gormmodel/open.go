@@ -30,11 +30,12 @@ type App interface {
 // For PostgreSQL, MySQL and MariaDB the application brings GORM's own driver,
 // set up on its connection:
 //
-//	db := gormmodel.Open(a, &gorm.Config{Dialector: postgres.New(postgres.Config{Conn: a.DB()})})
-//	db := gormmodel.Open(a, &gorm.Config{Dialector: mysql.New(mysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})
+//	db := gormmodel.Open(a, &gorm.Config{Dialector: gormpostgres.New(gormpostgres.Config{Conn: a.DB()})})
+//	db := gormmodel.Open(a, &gorm.Config{Dialector: gormmysql.New(gormmysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})
 //
-// (Without SkipInitializeWithVersion, the MySQL driver asks for the version
-// when it is opened.) Of a configuration in which nothing but the dialector is
+// (gorm.io/driver/postgres is imported as gormpostgres because the driver of the
+// app has the same name. Without SkipInitializeWithVersion, the MySQL driver asks
+// for the version when it is opened.) Of a configuration in which nothing but the dialector is
 // set, the rest is as if none had been given. A nil one is that of SQLite.
 //
 // Where the application has a method Provide(name string, value any), as app.App
@@ -95,8 +96,9 @@ func noDialector(d schema.Dialect) error {
 	if path == "" {
 		return fmt.Errorf("gorm: no dialector for %q here: give one in the configuration", d)
 	}
-	return fmt.Errorf("gorm: no dialector for %q here: import %q, and open GORM with\n"+
-		"gormmodel.Open(a, &gorm.Config{Dialector: %s.New(%s.Config{%s})})", d, "gorm.io/driver/"+path, path, path, config)
+	name := "gorm" + path // the driver of the app has the plain one
+	return fmt.Errorf("gorm: no dialector for %q here: import %s %q, and open GORM with\n"+
+		"gormmodel.Open(a, &gorm.Config{Dialector: %s.New(%s.Config{%s})})", d, name, "gorm.io/driver/"+path, name, name, config)
 }
 
 // failed returns a *gorm.DB that is complete, so that nothing done with it

@@ -125,10 +125,10 @@ func TestOpenErrors(t *testing.T) {
 		want string
 	}{
 		{"no pool", testApp{nil, schema.SQLite}, nil, "no database"},
-		{"postgres", testApp{pool, schema.Postgres}, nil, "no dialector for \"postgres\" here: import \"gorm.io/driver/postgres\", and open GORM with\n" +
-			"gormmodel.Open(a, &gorm.Config{Dialector: postgres.New(postgres.Config{Conn: a.DB()})})"},
-		{"mysql", testApp{pool, schema.MySQL}, nil, "mysql.New(mysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})"},
-		{"mariadb", testApp{pool, schema.MariaDB}, nil, `no dialector for "mariadb" here: import "gorm.io/driver/mysql"`},
+		{"postgres", testApp{pool, schema.Postgres}, nil, "no dialector for \"postgres\" here: import gormpostgres \"gorm.io/driver/postgres\", and open GORM with\n" +
+			"gormmodel.Open(a, &gorm.Config{Dialector: gormpostgres.New(gormpostgres.Config{Conn: a.DB()})})"},
+		{"mysql", testApp{pool, schema.MySQL}, nil, "gormmysql.New(gormmysql.Config{Conn: a.DB(), SkipInitializeWithVersion: true})})"},
+		{"mariadb", testApp{pool, schema.MariaDB}, nil, `no dialector for "mariadb" here: import gormmysql "gorm.io/driver/mysql"`},
 		{"another dialect", testApp{pool, "oracle"}, nil, `no dialector for "oracle" here: give one in the configuration`},
 		{"configurations", testApp{pool, schema.SQLite}, []*gorm.Config{nil, {}}, "one configuration, not 2"},
 	}

@@ -1,3 +1,3 @@
-// Package compat holds tests of gormmodel with GORM's own SQLite driver and a
-// newer GORM than gormmodel requires. Nothing imports it.
+// Package compat holds tests of gormmodel with GORM's own drivers and a newer
+// GORM than gormmodel requires. Nothing imports it.
 package compat
