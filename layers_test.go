@@ -53,7 +53,7 @@ internal/devpage:
 internal/devapp:   internal/devpage internal/socket
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
 app:               . cli internal/build internal/connect internal/devapp internal/devpage internal/near internal/shellbuild internal/socket internal/testbind model op schema shell shell/edit shell/link
-app/apptest:       app internal/testbind schema
+app/apptest:       app internal/connect internal/testbind schema
 internal/tutorial:
 internal/dbtest:   schema
 internal/dbtest/with: internal/dbtest

@@ -9,14 +9,15 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"encoding/hex"
-	"fmt"
 	"net/url"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/whimbreldb/whimbrel/app"
+	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/testbind"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -76,30 +77,31 @@ const main = "DATABASE_URL"
 // variable names.
 func fresh(t testing.TB, variable, databaseURL string, drivers []app.Driver) string {
 	t.Helper()
-	before := testbind.Before
-	testbind.Before = nil // the server is no database of the app
-	defer func() { testbind.Before = before }()
-	a := app.New("apptest", app.Config{EnvFile: os.DevNull}, drivers...)
-	t.Cleanup(func() { a.Close() })
-	server := a.Bind("apptest", app.Config{Database: databaseURL}) // no variable overrides that one
-	if server.Dialect() == schema.SQLite {
-		if !strings.HasPrefix(databaseURL, "sqlite:") {
-			t.Fatalf("%q is no URL of a database", scheme(databaseURL))
-		}
+	at, err := connect.Open("TEST_"+variable+" or the code", connect.Request{URL: databaseURL, Name: "apptest"}, drivers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at.Dialect == schema.SQLite {
 		return "sqlite:///" + strings.ToLower(strings.TrimSuffix(variable, "DATABASE_URL")) + "test.db"
 	}
 	u, err := url.Parse(databaseURL)
 	if err != nil {
-		t.Fatalf("the URL of the tests' database (%s:…) cannot be read", scheme(databaseURL)) // the error repeats it
+		t.Fatalf("the URL of the tests' database (%s:…) cannot be read", at.Dialect) // the error repeats it
+	}
+	server := sql.OpenDB(at.Connector)
+	t.Cleanup(func() { server.Close() })
+	quote := `"`
+	if at.Dialect != schema.Postgres {
+		quote = "`"
 	}
 	name := strings.TrimPrefix(u.Path, "/") + "_test_" + random()
-	quoted := quote(server.Dialect(), name)
-	if _, err := server.DB().ExecContext(t.Context(), "CREATE DATABASE "+quoted); err != nil {
+	quoted := connect.QuoteName(name, quote)
+	if _, err := server.ExecContext(t.Context(), "CREATE DATABASE "+quoted); err != nil {
 		t.Fatalf("a database for the test cannot be made beside the one of the URL: %v\n"+
 			"TEST_DATABASE_URL names a server on which the tests may make databases", err)
 	}
 	t.Cleanup(func() {
-		if _, err := server.DB().ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE "+quoted); err != nil {
+		if _, err := server.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE "+quoted); err != nil {
 			t.Errorf("the database of the test is left: %v", err)
 		}
 	})
@@ -107,22 +109,8 @@ func fresh(t testing.TB, variable, databaseURL string, drivers []app.Driver) str
 	return u.String()
 }
 
-// scheme returns what of a URL can be shown.
-func scheme(databaseURL string) string {
-	s, _, _ := strings.Cut(databaseURL, ":")
-	return s
-}
-
 func random() string {
 	b := make([]byte, 6)
 	_, _ = rand.Read(b) // it never fails
 	return hex.EncodeToString(b)
-}
-
-func quote(d schema.Dialect, name string) string {
-	q := `"`
-	if d == schema.MySQL || d == schema.MariaDB {
-		q = "`"
-	}
-	return fmt.Sprint(q, strings.ReplaceAll(name, q, q+q), q)
 }
