@@ -423,6 +423,6 @@ func TestScriptForOldest(t *testing.T) {
 		t.Errorf("the plan for what is compiled in has no %s; exit code %d:\n%s", native, code, out)
 	}
 	if code, out := run(t, a, "db", "upgrade", "--sql"); code != 0 || strings.Contains(out, native) {
-		t.Errorf("the script has %s, which SQLite %s has not; exit code %d:\n%s", native, "3.35", code, out)
+		t.Errorf("the script has %s, which SQLite 3.35 has not; exit code %d:\n%s", native, code, out)
 	}
 }

@@ -60,7 +60,7 @@ func TestWhereLoginsComeFrom(t *testing.T) {
 		t.Run(tt.what, func(t *testing.T) {
 			connecttest.NoSettings(t)
 			if tt.env == "" {
-				os.Unsetenv("MYSQL_PWD") // noSettings puts it back
+				os.Unsetenv("MYSQL_PWD") // NoSettings puts it back
 			} else {
 				t.Setenv("MYSQL_PWD", tt.env)
 			}

@@ -9,8 +9,8 @@ import (
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 )
 
-// TestTLSOfMySQL: the words of MySQL's programs and those of the Go driver.
-func TestTLSOfMySQL(t *testing.T) {
+// TestTLS: the words of MySQL's programs and those of the Go driver.
+func TestTLS(t *testing.T) {
 	connecttest.NoSettings(t)
 	_, ca := connecttest.SelfSigned(t, "db.example", time.Now().Add(24*time.Hour))
 	tests := []struct {

@@ -8,7 +8,9 @@ import (
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 )
 
-func TestPostgresLogins(t *testing.T) {
+// TestWhereLoginsComeFrom: what the URL leaves out is looked for where the
+// programs of the server look, in their order.
+func TestWhereLoginsComeFrom(t *testing.T) {
 	tests := []struct {
 		what, url       string
 		env             map[string]string

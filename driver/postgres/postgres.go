@@ -78,7 +78,7 @@ func (Driver) Open(r connect.Request) (connect.Database, error) {
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelTimeout}
 	}
-	c.shown = showPostgres(u.Scheme, config)
+	c.shown = shownAs(u.Scheme, config)
 	c.base = stdlib.GetConnector(*config, stdlib.OptionBeforeConnect(func(_ context.Context, config *pgx.ConnConfig) error {
 		config.Password = c.password.Text()
 		return nil
@@ -127,9 +127,9 @@ func withoutURL(err error) string {
 	return text
 }
 
-// showPostgres returns how people know a database: where it is really looked
+// shownAs returns how people know a database: where it is really looked
 // for, with what the environment adds.
-func showPostgres(scheme string, config *pgx.ConnConfig) string {
+func shownAs(scheme string, config *pgx.ConnConfig) string {
 	return scheme + "://" + config.User + "@" + strings.Join(hostsOf(config), ",") + "/" + config.Database
 }
 

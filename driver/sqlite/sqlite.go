@@ -31,7 +31,8 @@ import (
 // oldest is the oldest SQLite that is supported.
 const oldest = "3.35"
 
-// memories counts the databases in memory, so that each has a name of its own.
+// memories counts the databases in memory, so that each has a name of its own:
+// SQLite knows them by name in the whole process, whoever has opened them.
 var memories atomic.Int64
 
 // A Driver opens sqlite: URLs. It has no state.
@@ -46,7 +47,7 @@ func (Driver) Open(r connect.Request) (connect.Database, error) {
 	if err != nil {
 		return connect.Database{}, err
 	}
-	c, err := newConnector(loc, r.Instance, r.Name+"-"+strconv.FormatInt(memories.Add(1), 10))
+	c, err := newConnector(loc, r.Instance, r.Name)
 	return connect.Database{
 		Dialect: schema.SQLite, Shown: loc.String(), Connector: c, Missing: c.missing,
 		// What is compiled in can do more than what a script may meet elsewhere.
@@ -124,16 +125,16 @@ type connector struct {
 	keep driver.Conn // keeps a database in memory alive
 }
 
-// newConnector returns the connector of a location. The id tells apart the
-// databases in memory of one process.
-func newConnector(loc location, instance, id string) (*connector, error) {
-	base, err := driversqlite.NewConnector(dsn(loc, id))
+// newConnector returns the connector of a location.
+func newConnector(loc location, instance, name string) (*connector, error) {
+	base, err := driversqlite.NewConnector(dsn(loc, name))
 	return &connector{loc: loc, instance: instance, base: base}, err
 }
 
 // dsn returns a URI, in which every character of a path can be written.
-func dsn(loc location, id string) string {
+func dsn(loc location, name string) string {
 	if loc.memory {
+		id := name + "-" + strconv.FormatInt(memories.Add(1), 10)
 		// A name that starts with a slash is shared by all connections of the
 		// process, under SQLite's usual locks.
 		return "file:/" + url.PathEscape(id) + "?vfs=memdb&" + options

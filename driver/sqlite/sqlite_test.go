@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestSQLiteURL(t *testing.T) {
+func TestLocate(t *testing.T) {
 	const instance = "/srv/instance"
 	tests := []struct {
 		url  string

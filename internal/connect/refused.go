@@ -107,17 +107,16 @@ func (k Server) Network(err error, shown, where string) *whimbrel.Error {
 // Stranger explains an error of somebody who does not speak as this kind of
 // server does, or says nothing.
 func (k Server) Stranger(ctx context.Context, err error, shown, network, address string) *whimbrel.Error {
-	where := address
 	who := whoAnswers(ctx, network, address)
 	switch who {
 	case k.name:
 		return nil
 	case "":
-		return Refused(whimbrel.Unreachable, "the server does not answer at "+where, shown, err, k.alive(where))
+		return Refused(whimbrel.Unreachable, "the server does not answer at "+address, shown, err, k.alive(address))
 	case answersOther:
-		return Refused(whimbrel.WrongServer, "what answers at "+where+" is no "+k.name, shown, err, "Look whether host and port are right.")
+		return Refused(whimbrel.WrongServer, "what answers at "+address+" is no "+k.name, shown, err, "Look whether host and port are right.")
 	}
-	e := Refused(whimbrel.WrongServer, "what answers at "+where+" is "+who+", and the URL says "+k.name, shown, err)
+	e := Refused(whimbrel.WrongServer, "what answers at "+address+" is "+who+", and the URL says "+k.name, shown, err)
 	switch who {
 	case Postgres.name:
 		e.Hint = []string{"The URL of a PostgreSQL begins with postgres://"}
