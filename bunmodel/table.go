@@ -118,20 +118,7 @@ func (l *loader) add(model string, t *schema.Table) {
 			l.warn(model, "", "another model of the table has column %q too, and another definition of it, which is used", c.Name)
 		}
 	}
-	have.Columns = union(have.Columns, t.Columns)
-	have.Uniques = union(have.Uniques, t.Uniques)
-	have.Checks = union(have.Checks, t.Checks)
-	have.Indexes = union(have.Indexes, t.Indexes)
-	have.ForeignKeys = union(have.ForeignKeys, t.ForeignKeys)
-}
-
-func union[T interface{ GetName() string }](have, more []T) []T {
-	for _, m := range more {
-		if !slices.ContainsFunc(have, func(h T) bool { return h.GetName() == m.GetName() }) {
-			have = append(have, m)
-		}
-	}
-	return have
+	tables.Merge(have, t)
 }
 
 // checkName refuses the name of a table that a dialect reads otherwise.

@@ -8,6 +8,7 @@ import (
 
 	gs "gorm.io/gorm/schema"
 
+	"github.com/whimbreldb/whimbrel/internal/tables"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
@@ -35,20 +36,7 @@ func (l *loader) table(s *gs.Schema) {
 			l.warn(modelName(s.ModelType), "", "another model of the table has column %q too, and another definition of it, which is used", c.Name)
 		}
 	}
-	first.Columns = union(first.Columns, t.Columns)
-	first.Uniques = union(first.Uniques, t.Uniques)
-	first.Checks = union(first.Checks, t.Checks)
-	first.Indexes = union(first.Indexes, t.Indexes)
-	first.ForeignKeys = union(first.ForeignKeys, t.ForeignKeys)
-}
-
-func union[T interface{ GetName() string }](have, more []T) []T {
-	for _, m := range more {
-		if !slices.ContainsFunc(have, func(h T) bool { return h.GetName() == m.GetName() }) {
-			have = append(have, m)
-		}
-	}
-	return have
+	tables.Merge(first, t)
 }
 
 func sortByName[T interface{ GetName() string }](items []T) {

@@ -162,6 +162,24 @@ func Order(all map[string]*schema.Table) []schema.Table {
 	return out
 }
 
+// Merge adds to a table what a second model of it has, and the table has not.
+func Merge(t, more *schema.Table) {
+	t.Columns = union(t.Columns, more.Columns)
+	t.Uniques = union(t.Uniques, more.Uniques)
+	t.Checks = union(t.Checks, more.Checks)
+	t.Indexes = union(t.Indexes, more.Indexes)
+	t.ForeignKeys = union(t.ForeignKeys, more.ForeignKeys)
+}
+
+func union[T interface{ GetName() string }](have, more []T) []T {
+	for _, m := range more {
+		if !slices.ContainsFunc(have, func(h T) bool { return h.GetName() == m.GetName() }) {
+			have = append(have, m)
+		}
+	}
+	return have
+}
+
 // Namespaces returns the schemas that tables are in, which PostgreSQL makes no
 // table without. On MySQL they are databases, which are not made in passing.
 func Namespaces(of []schema.Table) (objects []schema.Object) {
