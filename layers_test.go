@@ -36,7 +36,7 @@ runner:            dialect journal op schema
 
 .:                 dialect diff internal/dial internal/modelscan journal model op revision runner schema scratch script
 internal/connect:  . dialect internal/dial internal/near internal/shellword schema
-internal/connect/connecttest:
+internal/connect/connecttest: internal/connect
 internal/testbind: internal/connect
 driver/sqlite:     . dialect/sqlite internal/connect schema
 driver/postgres:   . dialect/postgres internal/connect internal/dial internal/near internal/shellword schema

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 )
 
@@ -69,7 +68,7 @@ func TestWhereLoginsComeFrom(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			db, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
+			db, err := connecttest.Open(t, tt.url, Driver{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +89,7 @@ func TestWritableOptionFile(t *testing.T) {
 	if err := os.Chmod(file, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	db, err := connect.Open("a test", connect.Request{URL: "mysql://me@/shop", Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
+	db, err := connecttest.Open(t, "mysql://me@/shop", Driver{})
 	if err != nil || strings.Contains(db.Shown, "evil") {
 		t.Errorf("%s, %v", db.Shown, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 )
 
@@ -33,7 +32,7 @@ func TestTLS(t *testing.T) {
 		{"?socket=/run/s&ssl-mode=REQUIRED", true, false, false, false},
 	}
 	for _, tt := range tests {
-		db, err := connect.Open("a test", connect.Request{URL: "mysql://me@h/shop" + tt.options, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
+		db, err := connecttest.Open(t, "mysql://me@h/shop"+tt.options, Driver{})
 		if err != nil {
 			t.Errorf("%s: %v", tt.options, err)
 			continue

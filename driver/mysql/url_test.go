@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -33,7 +32,7 @@ func TestServerURL(t *testing.T) {
 		{"mysql://me@h/my%20shop", schema.MySQL, "mysql://me@h:3306/my shop", ""},
 	}
 	for _, tt := range tests {
-		db, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
+		db, err := connecttest.Open(t, tt.url, Driver{})
 		if err != nil {
 			t.Errorf("%s: %v", tt.url, err)
 			continue
@@ -55,7 +54,7 @@ func TestServerURL(t *testing.T) {
 func TestSecretIsNotPrinted(t *testing.T) {
 	connecttest.NoSettings(t)
 	for _, url := range []string{"mysql://me:hunter2@h/shop", "mysql://h/shop?user=me&password=hunter2"} {
-		db, err := connect.Open("a test", connect.Request{URL: url, Name: "shop"}, []connect.Driver{Driver{}})
+		db, err := connecttest.Open(t, url, Driver{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 )
 
@@ -42,7 +41,7 @@ func TestWhereLoginsComeFrom(t *testing.T) {
 			for name, value := range tt.env {
 				t.Setenv(name, value)
 			}
-			db, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
+			db, err := connecttest.Open(t, tt.url, Driver{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -32,7 +31,7 @@ func TestServerURL(t *testing.T) {
 		{"postgres://me:größe🛒@h/商店", schema.Postgres, "postgres://me@h:5432/商店", "größe🛒"},
 	}
 	for _, tt := range tests {
-		db, err := connect.Open("a test", connect.Request{URL: tt.url, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{Driver{}})
+		db, err := connecttest.Open(t, tt.url, Driver{})
 		if err != nil {
 			t.Errorf("%s: %v", tt.url, err)
 			continue
@@ -54,7 +53,7 @@ func TestServerURL(t *testing.T) {
 func TestSecretIsNotPrinted(t *testing.T) {
 	connecttest.NoSettings(t)
 	for _, url := range []string{"postgres://me:hunter2@h/shop", "postgres://me@h/shop?password=hunter2"} {
-		db, err := connect.Open("a test", connect.Request{URL: url, Name: "shop"}, []connect.Driver{Driver{}})
+		db, err := connecttest.Open(t, url, Driver{})
 		if err != nil {
 			t.Fatal(err)
 		}

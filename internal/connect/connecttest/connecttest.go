@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/whimbreldb/whimbrel/internal/connect"
 )
 
 // NoSettings takes away what the environment says about databases.
@@ -26,6 +28,12 @@ func NoSettings(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	t.Setenv("HOME", t.TempDir())
+}
+
+// Open has one driver open a URL, for a program called shop.
+func Open(t *testing.T, url string, d connect.Driver) (connect.Database, error) {
+	t.Helper()
+	return connect.Open("a test", connect.Request{URL: url, Instance: t.TempDir(), Name: "shop"}, []connect.Driver{d})
 }
 
 // SelfSigned makes a certificate for a name, and the file of it.
