@@ -1,4 +1,5 @@
-// Package build finds the app in a folder and builds it, for the command whim.
+// Package build finds the app in a folder and builds it, for the command whim
+// and for the shell.
 //
 // It runs the go command that is on PATH and nothing else, changes no file
 // outside its own cache folder, and knows no command of the app. Start at

@@ -87,14 +87,14 @@ func Scan(dir string) ([]Model, error) {
 	return s.models(), nil
 }
 
-// ErrNoModule is that there is no go.mod in a folder or above.
-var ErrNoModule = errors.New("no go.mod")
+// errNoModule is that there is no go.mod in a folder or above.
+var errNoModule = errors.New("no go.mod")
 
 // findModule returns the module that dir is in, if it has a name.
 func findModule(dir string) (gomod.Module, error) {
 	m, ok := gomod.Find(dir)
 	if !ok || m.Path == "" {
-		return m, ErrNoModule
+		return m, errNoModule
 	}
 	return m, nil
 }

@@ -162,7 +162,7 @@ func Open(db interface{ AutoMigrate(...any) error }) error {
 }
 
 func TestNoModule(t *testing.T) {
-	if _, err := Scan(t.TempDir()); !errors.Is(err, ErrNoModule) {
+	if _, err := Scan(t.TempDir()); !errors.Is(err, errNoModule) {
 		t.Errorf("got %v", err)
 	}
 }

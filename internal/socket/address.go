@@ -13,8 +13,8 @@ import (
 
 // The variables of the environment that stand for --host and --port.
 const (
-	HostVariable = "WHIM_HOST"
-	PortVariable = "WHIM_PORT"
+	hostVariable = "WHIM_HOST"
+	portVariable = "WHIM_PORT"
 )
 
 // An Address is where a server listens, and how it proves who it is.
@@ -26,22 +26,22 @@ type Address struct {
 
 // Flags adds the flags of an address to those of a command.
 func (a *Address) Flags(f *pflag.FlagSet) {
-	f.StringVar(&a.Host, "host", "127.0.0.1", "the address to listen on, instead of "+HostVariable)
-	f.IntVarP(&a.Port, "port", "p", 5000, "the port to listen on, instead of "+PortVariable+"; 0 takes a free one")
+	f.StringVar(&a.Host, "host", "127.0.0.1", "the address to listen on, instead of "+hostVariable)
+	f.IntVarP(&a.Port, "port", "p", 5000, "the port to listen on, instead of "+portVariable+"; 0 takes a free one")
 	f.StringVar(&a.Cert, "cert", "", "the file of a TLS certificate, to serve https")
 	f.StringVar(&a.Key, "key", "", "the file of its key")
 }
 
 // Complete takes from the environment what no flag says.
 func (a *Address) Complete(f *pflag.FlagSet, getenv func(string) string) error {
-	if host := getenv(HostVariable); host != "" && !f.Changed("host") {
+	if host := getenv(hostVariable); host != "" && !f.Changed("host") {
 		a.Host = host
 	}
-	if text := getenv(PortVariable); text != "" && !f.Changed("port") {
+	if text := getenv(portVariable); text != "" && !f.Changed("port") {
 		port, err := strconv.Atoi(text)
 		if err != nil {
 			return &whimbrel.Error{
-				Code: whimbrel.BadConfig, Msg: fmt.Sprintf("%s=%s is no port", PortVariable, text),
+				Code: whimbrel.BadConfig, Msg: fmt.Sprintf("%s=%s is no port", portVariable, text),
 				Hint: []string{"a port is a number from 1 to 65535; 0 takes a free one"},
 			}
 		}

@@ -30,8 +30,8 @@ type Options struct {
 }
 
 // Run reads inputs from the terminal of the process until it is told to leave,
-// or the terminal is gone; ctx is that of the inputs. Ctrl-C stops the input that is running; Ctrl-D
-// leaves.
+// or the terminal is gone; ctx is that of the inputs. Ctrl-C stops the input that
+// is running; Ctrl-D leaves.
 func Run(ctx context.Context, l *shell.Loop, o Options) error {
 	rl := readline.NewShell()
 	rl.Prompt.Primary(func() string { return ">>> " })
