@@ -147,48 +147,62 @@ func login(u *connect.URL) error {
 	return nil
 }
 
-// configure returns what a URL means for the driver, which has a notation of
-// its own. What the driver does not know as an option it sets as a variable of
-// the session.
-func configure(u connect.URL, name string) (*drivermysql.Config, error) {
-	var params []string
-	given := map[string]bool{}
-	secure := secured{socket: u.Option("socket", "unix_socket") != ""}
+// An options is what the options of a URL say.
+type options struct {
+	driver []string        // those that the driver reads itself: name=value, encoded
+	given  map[string]bool // all, by name
+	tls    secured
+}
+
+// readOptions sorts the options of a URL. What the driver does not know as an option it
+// sets as a variable of the session.
+func readOptions(u connect.URL) (options, error) {
+	opts := options{given: map[string]bool{}, tls: secured{socket: u.Option("socket", "unix_socket") != ""}}
 	for _, o := range u.Options {
-		given[o.Name] = true
+		opts.given[o.Name] = true
 		value := url.QueryEscape(o.Value)
 		switch canonical := strings.ReplaceAll(strings.ToLower(o.Name), "_", "-"); canonical {
 		case "socket", "unix-socket", "user", "password":
 			continue // are somewhere else already; "SET password = …" would be a new password
 		case "tls":
-			secure.tls = strings.ToLower(o.Value)
+			opts.tls.tls = strings.ToLower(o.Value)
 			continue
 		case "ssl-mode", "sslmode":
-			secure.mode = strings.ReplaceAll(strings.ToUpper(o.Value), "-", "_")
+			opts.tls.mode = strings.ReplaceAll(strings.ToUpper(o.Value), "-", "_")
 			continue
 		case "ssl-ca":
-			secure.ca = o.Value
+			opts.tls.ca = o.Value
 			continue
 		case "ssl-cert":
-			secure.cert = o.Value
+			opts.tls.cert = o.Value
 			continue
 		case "ssl-key":
-			secure.key = o.Value
+			opts.tls.key = o.Value
 			continue
 		case "connect-timeout":
 			o.Name, value = "timeout", value+"s"
-			given["timeout"] = true
+			opts.given["timeout"] = true
 		case "charset", "collation":
 			value = o.Value // the one option that the driver does not decode
 			if strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz0123456789_,") != "" {
-				return nil, connect.Bad("the " + canonical + " is not a name")
+				return opts, connect.Bad("the " + canonical + " is not a name")
 			}
 		case "strict":
-			return nil, connect.Bad("the driver has no option strict any more", "The mode of the server is strict by itself, or with sql_mode='STRICT_TRANS_TABLES' in the URL.")
+			return opts, connect.Bad("the driver has no option strict any more", "The mode of the server is strict by itself, or with sql_mode='STRICT_TRANS_TABLES' in the URL.")
 		}
-		params = append(params, url.QueryEscape(o.Name)+"="+value)
+		opts.driver = append(opts.driver, url.QueryEscape(o.Name)+"="+value)
 	}
-	config, err := drivermysql.ParseDSN("/?" + strings.Join(params, "&"))
+	return opts, nil
+}
+
+// configure returns what a URL means for the driver, which has a notation of
+// its own.
+func configure(u connect.URL, name string) (*drivermysql.Config, error) {
+	opts, err := readOptions(u)
+	if err != nil {
+		return nil, err
+	}
+	config, err := drivermysql.ParseDSN("/?" + strings.Join(opts.driver, "&"))
 	if err != nil {
 		return nil, connect.Bad(said(err))
 	}
@@ -196,16 +210,16 @@ func configure(u connect.URL, name string) (*drivermysql.Config, error) {
 	if err := address(config, u); err != nil {
 		return nil, err
 	}
-	if err := secure.apply(config); err != nil {
+	if err := opts.tls.apply(config); err != nil {
 		return nil, err
 	}
-	if !given["timeout"] {
+	if !opts.given["timeout"] {
 		config.Timeout = connect.Timeout
 	}
-	if !given["parseTime"] {
+	if !opts.given["parseTime"] {
 		config.ParseTime = true
 	}
-	if !given["loc"] && !given["time_zone"] {
+	if !opts.given["loc"] && !opts.given["time_zone"] {
 		// Times are in UTC on both sides: what a TIMESTAMP is read as, and what
 		// CURRENT_TIMESTAMP writes.
 		if config.Params == nil {
@@ -213,7 +227,7 @@ func configure(u connect.URL, name string) (*drivermysql.Config, error) {
 		}
 		config.Params["time_zone"] = "'+00:00'"
 	}
-	if !given["connectionAttributes"] {
+	if !opts.given["connectionAttributes"] {
 		config.ConnectionAttributes = "program_name:" + strings.Map(func(r rune) rune {
 			if r == ',' || r == ':' {
 				return '_'
