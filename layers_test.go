@@ -52,7 +52,7 @@ internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage internal/socket
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
-app:               . cli internal/build internal/connect internal/devapp internal/devpage internal/near internal/shellbuild internal/socket internal/testbind model op schema shell shell/edit shell/link
+app:               . cli internal/build internal/connect internal/devapp internal/devpage internal/shellbuild internal/socket internal/testbind model op schema shell shell/edit shell/link
 app/apptest:       app internal/connect internal/testbind schema
 internal/tutorial:
 internal/dbtest:   schema
