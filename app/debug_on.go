@@ -38,7 +38,10 @@ func (a *App) runDebug(ctx context.Context, h http.Handler, ad socket.Address, w
 		}
 		fmt.Fprintf(w, " * Serving app '%s'\n * Debug mode: on (without reloading)\n", a.name)
 		fmt.Fprintln(w, "WARNING: This is a development server. Do not use it in production: use serve.")
-		fmt.Fprintf(w, " * Running on %s://%s\nPress Ctrl-C to quit\n", ad.Scheme(), ln.Addr())
+		if warning := devapp.Exposed(ln.Addr()); warning != "" {
+			fmt.Fprintln(w, warning)
+		}
+		fmt.Fprintf(w, " * Running on %s://%s\nPress CTRL+C to quit\n", ad.Scheme(), ln.Addr())
 	}
 	var warned sync.WaitGroup
 	warned.Go(func() { a.warnPending(ctx, w) }) // a restart does not wait for it

@@ -39,7 +39,7 @@ func readEnv(name string) error {
 		if strings.Trim(key, envName) != "" {
 			return badEnv(cmp.Or(name, envFile), fmt.Sprintf("%q cannot be the name of a setting", key), nil)
 		}
-		if _, set := os.LookupEnv(key); set {
+		if os.Getenv(key) != "" { // what is set to nothing counts as not set
 			continue
 		}
 		if err := os.Setenv(key, value); err != nil {

@@ -29,7 +29,8 @@ func (a *App) runCommand() *cobra.Command {
 		Long: `Serves the app on this machine and logs each request.
 
 With whim run --debug, whim builds the app again and restarts it whenever a file
-changes, and shows mistakes in the browser. In production, use serve.`,
+changes, and shows mistakes in the browser; whim run --debug --help has the flags
+of that. In production, use serve.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := ad.Complete(cmd.Flags(), os.Getenv); err != nil {
@@ -47,7 +48,7 @@ changes, and shows mistakes in the browser. In production, use serve.`,
 			fmt.Fprintln(w, "This is a server for development. In production, use: serve")
 			a.warnPending(cmd.Context(), w)
 			return serve(cmd.Context(), logged(recovered(h, w), w), ad, w, func(url string) {
-				fmt.Fprintf(w, " * Running on %s\nPress Ctrl-C to quit\n", url)
+				fmt.Fprintf(w, " * Running on %s\nPress CTRL+C to quit\n", url)
 			})
 		},
 	}

@@ -41,7 +41,7 @@ func TestDocsSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	files = append(files, "apptest/apptest.go", "../internal/socket/address.go")
-	read := regexp.MustCompile(`"((?:TEST_)?DATABASE_URL|_DATABASE_URL|WHIM_[A-Z_]+)"`)
+	read := regexp.MustCompile(`"(DATABASE_URL|_DATABASE_URL|WHIM_[A-Z_]+)"`)
 	n := 0
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") || file == "settings.go" {
@@ -57,7 +57,7 @@ func TestDocsSettings(t *testing.T) {
 			if name == "_DATABASE_URL" {
 				name = "NAME" + name
 			}
-			if !known[name] {
+			if !known[name] || strings.HasSuffix(name, "DATABASE_URL") && !known["TEST_"+name] {
 				t.Errorf("%s reads %s, which is no setting", file, name)
 			}
 		}

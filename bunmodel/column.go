@@ -95,18 +95,8 @@ func fold(d schema.Dialect, name string) string {
 	return strings.ToLower(name)
 }
 
-// isSerial reports whether the type is PostgreSQL's word for an integer that
-// counts up.
-func isSerial(text string) bool {
-	switch strings.ToLower(text) {
-	case "smallserial", "serial", "bigserial", "serial2", "serial4", "serial8":
-		return true
-	}
-	return false
-}
-
 func (d definition) counts() bool {
-	return d.AutoIncrement || d.Identity != "" || d.dialect == schema.Postgres && isSerial(d.Type)
+	return d.AutoIncrement || d.Identity != "" || d.dialect == schema.Postgres && coltype.IsSerial(d.Type)
 }
 
 // counts reports whether the database gives out the values of a column. SQLite

@@ -48,7 +48,7 @@ func (l *loader) define(s *gs.Schema, f *gs.Field, t target) definition {
 	}
 	d.PrimaryKey = d.PrimaryKey || d.rest.PrimaryKey
 	d.Unique = d.Unique || d.rest.Unique
-	d.AutoIncrement = d.AutoIncrement || d.rest.AutoIncrement || isSerial(d.Type) || d.Identity != ""
+	d.AutoIncrement = d.AutoIncrement || d.rest.AutoIncrement || coltype.IsSerial(d.Type) || d.Identity != ""
 	return d
 }
 
@@ -104,16 +104,6 @@ func keepDefault(text string) string {
 		return text[:i]
 	}
 	return text
-}
-
-// isSerial reports whether the type is PostgreSQL's word for an integer that
-// counts up.
-func isSerial(text string) bool {
-	switch strings.ToLower(text) {
-	case "smallserial", "serial", "bigserial":
-		return true
-	}
-	return false
 }
 
 func columnType(f *gs.Field, on []definition, counts bool) schema.Type {

@@ -95,20 +95,21 @@ func ownCompletion(root *cobra.Command, line []string) bool {
 // wantsJSON reports whether a db command was to answer in JSON, and which: its
 // caller reads a document also when there is no app to run it.
 func wantsJSON(args []string) (command string, yes bool) {
-	if len(args) == 0 || args[0] != "db" {
+	if len(args) == 0 || args[0] != "db" && !strings.HasPrefix(args[0], "db:") {
 		return "", false
 	}
-	command = "db"
+	db := args[0]
+	command = db
 	for _, a := range args[1:] {
 		switch {
 		case a == "--":
 			return command, false
 		case a == "--json", a == "--json=true":
 			yes = true
-		case command == "db" && !strings.HasPrefix(a, "-"):
+		case command == db && !strings.HasPrefix(a, "-"):
 			command = a
 		}
-		if yes && command != "db" {
+		if yes && command != db {
 			break
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -74,7 +73,10 @@ An app that listens by itself is served through --proxy:
 			c.Out, c.Err = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			c.Env = environment(dir, app.Dir)
 			c.Prog = prog(dir)
-			if err := errors.Join(c.Complete(cmd.Flags(), settings(app.Dir)), certificate(&c)); err != nil {
+			if err := c.Complete(cmd.Flags(), settings(app.Dir)); err != nil {
+				return err
+			}
+			if err := certificate(&c); err != nil {
 				return err
 			}
 			c.Announce = func(w io.Writer, app *build.App) (io.Writer, func()) {

@@ -48,7 +48,7 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	}
 	lock, err := lockFile(filepath.Join(dir, "lock"))
 	if err != nil {
-		return Built{}, noCache(err)
+		return Built{}, CacheError(err)
 	}
 	bin := filepath.Join(dir, a.name())
 	args := append([]string{"build", "-v", "-buildvcs=false", "-o", bin}, a.TagFlags()...)
@@ -143,7 +143,7 @@ func (a App) name() string {
 func (a App) CacheDir() (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
-		return "", noCache(err)
+		return "", CacheError(err)
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q", a.Module, a.Dir, a.Tags)
@@ -152,12 +152,13 @@ func (a App) CacheDir() (string, error) {
 	}
 	dir := filepath.Join(base, "whim", hex.EncodeToString(h.Sum(nil)[:12]))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", noCache(err)
+		return "", CacheError(err)
 	}
 	return dir, nil
 }
 
-func noCache(err error) error {
+// CacheError says that the folder for built apps cannot be used.
+func CacheError(err error) error {
 	return &whimbrel.Error{
 		Code: whimbrel.NoCache, Msg: "the folder for built apps cannot be used", Detail: []string{err.Error()}, Err: err,
 		Hint: []string{"to use another one: set XDG_CACHE_HOME or HOME (on Windows LocalAppData)"},

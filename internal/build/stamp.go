@@ -16,7 +16,7 @@ func (a App) BuildAs(ctx context.Context, w io.Writer, stamp string) (Built, err
 	}
 	file := filepath.Join(dir, "stamp")
 	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return Built{}, noCache(err)
+		return Built{}, CacheError(err)
 	}
 	built, err := a.Build(ctx, w)
 	if err != nil {
@@ -24,7 +24,7 @@ func (a App) BuildAs(ctx context.Context, w io.Writer, stamp string) (Built, err
 	}
 	if err := os.WriteFile(file, []byte(stamp), 0o644); err != nil {
 		built.Release()
-		return Built{}, noCache(err)
+		return Built{}, CacheError(err)
 	}
 	return built, nil
 }

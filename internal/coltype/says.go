@@ -1,6 +1,8 @@
 package coltype
 
 import (
+	"strings"
+
 	"github.com/whimbreldb/whimbrel/internal/typetext"
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -24,4 +26,14 @@ func Says(d schema.Dialect, t schema.Type, written string) bool {
 		}
 	}
 	return true
+}
+
+// IsSerial reports whether the type is PostgreSQL's word for an integer that
+// counts up.
+func IsSerial(text string) bool {
+	switch strings.ToLower(text) {
+	case "smallserial", "serial", "bigserial", "serial2", "serial4", "serial8":
+		return true
+	}
+	return false
 }

@@ -80,7 +80,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if rec.browser {
 				page.Write(w, http.StatusInternalServerError)
 			} else {
-				http.Error(w, page.Title+"\n\n"+page.Output, http.StatusInternalServerError)
+				http.Error(w, page.Text(), http.StatusInternalServerError)
 			}
 			return
 		}

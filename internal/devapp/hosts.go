@@ -81,3 +81,12 @@ func printable(s string) string {
 	}, s)
 	return s[:min(len(s), 100)]
 }
+
+// Exposed returns a warning when more than this machine reaches an address.
+func Exposed(addr net.Addr) string {
+	host, _, err := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); err != nil || ip == nil || ip.IsLoopback() {
+		return ""
+	}
+	return "WARNING: Everybody who reaches " + addr.String() + " sees the source code and the data of errors."
+}

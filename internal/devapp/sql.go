@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"strconv"
 	"sync"
@@ -152,6 +153,14 @@ func (l *Link) Connector(c driver.Connector) driver.Connector {
 type connector struct {
 	driver.Connector
 	traces *traces
+}
+
+// Close closes what the driver keeps between connections: sql.DB.Close calls it.
+func (c connector) Close() error {
+	if inner, ok := c.Connector.(io.Closer); ok {
+		return inner.Close()
+	}
+	return nil
 }
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {

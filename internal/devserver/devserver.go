@@ -80,9 +80,8 @@ const tooLate = 10 * time.Second
 // Run serves the app until ctx is done. It returns an error only when it could
 // not begin: later, what is wrong is shown, and waits to be mended.
 func Run(ctx context.Context, c Config) error {
-	c.Host = cmp.Or(c.Host, "127.0.0.1")
 	c.App.Tags = devapp.Tag
-	ln, err := socket.Listen(ctx, c.Host, c.Port)
+	ln, err := c.Listen(ctx)
 	if err != nil {
 		return err
 	}
@@ -188,10 +187,9 @@ func (s *server) run(ctx context.Context) error {
 // known by.
 func (s *server) announce() {
 	s.say("WARNING: This is a development server. Do not use it in production: use serve.")
-	addr := s.front.ln.Addr().String()
-	host, _, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err == nil && ip != nil && !ip.IsLoopback() {
-		s.say("WARNING: Everybody who reaches %s sees the source code and the data of errors.", addr)
+	addr := s.front.ln.Addr()
+	if warning := devapp.Exposed(addr); warning != "" {
+		s.say("%s", warning)
 	}
 	s.say(" * Running on %s://%s\nPress CTRL+C to quit", s.c.Scheme(), addr)
 }

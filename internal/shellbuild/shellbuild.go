@@ -164,7 +164,7 @@ func generate(ctx context.Context, w io.Writer, app build.App, dir, goCmd string
 		return err
 	}
 	if err := errors.Join(os.WriteFile(source, []byte(text), 0o644), os.WriteFile(overlay, replace, 0o644)); err != nil {
-		return &whimbrel.Error{Code: whimbrel.NoCache, Msg: "the folder for built apps cannot be written", Detail: []string{err.Error()}, Err: err}
+		return build.CacheError(err)
 	}
 	bin := filepath.Join(dir, "link.bin")
 	var out bytes.Buffer

@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -17,6 +18,10 @@ const (
 	portVariable = "WHIM_PORT"
 )
 
+// localhost is where a server listens that was not told: the network reaches none
+// by chance.
+const localhost = "127.0.0.1"
+
 // An Address is where a server listens, and how it proves who it is.
 type Address struct {
 	Host      string // "" is 127.0.0.1
@@ -26,7 +31,7 @@ type Address struct {
 
 // Flags adds the flags of an address to those of a command.
 func (a *Address) Flags(f *pflag.FlagSet) {
-	f.StringVar(&a.Host, "host", "127.0.0.1", "the address to listen on, instead of "+hostVariable)
+	f.StringVar(&a.Host, "host", localhost, "the address to listen on, instead of "+hostVariable)
 	f.IntVarP(&a.Port, "port", "p", 5000, "the port to listen on, instead of "+portVariable+"; 0 takes a free one")
 	f.StringVar(&a.Cert, "cert", "", "the file of a TLS certificate, to serve https")
 	f.StringVar(&a.Key, "key", "", "the file of its key")
@@ -39,7 +44,7 @@ func (a *Address) Complete(f *pflag.FlagSet, getenv func(string) string) error {
 	}
 	if text := getenv(portVariable); text != "" && !f.Changed("port") {
 		port, err := strconv.Atoi(text)
-		if err != nil {
+		if err != nil || port < 0 || port > 65535 {
 			return &whimbrel.Error{
 				Code: whimbrel.BadConfig, Msg: fmt.Sprintf("%s=%s is no port", portVariable, text),
 				Hint: []string{"a port is a number from 1 to 65535; 0 takes a free one"},
@@ -63,5 +68,5 @@ func (a *Address) Listen(ctx context.Context) (*net.TCPListener, error) {
 	if err := CheckCertificate(a.Cert, a.Key); err != nil {
 		return nil, err
 	}
-	return Listen(ctx, a.Host, a.Port)
+	return Listen(ctx, cmp.Or(a.Host, localhost), a.Port)
 }
