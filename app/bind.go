@@ -49,7 +49,7 @@ type Bind struct {
 // z, digits and _, and is not "db", which is the main one.
 func (a *App) Bind(name string, cfg Config) *Bind {
 	err := a.own.broken
-	if whimbrel.CodeOf(err) == whimbrel.BadDatabase {
+	if code := whimbrel.CodeOf(err); code == whimbrel.BadDatabase || code == whimbrel.NoDriver {
 		err = nil // the other one's
 	}
 	switch {

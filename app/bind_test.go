@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/whimbreldb/whimbrel"
+	"github.com/whimbreldb/whimbrel/driver/sqlite"
 	"github.com/whimbreldb/whimbrel/model"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
@@ -177,5 +178,22 @@ func TestBindSettings(t *testing.T) {
 	}
 	if _, err := two.DB().ExecContext(t.Context(), "SELECT * FROM t"); err == nil {
 		t.Error("two databases in memory are one")
+	}
+}
+
+// TestBindBesideBroken: what is wrong with the URL of the main database is no
+// matter of another one.
+func TestBindBesideBroken(t *testing.T) {
+	unset(t, "DATABASE_URL", "WHIM_INSTANCE", "REPORTS_DATABASE_URL")
+	inFolder(t, "")
+	for _, url := range []string{"nonsense", "mysql://me@h/shop"} { // there is no driver for that one
+		a := New("shop", Config{Database: url}, sqlite.Driver{})
+		b := a.Bind("reports", Config{Database: "sqlite:///reports.db"})
+		if err := b.DB().PingContext(t.Context()); err != nil {
+			t.Errorf("beside %s: %v", url, err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

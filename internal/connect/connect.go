@@ -71,7 +71,7 @@ func Open(from string, r Request, drivers []Driver) (Database, error) {
 	if !ok || strings.TrimSpace(r.URL) != r.URL {
 		return Database{Dialect: schema.SQLite}, explainURL(noURL(r.URL), r.URL, from)
 	}
-	i := slices.IndexFunc(drivers, func(d Driver) bool { return d.Name() == s.driver })
+	i := slices.IndexFunc(drivers, func(d Driver) bool { return d != nil && d.Name() == s.driver })
 	if i < 0 {
 		return Database{Dialect: s.dialect}, noDriver(s, r.URL, from)
 	}

@@ -21,7 +21,7 @@ func TestNoDriver(t *testing.T) {
 		"mysql://me:hunter2@h/shop":     {schema.MySQL, "mysql"},
 		"mariadb://me:hunter2@h/shop":   {schema.MariaDB, "mysql"},
 	} {
-		db, err := Open("a test", Request{URL: url}, nil)
+		db, err := Open("a test", Request{URL: url}, []Driver{nil}) // as if there were none
 		var e *whimbrel.Error
 		if !errors.As(err, &e) || e.Code != whimbrel.NoDriver || db.Dialect != want.dialect {
 			t.Errorf("%s: %s, %v", url, db.Dialect, err)
