@@ -37,11 +37,13 @@ func (a *Address) Flags(f *pflag.FlagSet) {
 	f.StringVar(&a.Key, "key", "", "the file of its key")
 }
 
-// Complete takes from the environment what no flag says.
+// Complete takes from the environment what no flag says. A host that is empty is
+// this machine, and not every address that it has, as package net takes it.
 func (a *Address) Complete(f *pflag.FlagSet, getenv func(string) string) error {
 	if host := getenv(hostVariable); host != "" && !f.Changed("host") {
 		a.Host = host
 	}
+	a.Host = cmp.Or(a.Host, localhost)
 	if text := getenv(portVariable); text != "" && !f.Changed("port") {
 		port, err := strconv.Atoi(text)
 		if err != nil || port < 0 || port > 65535 {

@@ -19,6 +19,7 @@ func TestAddress(t *testing.T) {
 	}{
 		{nil, nil, "127.0.0.1", 5000},
 		{nil, map[string]string{"WHIM_HOST": "0.0.0.0", "WHIM_PORT": "8080"}, "0.0.0.0", 8080},
+		{[]string{"--host", ""}, nil, "127.0.0.1", 5000},
 		{[]string{"--port", "5000"}, map[string]string{"WHIM_HOST": "::1", "WHIM_PORT": "8080"}, "::1", 5000},
 		{[]string{"--host", "127.0.0.1", "-p", "0"}, map[string]string{"WHIM_HOST": "::1", "WHIM_PORT": "x"}, "127.0.0.1", 0},
 	} {
