@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,19 +46,27 @@ func New(t testing.TB, databaseURL string, newApp func() *app.App) *app.App {
 	t.Helper()
 	t.Setenv("WHIM_INSTANCE", t.TempDir())
 	t.Setenv(main, "") // whatever it names is none of ours
+	made, before := 0, testbind.Before
 	testbind.Before = func(variable, configured string, drivers []app.Driver) {
+		made++
 		if variable == main {
 			configured = databaseURL
 		}
 		t.Setenv(variable, fresh(t, variable, cmp.Or(os.Getenv("TEST_"+variable), configured, databaseURL), drivers))
 	}
-	defer func() { testbind.Before = nil }()
+	t.Cleanup(func() { testbind.Before = before }) // not sooner: a test may add a database
 	a := newApp()
+	if a == nil {
+		t.Fatal("the function has made no app")
+	}
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	if made < len(a.Databases()) {
+		t.Fatal("the function has not made the app, but returned one that was there: its databases are those of the environment, and not the test's")
+	}
 	for _, b := range a.Databases() {
 		p, err := b.Project()
 		if err != nil {
@@ -84,29 +93,81 @@ func fresh(t testing.TB, variable, databaseURL string, drivers []app.Driver) str
 	if at.Dialect == schema.SQLite {
 		return "sqlite:///" + strings.ToLower(strings.TrimSuffix(variable, "DATABASE_URL")) + "test.db"
 	}
-	u, err := url.Parse(databaseURL)
-	if err != nil {
-		t.Fatalf("the URL of the tests' database (%s:…) cannot be read", at.Dialect) // the error repeats it
-	}
 	server := sql.OpenDB(at.Connector)
 	t.Cleanup(func() { server.Close() })
 	quote := `"`
 	if at.Dialect != schema.Postgres {
 		quote = "`"
 	}
-	name := strings.TrimPrefix(u.Path, "/") + "_test_" + random()
+	name, own := beside(databaseURL, "_test_"+random())
 	quoted := connect.QuoteName(name, quote)
 	if _, err := server.ExecContext(t.Context(), "CREATE DATABASE "+quoted); err != nil {
 		t.Fatalf("a database for the test cannot be made beside the one of the URL: %v\n"+
 			"TEST_DATABASE_URL names a server on which the tests may make databases", err)
 	}
 	t.Cleanup(func() {
-		if _, err := server.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE "+quoted); err != nil {
+		if err := drop(context.WithoutCancel(t.Context()), server, at.Dialect, name, quoted); err != nil {
 			t.Errorf("the database of the test is left: %v", err)
 		}
 	})
-	u.Path = "/" + name
-	return u.String()
+	return own
+}
+
+// beside returns a name that is not taken yet, made of the one of a URL, and the
+// URL of such a database: on the same server, with the same options but those
+// that name a database, which on PostgreSQL have the last word before the path.
+func beside(databaseURL, suffix string) (name, own string) {
+	plain, query, _ := strings.Cut(databaseURL, "?")
+	server := strings.Index(plain, "://") + len("://")
+	if end := strings.Index(plain, ")/"); end >= 0 { // unix(/path), tcp(host:port)
+		server = end
+	}
+	path := len(plain)
+	if i := strings.IndexByte(plain[server:], '/'); i >= 0 {
+		path = server + i
+	}
+	name, _ = url.PathUnescape(strings.TrimPrefix(plain[path:], "/")) // who opened it has read it
+	name += suffix
+	options := slices.DeleteFunc(strings.Split(query, "&"), func(option string) bool {
+		key, _, _ := strings.Cut(option, "=")
+		key, err := url.PathUnescape(key)
+		return err == nil && (key == "" || key == "dbname" || key == "database")
+	})
+	own = plain[:path] + "/" + url.PathEscape(name)
+	if len(options) > 0 {
+		own += "?" + strings.Join(options, "&")
+	}
+	return name, own
+}
+
+// drop drops a database, with the connections to it that a test has left open:
+// a transaction in which it failed, or a second app.
+func drop(ctx context.Context, server *sql.DB, d schema.Dialect, name, quoted string) error {
+	if d == schema.Postgres {
+		_, err := server.ExecContext(ctx, "DROP DATABASE "+quoted+" WITH (FORCE)")
+		return err
+	}
+	rows, err := server.QueryContext(ctx, "SELECT id FROM information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID()", name)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		_, _ = server.ExecContext(ctx, "KILL "+id) // who has gone meanwhile is gone
+	}
+	_, err = server.ExecContext(ctx, "DROP DATABASE "+quoted)
+	return err
 }
 
 func random() string {

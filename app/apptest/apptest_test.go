@@ -2,9 +2,13 @@ package apptest_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/whimbreldb/whimbrel/app"
@@ -86,6 +90,98 @@ func TestNew(t *testing.T) {
 					t.Errorf("%d products, %v", n, err)
 				}
 			})
+		}
+	})
+}
+
+// A failing test notes what it ends with.
+type failing struct {
+	testing.TB
+	said string
+}
+
+func (f *failing) Fatal(args ...any) { f.said = fmt.Sprint(args...); runtime.Goexit() }
+
+func (f *failing) Fatalf(format string, args ...any) {
+	f.said = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+// refusal returns what New says of a URL, or of a function.
+func refusal(t *testing.T, url string, newApp func() *app.App) string {
+	t.Helper()
+	f, done := &failing{TB: t}, make(chan struct{})
+	go func() {
+		defer close(done)
+		apptest.New(f, url, newApp)
+	}()
+	<-done
+	return f.said
+}
+
+// What cannot be a URL may have a password in it.
+func TestSecret(t *testing.T) {
+	for _, url := range []string{
+		"host=h user=shop password=hunter2 dbname=shop", "shop:hunter2@tcp(h:3306)/shop", "hunter2", "mongodb://shop:hunter2@h/shop",
+		"postgres://shop:hunter2@h:5432",
+	} {
+		if said := refusal(t, url, newApp); said == "" || strings.Contains(said, "hunter2") {
+			t.Errorf("%s: %q", url, said)
+		}
+	}
+}
+
+// An app that was there already has the databases of the environment.
+func TestMadeBefore(t *testing.T) {
+	production := filepath.Join(t.TempDir(), "production.db")
+	t.Setenv("DATABASE_URL", "sqlite:///"+filepath.ToSlash(production))
+	a := newApp()
+	if said := refusal(t, "sqlite:///shop.db", func() *app.App { return a }); !strings.Contains(said, "has not made the app") {
+		t.Errorf("%q", said)
+	}
+	if _, err := os.Stat(production); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the database of the environment was touched: %v", err)
+	}
+}
+
+// No variable of the environment, and no option of the URL, leads the test to
+// a database that is there; and what a test leaves open holds nothing up.
+func TestOwnDatabase(t *testing.T) {
+	t.Setenv("APPTEST_DATABASE_URL", "sqlite:///"+filepath.ToSlash(filepath.Join(t.TempDir(), "other.db")))
+	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
+		if s.Dialect == schema.SQLite {
+			t.Skip("a file of its own")
+		}
+		there := s.URL(t)
+		if s.Dialect == schema.Postgres {
+			u, err := url.Parse(there)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := u.Query()
+			q.Set("dbname", strings.TrimPrefix(u.Path, "/"))
+			u.RawQuery = q.Encode()
+			there = u.String()
+		}
+		t.Run("open", func(t *testing.T) {
+			a := apptest.New(t, there, newApp)
+			if err := a.DB().PingContext(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			tx, err := a.DB().Begin() //nolint:noctx // it shall outlive the test
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.Exec("INSERT INTO products (name) VALUES ('Apple')"); err != nil {
+				t.Error(err)
+			}
+		})
+		if s.Dialect != schema.Postgres {
+			return
+		}
+		var n int
+		if err := s.Open(t, there).QueryRow("SELECT count(*) FROM information_schema.tables WHERE table_name = 'products'").Scan(&n); err != nil || n != 0 {
+			t.Errorf("%d tables in a database that was there, %v", n, err)
 		}
 	})
 }
