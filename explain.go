@@ -62,10 +62,14 @@ func explainGraph(err error) *Error {
 		e.Hint = append(e.Hint, "to list revisions: whim db history")
 		return e
 	case errors.As(err, &ambiguous):
-		return &Error{
+		e := &Error{
 			Code: AmbiguousRevision, Msg: fmt.Sprintf("%q could be several revisions", ambiguous.Symbol), Detail: ambiguous.Matches,
 			Hint: []string{"Give more of its characters."},
 		}
+		if strings.ContainsAny(ambiguous.Symbol, "+-") { // steps, where the history forks
+			e.Hint = []string{"Name the revision."}
+		}
+		return e
 	case errors.As(err, &heads):
 		return explainHeads(heads)
 	case errors.As(err, &steps):

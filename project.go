@@ -102,6 +102,7 @@ func (p *Project) allRegistered() error {
 		Detail: detail,
 		Hint: []string{
 			"A file that is newer than this program: build the program again.",
+			"If none is registered: the program was not given the variable History of the folder's package.",
 			"A file that was emptied or cut off: bring it back, or delete it if the revision is not wanted.",
 		},
 	}

@@ -37,13 +37,13 @@ func readEnv(name string) error {
 	}
 	for key, value := range values {
 		if strings.Trim(key, envName) != "" {
-			return badEnv(cmp.Or(name, envFile), fmt.Sprintf("%q cannot be the name of a setting", key), nil)
+			return badEnv(cmp.Or(name, envFile), fmt.Sprintf("line %d has no name of a setting before its =", lineOf(text, key)), nil)
 		}
 		if os.Getenv(key) != "" { // what is set to nothing counts as not set
 			continue
 		}
 		if err := os.Setenv(key, value); err != nil {
-			return badEnv(cmp.Or(name, envFile), fmt.Sprintf("%q cannot be set", key), err)
+			return badEnv(cmp.Or(name, envFile), fmt.Sprintf("line %d cannot be set", lineOf(text, key)), err)
 		}
 	}
 	return nil
@@ -61,6 +61,12 @@ func badLine(text string) int {
 		}
 	}
 	return 1
+}
+
+// lineOf finds the line of a setting. Its name may be the rest of a secret.
+func lineOf(text, key string) int {
+	before, _, _ := strings.Cut(text, key)
+	return strings.Count(before, "\n") + 1
 }
 
 func badEnv(name, why string, err error) error {

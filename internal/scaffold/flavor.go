@@ -27,6 +27,9 @@ func choose(option, given string, of []string) (string, error) {
 		Code: whimbrel.BadFlavor, Msg: fmt.Sprintf("no app can be made with --%s %q", option, given),
 		Detail: []string{"--" + option + " is one of " + strings.Join(of, ", ")},
 	}
+	if given == "mariadb" {
+		given = "mysql" // one driver is for both
+	}
 	for _, o := range of {
 		if near.Distance(strings.ToLower(given), o, 2) <= 2 || strings.HasPrefix(strings.ToLower(given), o) {
 			e.Hint = []string{"did you mean: --" + option + " " + o}
@@ -54,7 +57,7 @@ func of(name, app string) database {
 			where: "The database is on a PostgreSQL server, `postgres://localhost:5432/" + schemaName + "` unless `DATABASE_URL` says\n" +
 				"otherwise. It is yours to make: `createdb " + schemaName + "`. `whim db current -v` says which one it is.\n" +
 				"The tests make one for each test on the same server, or on that of `TEST_DATABASE_URL`.",
-			services: service("postgres:18", "POSTGRES_PASSWORD: test", "5432:5432", "pg_isready", "postgres://postgres:test@localhost:5432/postgres?sslmode=disable"),
+			services: service("postgres:18", "POSTGRES_PASSWORD: test\n          POSTGRES_DB: ci", "5432:5432", "pg_isready", "postgres://postgres:test@localhost:5432/ci?sslmode=disable"),
 			imports: map[string]string{
 				"gorm": "\n\tgormpostgres \"gorm.io/driver/postgres\"\n\t\"gorm.io/gorm\"\n",
 				"bun":  "\n\t\"github.com/uptrace/bun/dialect/pgdialect\"\n",
@@ -72,7 +75,7 @@ func of(name, app string) database {
 				"`DATABASE_URL` says otherwise. It is yours to make: `CREATE DATABASE " + schemaName + " CHARACTER SET utf8mb4`.\n" +
 				"`whim db current -v` says which one it is. The tests make one for each test on the\n" +
 				"same server, or on that of `TEST_DATABASE_URL`.",
-			services: service("mysql:8.4", "MYSQL_ROOT_PASSWORD: test", "3306:3306", "mysqladmin ping -ptest", "mysql://root:test@localhost:3306/mysql"),
+			services: service("mysql:8.4", "MYSQL_ROOT_PASSWORD: test\n          MYSQL_DATABASE: ci", "3306:3306", "mysqladmin ping -ptest", "mysql://root:test@localhost:3306/ci"),
 			imports: map[string]string{
 				"gorm": "\n\tgormmysql \"gorm.io/driver/mysql\"\n\t\"gorm.io/gorm\"\n",
 				"bun":  "\n\t\"github.com/uptrace/bun/dialect/mysqldialect\"\n",

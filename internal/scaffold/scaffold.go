@@ -11,6 +11,7 @@
 package scaffold
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -55,13 +56,11 @@ func Files(o Options) ([]File, error) {
 	if err := checkName(o.Name); err != nil {
 		return nil, err
 	}
-	if o.Module == "" {
-		o.Module = o.Name
-		if slices.Contains(standard, o.Module) {
-			return nil, &whimbrel.Error{
-				Code: whimbrel.BadModule, Msg: fmt.Sprintf("%q is a package of Go itself, so it cannot be the path of the module", o.Module),
-				Hint: []string{"to give the module another path: whim new " + o.Name + " --module example.com/" + o.Name},
-			}
+	o.Module = cmp.Or(o.Module, o.Name)
+	if first, _, _ := strings.Cut(o.Module, "/"); slices.Contains(standard, first) || strings.HasPrefix(o.Module+"/", "github.com/whimbreldb/whimbrel/") {
+		return nil, &whimbrel.Error{
+			Code: whimbrel.BadModule, Msg: fmt.Sprintf("%q is a package of somebody else, so it cannot be the path of the module", o.Module),
+			Hint: []string{"to give the module another path: whim new " + o.Name + " --module example.com/" + o.Name},
 		}
 	}
 	if err := checkModule(o.Module); err != nil {

@@ -257,7 +257,13 @@ func TestTests(t *testing.T) {
 }
 
 func TestFlavors(t *testing.T) {
+	for _, module := range []string{"fmt", "net/http", "github.com/whimbreldb/whimbrel", "github.com/whimbreldb/whimbrel/app"} {
+		if _, err := Files(Options{Name: "shop", Module: module}); whimbrel.CodeOf(err) != whimbrel.BadModule {
+			t.Errorf("--module %s: %v", module, err)
+		}
+	}
 	for _, test := range []struct{ orm, db, msg, hint string }{
+		{"gorm", "mariadb", `no app can be made with --db "mariadb"`, "did you mean: --db mysql"},
 		{"Gorm", "", `no app can be made with --orm "Gorm"`, "did you mean: --orm gorm"},
 		{"django", "", `no app can be made with --orm "django"`, ""},
 		{"", "postgresql", `no app can be made with --db "postgresql"`, "did you mean: --db postgres"},
