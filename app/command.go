@@ -99,6 +99,9 @@ func (b *Bind) guard(db *cobra.Command) {
 			continue
 		}
 		c.PreRunE = func(*cobra.Command, []string) error {
+			if whimbrel.CodeOf(b.broken) == whimbrel.BadConfig {
+				return b.broken // the name perhaps, from which the hint is made
+			}
 			return &whimbrel.Error{
 				Code: whimbrel.NoHistory, Msg: "the app has no history of revisions",
 				Detail: []string{"its method History was not called"},

@@ -48,6 +48,9 @@ func (c *call) initialize([]string) error {
 		c.noteModels(list)
 	}
 	c.note("Next: %s migrate -m %s", prefix(c.cmd), shellword.Quote("initial migration"))
+	if list.Path != "" { // an app that is there already, and its database perhaps
+		c.note("Where the database has its tables already: %s baseline", prefix(c.cmd))
+	}
 	return nil
 }
 

@@ -123,12 +123,17 @@ func (c *call) migrate([]string) error {
 }
 
 func (c *call) emptyRevision() error {
-	w, err := c.project.NewRevision(c.ctx(), c.options())
+	o := c.options()
+	w, err := c.project.NewRevision(c.ctx(), o)
 	if err != nil {
 		return err
 	}
 	c.result = MigrateResult{Written: w, Operations: w.Changes.Ops}
 	c.written(w.Path)
+	if o.Head == "heads" {
+		c.note("It joins them; nothing has to be filled in. Then: %s upgrade", prefix(c.cmd))
+		return nil
+	}
 	c.note("Fill it in, then: %s upgrade", prefix(c.cmd))
 	return nil
 }
