@@ -101,6 +101,9 @@ func (b noDatabase) Connect(context.Context) (driver.Conn, error) { return nil, 
 func (b noDatabase) Driver() driver.Driver                        { return b }
 func (b noDatabase) Open(string) (driver.Conn, error)             { return nil, b.err }
 
+// Name returns "db" for the app's main database, and else what Bind was given.
+func (b *Bind) Name() string { return b.name }
+
 // DB returns the database, of which nothing is opened before the first query.
 func (b *Bind) DB() *sql.DB { return b.db }
 

@@ -41,7 +41,7 @@ func productsCommand(db *gorm.DB) *cobra.Command {
 				for _, name := range names {
 					products = append(products, &models.Product{Name: name})
 				}
-				return db.WithContext(cmd.Context()).Create(products).Error
+				return noTable(db.WithContext(cmd.Context()).Create(products).Error)
 			},
 		},
 		&cobra.Command{
@@ -78,7 +78,7 @@ func productsCommand(db *gorm.DB) *cobra.Command {
 
 // noTable says what to do where the database was not upgraded yet.
 func noTable(err error) error {
-	if strings.Contains(err.Error(), "no such table") {
+	if err != nil && strings.Contains(err.Error(), "no such table") {
 		return fmt.Errorf("%w; to make the tables: db upgrade", err)
 	}
 	return err
