@@ -166,8 +166,8 @@ const (
 	NoCache Code = "no-cache"
 	// BadAppName: a name cannot be that of a folder and a program.
 	BadAppName Code = "bad-app-name"
-	// BadFlavor: an app cannot be made for such an ORM or database.
-	BadFlavor Code = "bad-flavor"
+	// BadChoice: an app cannot be made for such an ORM or database.
+	BadChoice Code = "bad-choice"
 	// BadModule: a path cannot be that of a Go module.
 	BadModule Code = "bad-module-path"
 	// Exists: a file that would be written is there already.

@@ -147,7 +147,7 @@ func ExitCode(err error) int {
 		return HalfWay
 	case whimbrel.OpenQuestions, whimbrel.BadAnswer, whimbrel.BadMessage,
 		whimbrel.NoSuchRevision, whimbrel.AmbiguousRevision, whimbrel.BadRange,
-		whimbrel.BadAppName, whimbrel.BadModule, whimbrel.BadFlavor, whimbrel.BadUsage:
+		whimbrel.BadAppName, whimbrel.BadModule, whimbrel.BadChoice, whimbrel.BadUsage:
 		return Usage // another command line is needed, and nothing was written
 	default:
 		return Failed

@@ -206,7 +206,7 @@ func TestExitCodes(t *testing.T) {
 		whimbrel.BadAnswer:       cli.Usage,
 		whimbrel.BadMessage:      cli.Usage,
 		whimbrel.NoSuchRevision:  cli.Usage,
-		whimbrel.BadFlavor:       cli.Usage,
+		whimbrel.BadChoice:       cli.Usage,
 		whimbrel.Interrupted:     cli.Failed,
 		whimbrel.StatementFailed: cli.Failed,
 		whimbrel.Mismatch:        cli.Failed,

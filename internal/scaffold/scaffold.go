@@ -4,7 +4,7 @@
 //
 // The folder template has what is common to all, what an ORM has of its own, and
 // in modules the go.mod and go.sum of each pair, which a test has the go command
-// write. What a database changes is in flavor.go.
+// write. What a database changes is in choice.go.
 //
 // It runs no command, reaches no network and never overwrites a file. Start at
 // [Files], then [Write].
@@ -119,9 +119,9 @@ func fromTemplates(dir string, fill *strings.Replacer) (files []File, err error)
 }
 
 // fromModules returns go.mod and go.sum.
-func fromModules(flavor string, fill *strings.Replacer) (files []File, err error) {
+func fromModules(kind string, fill *strings.Replacer) (files []File, err error) {
 	for _, name := range []string{"mod", "sum"} {
-		b, err := templates.ReadFile("template/modules/" + flavor + "." + name)
+		b, err := templates.ReadFile("template/modules/" + kind + "." + name)
 		if err != nil {
 			return nil, err
 		}

@@ -42,9 +42,9 @@ func TestModules(t *testing.T) {
 	root := checkout(t)
 	for _, orm := range ORMs {
 		for _, db := range Databases {
-			flavor := orm + "-" + db
+			kind := orm + "-" + db
 			if !*update {
-				if _, err := fromModules(flavor, strings.NewReplacer()); err != nil {
+				if _, err := fromModules(kind, strings.NewReplacer()); err != nil {
 					t.Error(err)
 				}
 				continue
@@ -54,7 +54,7 @@ func TestModules(t *testing.T) {
 			if orm != "none" {
 				text += "\tgithub.com/whimbreldb/whimbrel/" + orm + "model {{require}}\n"
 			}
-			for _, r := range slices.Concat(requires[""], requires[orm], requires[flavor]) {
+			for _, r := range slices.Concat(requires[""], requires[orm], requires[kind]) {
 				text += "\t" + strings.Replace(r, "@", " ", 1) + "\n"
 			}
 			text += ")\n{{replace}}"
@@ -78,7 +78,7 @@ func TestModules(t *testing.T) {
 				if ext == "mod" {
 					text = strings.NewReplacer("module shop\n", "module {{module}}\n", " v0.0.0\n", " {{require}}\n", source.replace(orm), "{{replace}}").Replace(text)
 				}
-				if err := os.WriteFile(filepath.Join("template", "modules", flavor+"."+ext), []byte(text), 0o644); err != nil {
+				if err := os.WriteFile(filepath.Join("template", "modules", kind+"."+ext), []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -256,7 +256,7 @@ func TestTests(t *testing.T) {
 	})
 }
 
-func TestFlavors(t *testing.T) {
+func TestChoices(t *testing.T) {
 	for _, module := range []string{"fmt", "net/http", "github.com/whimbreldb/whimbrel", "github.com/whimbreldb/whimbrel/app"} {
 		if _, err := Files(Options{Name: "shop", Module: module}); whimbrel.CodeOf(err) != whimbrel.BadModule {
 			t.Errorf("--module %s: %v", module, err)
@@ -271,7 +271,7 @@ func TestFlavors(t *testing.T) {
 	} {
 		_, err := Files(Options{Name: "shop", ORM: test.orm, Database: test.db, Source: Source{Version: "v1.0.0"}})
 		var e *whimbrel.Error
-		if !errors.As(err, &e) || e.Code != whimbrel.BadFlavor || e.Msg != test.msg || strings.Join(e.Hint, "") != test.hint {
+		if !errors.As(err, &e) || e.Code != whimbrel.BadChoice || e.Msg != test.msg || strings.Join(e.Hint, "") != test.hint {
 			t.Errorf("%q %q: got %v %v", test.orm, test.db, err, e.Hint)
 		}
 	}

@@ -24,7 +24,7 @@ func choose(option, given string, of []string) (string, error) {
 		return given, nil
 	}
 	e := &whimbrel.Error{
-		Code: whimbrel.BadFlavor, Msg: fmt.Sprintf("no app can be made with --%s %q", option, given),
+		Code: whimbrel.BadChoice, Msg: fmt.Sprintf("no app can be made with --%s %q", option, given),
 		Detail: []string{"--" + option + " is one of " + strings.Join(of, ", ")},
 	}
 	if given == "mariadb" {
