@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"fmt"
 	"go/types"
 	"reflect"
 )
@@ -76,7 +77,25 @@ func (c *compiler) conversion(x code, t types.Type) code {
 	if !x.r.ConvertibleTo(r) {
 		return c.convert(x, t)
 	}
+	if x.r.Kind() == reflect.Slice && (r.Kind() == reflect.Array || r.Kind() == reflect.Pointer) {
+		v = longEnough(v, t)
+	}
 	return valueCode(t, r, func(f *frame) reflect.Value { return v(f).Convert(r) })
+}
+
+// longEnough checks a slice that becomes an array, or a pointer to one.
+func longEnough(v operand, t types.Type) operand {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n := int(t.Underlying().(*types.Array).Len())
+	return func(f *frame) reflect.Value {
+		list := v(f)
+		if list.Len() < n {
+			panic(runtimeError(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", list.Len(), n)))
+		}
+		return list
+	}
 }
 
 func wrapped[T any](wrap func(T) T, x func(*frame) T) func(*frame) T {

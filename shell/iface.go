@@ -405,15 +405,15 @@ func (s *Session) conversionError(v reflect.Value, from, to types.Type) error {
 				}
 			}
 		}
-		return fmt.Errorf("interface conversion: %s is not %s: missing method %s", name, s.typeName(to), missing)
+		return runtimePlain(fmt.Sprintf("interface conversion: %s is not %s: missing method %s", name, s.typeName(to), missing))
 	}
 	if !inner.IsValid() {
 		if _, ok := to.Underlying().(*types.Interface); ok {
-			return fmt.Errorf("interface conversion: interface is nil, not %s", s.typeName(to))
+			return runtimePlain(fmt.Sprintf("interface conversion: interface is nil, not %s", s.typeName(to)))
 		}
-		return fmt.Errorf("interface conversion: %s is nil, not %s", orInterface(src), s.typeName(to))
+		return runtimePlain(fmt.Sprintf("interface conversion: %s is nil, not %s", orInterface(src), s.typeName(to)))
 	}
-	return fmt.Errorf("interface conversion: %s is %s, not %s", orInterface(src), name, s.typeName(to))
+	return runtimePlain(fmt.Sprintf("interface conversion: %s is %s, not %s", orInterface(src), name, s.typeName(to)))
 }
 
 func orInterface(s string) string { return s }
