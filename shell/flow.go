@@ -231,11 +231,19 @@ func (l *loop) list(f *frame, list reflect.Value, elem reflect.Type) signal {
 
 // iterate ranges over a function: the body is what it yields to.
 func (l *loop) iterate(f *frame, seq reflect.Value) signal {
-	out, ended := next, false
+	const (
+		ready      = ""
+		running    = "range function continued iteration after loop body panic"
+		left       = "range function continued iteration after function for loop body returned false"
+		over       = "range function continued iteration after whole loop exit"
+		suppressed = "range function recovered a loop body panic and did not resume panicking"
+	)
+	out, state := next, ready // what is wrong with calling the body again
 	yield := reflect.MakeFunc(seq.Type().In(0), func(args []reflect.Value) []reflect.Value {
-		if ended {
-			panic(runtimeError("range function continued iteration after function for loop body returned false"))
+		if state != ready {
+			panic(runtimeError(state))
 		}
+		state = running
 		var k, v reflect.Value
 		if len(args) > 0 {
 			k = args[0]
@@ -243,14 +251,20 @@ func (l *loop) iterate(f *frame, seq reflect.Value) signal {
 		if len(args) > 1 {
 			v = args[1]
 		}
-		out, ended = l.step(f, k, v)
-		return []reflect.Value{reflect.ValueOf(!ended)}
+		sig, end := l.step(f, k, v)
+		if out, state = sig, ready; end {
+			state = left
+		}
+		return []reflect.Value{reflect.ValueOf(!end)}
 	})
 	if seq.IsNil() {
 		panic(nilDereference)
 	}
 	seq.Call([]reflect.Value{yield})
-	ended = true
+	if f.th.check(); state == running {
+		panic(runtimeError(suppressed))
+	}
+	state = over
 	f.th.cur = f
 	return out
 }
