@@ -220,11 +220,21 @@ func (f formatter) kind(v reflect.Value, t types.Type) string {
 			return "&…"
 		}
 		f.seen = append(slices.Clip(f.seen), v.Pointer())
-		return "&" + f.value(v.Elem(), elemOf(under))
+		return "&" + f.part(v.Elem(), elemOf(under))
 	case reflect.Struct:
 		return f.fields(v, t)
 	}
 	return fmt.Sprintf("%v", v)
+}
+
+// part prints what is within a value, where it may be a stand-in of its type.
+func (f formatter) part(v reflect.Value, t types.Type) string {
+	if t != nil && f.s != nil {
+		if r, ok := f.s.knownType(t); ok && r != v.Type() && r.Size() == v.Type().Size() && v.CanInterface() {
+			v = fix(v, r)
+		}
+	}
+	return f.value(v, t)
 }
 
 func elemOf(t types.Type) types.Type {
@@ -242,7 +252,7 @@ func elemOf(t types.Type) types.Type {
 func (f formatter) elements(v reflect.Value, t types.Type) string {
 	var out []string
 	for i := range min(v.Len(), maxElements) {
-		out = append(out, f.value(v.Index(i), t))
+		out = append(out, f.part(v.Index(i), t))
 	}
 	if n := v.Len() - maxElements; n > 0 {
 		out = append(out, fmt.Sprintf("… and %d more", n))
@@ -263,7 +273,7 @@ func (f formatter) entries(v reflect.Value, t types.Type) string {
 			out = append(out, fmt.Sprintf("… and %d more", len(keys)-i))
 			break
 		}
-		out = append(out, f.value(k, kt)+": "+f.value(v.MapIndex(k), et))
+		out = append(out, f.part(k, kt)+": "+f.part(v.MapIndex(k), et))
 	}
 	return "map[" + strings.Join(out, ", ") + "]"
 }

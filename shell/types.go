@@ -165,19 +165,11 @@ func (w *world) make(t types.Type) reflect.Type {
 	case *types.Map:
 		return reflect.MapOf(w.rtype(t.Key()), w.rtype(t.Elem()))
 	case *types.Chan:
-		dir := map[types.ChanDir]reflect.ChanDir{types.SendRecv: reflect.BothDir, types.SendOnly: reflect.SendDir, types.RecvOnly: reflect.RecvDir}
-		return reflect.ChanOf(dir[t.Dir()], w.rtype(t.Elem()))
+		return reflect.ChanOf(chanDirs[t.Dir()], w.rtype(t.Elem()))
 	case *types.Struct:
 		return w.makeStruct(t, nil)
 	case *types.Signature:
-		var in, out []reflect.Type
-		for v := range t.Params().Variables() {
-			in = append(in, w.rtype(v.Type()))
-		}
-		for v := range t.Results().Variables() {
-			out = append(out, w.rtype(v.Type()))
-		}
-		return reflect.FuncOf(in, out, t.Variadic())
+		return w.makeFunc(t, w.rtype)
 	case *types.Interface:
 		return anyType
 	case *types.TypeParam:
@@ -214,11 +206,45 @@ func (w *world) makeNamed(t *types.Named) reflect.Type {
 		if st, ok := t.Underlying().(*types.Struct); ok {
 			r = w.makeStruct(st, t)
 		} else {
-			r = w.shape(t.Underlying())
+			r = w.makeShaped(t.Underlying())
 		}
 	}()
 	w.named[t.Origin().Obj()] = append(w.named[t.Origin().Obj()], namedType{t, r})
 	return r
+}
+
+// makeShaped is make for what is below a name: parts of it that contain the
+// name are of the same shape only.
+func (w *world) makeShaped(t types.Type) reflect.Type {
+	if !w.mentionsOpen(t, nil) {
+		return w.rtype(t)
+	}
+	switch t := t.(type) {
+	case *types.Pointer:
+		return reflect.PointerTo(w.shape(t.Elem()))
+	case *types.Slice:
+		return reflect.SliceOf(w.shape(t.Elem()))
+	case *types.Map:
+		return reflect.MapOf(w.shape(t.Key()), w.shape(t.Elem()))
+	case *types.Chan:
+		return reflect.ChanOf(chanDirs[t.Dir()], w.shape(t.Elem()))
+	case *types.Signature:
+		return w.makeFunc(t, w.shape)
+	}
+	return w.shape(t)
+}
+
+var chanDirs = map[types.ChanDir]reflect.ChanDir{types.SendRecv: reflect.BothDir, types.SendOnly: reflect.SendDir, types.RecvOnly: reflect.RecvDir}
+
+func (w *world) makeFunc(t *types.Signature, part func(types.Type) reflect.Type) reflect.Type {
+	var in, out []reflect.Type
+	for v := range t.Params().Variables() {
+		in = append(in, part(v.Type()))
+	}
+	for v := range t.Results().Variables() {
+		out = append(out, part(v.Type()))
+	}
+	return reflect.FuncOf(in, out, t.Variadic())
 }
 
 // shape is rtype, but where the type contains one that is being made, the
