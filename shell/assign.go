@@ -31,82 +31,75 @@ func (c *compiler) define(lhs, rhs []ast.Expr) exec {
 	return c.tuple(lhs, rhs, true)
 }
 
-// tuple compiles an assignment of several values, or to what is no plain
-// variable: all operands are evaluated before anything is assigned.
+// tuple compiles an assignment of several values. What the operands on the left
+// are made of, and the values, are there before anything is assigned.
 func (c *compiler) tuple(lhs, rhs []ast.Expr, define bool) exec {
-	type target struct {
-		place func(*frame) place // nil: not assigned
-		x     *variable          // or declared
-		t     types.Type
-	}
-	var values func(*frame) []reflect.Value
-	var from []types.Type
-	var codes []code
-	if len(rhs) == 1 && len(lhs) > 1 {
-		values, from = c.several(rhs[0], len(lhs))
-	} else {
-		for _, e := range rhs {
-			codes = append(codes, c.expr(e))
-		}
-	}
-	targets := make([]target, len(lhs))
+	right := c.rightSide(rhs, len(lhs))
+	var operands []operand
+	sets := make([]setter, len(lhs)) // nil: _
+	to := make([]types.Type, len(lhs))
+	early := false
 	for i, l := range lhs {
-		if id, ok := ast.Unparen(l).(*ast.Ident); ok {
-			if id.Name == "_" {
-				continue
-			}
-			if o := c.s.info.Defs[id]; define && o != nil {
-				x := c.declared(o)
-				targets[i] = target{x: x, t: x.t}
-				continue
-			}
-		}
-		p, t := c.placeOf(l)
-		targets[i] = target{place: p, t: t}
+		sets[i], to[i] = c.assignee(l, define, &operands)
+		early = early || c.calls(l)
 	}
-	conv := make([]func(reflect.Value) reflect.Value, len(lhs))
-	vals := make([]func(*frame) reflect.Value, len(codes))
-	for i := range lhs {
-		switch {
-		case values != nil && targets[i].t != nil:
-			conv[i] = c.converter(from[i], targets[i].t)
-		case codes != nil && targets[i].t != nil:
-			vals[i] = c.convert(codes[i], targets[i].t).v
-		case codes != nil:
-			vals[i] = codes[i].v
-		}
-	}
+	all := right(to)
 	return func(f *frame) signal {
-		places := make([]place, len(targets))
-		for i, t := range targets {
-			if t.place != nil {
-				places[i] = t.place(f)
-			}
-		}
 		var got []reflect.Value
-		if values != nil {
-			got = values(f)
+		at := &frame{}
+		if early {
+			at.v = evaluated(f, operands)
+			got = all(f)
 		} else {
-			got = make([]reflect.Value, len(vals))
-			for i, v := range vals {
-				got[i] = dup(v(f))
-			}
+			got = all(f)
+			at.v = evaluated(f, operands)
 		}
-		for i, t := range targets {
-			if t.t == nil {
-				continue
-			}
-			v := got[i]
-			if conv[i] != nil {
-				v = conv[i](v)
-			}
-			if t.x != nil {
-				t.x.declare(f, v)
-			} else {
-				places[i].set(v)
+		for i, set := range sets {
+			if set != nil {
+				set(f, at, got[i])
 			}
 		}
 		return next
+	}
+}
+
+// rightSide compiles the values of an assignment or a return: those of one
+// call, or of one expression each. What it returns makes them of the types
+// that they go to; nil is any.
+func (c *compiler) rightSide(rhs []ast.Expr, n int) func(to []types.Type) func(*frame) []reflect.Value {
+	if len(rhs) == 1 && n > 1 {
+		all, from := c.several(rhs[0], n)
+		return func(to []types.Type) func(*frame) []reflect.Value {
+			conv := make([]func(reflect.Value) reflect.Value, n)
+			for i, t := range to {
+				if t != nil {
+					conv[i] = c.converter(from[i], t)
+				}
+			}
+			return func(f *frame) []reflect.Value {
+				out := all(f)
+				for i, do := range conv {
+					if do != nil {
+						out[i] = do(out[i])
+					}
+				}
+				return out
+			}
+		}
+	}
+	codes := make([]code, n)
+	for i, e := range rhs {
+		codes[i] = c.expr(e)
+	}
+	return func(to []types.Type) func(*frame) []reflect.Value {
+		operands := make([]operand, n)
+		for i, x := range codes {
+			if to[i] != nil {
+				x = c.convert(x, to[i])
+			}
+			operands[i] = x.v
+		}
+		return func(f *frame) []reflect.Value { return values(f, operands) }
 	}
 }
 
@@ -132,57 +125,6 @@ func (c *compiler) several(e ast.Expr, n int) (func(*frame) []reflect.Value, []t
 	}, []types.Type{t, types.Typ[types.Bool]}
 }
 
-// A place is where a value goes: memory, or an entry of a map.
-type place struct {
-	v    reflect.Value
-	m, k reflect.Value
-	x    *variable
-	f    *frame
-}
-
-func (p place) set(v reflect.Value) {
-	switch {
-	case p.x != nil:
-		p.x.set(p.f, v)
-	case p.m.IsValid():
-		if p.m.IsNil() {
-			panic(runtimePlain("assignment to entry in nil map"))
-		}
-		if v.Type() != p.m.Type().Elem() {
-			v = fix(dup(v), p.m.Type().Elem())
-		}
-		p.m.SetMapIndex(p.k, v)
-	default:
-		p.v.Set(v)
-	}
-}
-
-// runtimePlain is an error of the runtime without its usual prefix.
-type runtimePlain string
-
-func (e runtimePlain) Error() string { return string(e) }
-func (runtimePlain) RuntimeError()   {}
-
-// placeOf compiles an operand on the left.
-func (c *compiler) placeOf(e ast.Expr) (func(*frame) place, types.Type) {
-	e = ast.Unparen(e)
-	if id, ok := e.(*ast.Ident); ok {
-		if x := c.lookup(c.s.info.ObjectOf(id)); x != nil && x.global == nil {
-			return func(f *frame) place { return place{x: x, f: f} }, x.t
-		}
-	}
-	if ix, ok := e.(*ast.IndexExpr); ok {
-		m := c.expr(ix.X)
-		if mt, ok := coreMap(m.t); ok {
-			mv, kv := m.v, c.convert(c.expr(ix.Index), mt.Key()).v
-			return func(f *frame) place { mm := dup(mv(f)); return place{m: mm, k: dup(kv(f))} }, mt.Elem()
-		}
-	}
-	x := c.expr(e)
-	v := x.v
-	return func(f *frame) place { return place{v: v(f)} }, x.t
-}
-
 func (c *compiler) assign(s *ast.AssignStmt) exec {
 	switch s.Tok {
 	case token.DEFINE:
@@ -194,7 +136,7 @@ func (c *compiler) assign(s *ast.AssignStmt) exec {
 		return c.tuple(s.Lhs, s.Rhs, false)
 	}
 	op := s.Tok - token.ADD_ASSIGN + token.ADD
-	return c.update(op, s.Lhs[0], c.expr(s.Lhs[0]), c.expr(s.Rhs[0]))
+	return c.update(op, s.Lhs[0], c.expr(s.Lhs[0]), c.expr(s.Rhs[0]), c.calls(s.Rhs[0]))
 }
 
 func (c *compiler) assignOne(l, r ast.Expr) exec {
@@ -207,51 +149,78 @@ func (c *compiler) assignOne(l, r ast.Expr) exec {
 			return func(f *frame) signal { set(f, f); return next }
 		}
 	}
+	if c.calls(l) {
+		return c.tuple([]ast.Expr{l}, []ast.Expr{r}, false)
+	}
 	p, t := c.placeOf(l)
 	v := c.convert(c.expr(r), t).v
 	return func(f *frame) signal {
-		to := p(f)
-		to.set(v(f))
+		got := v(f)
+		p(f).set(got)
 		return next
 	}
 }
 
-// update compiles x op= y, where the operand x is evaluated once.
-func (c *compiler) update(op token.Token, l ast.Expr, x, y code) exec {
+// update compiles x op= y, where the operand x is evaluated once. What y calls
+// comes before x is looked at, except in a map.
+func (c *compiler) update(op token.Token, l ast.Expr, x, y code, calls bool) exec {
 	combine := func(x code) code {
 		if op == token.SHL || op == token.SHR {
 			return shift(op, x, y, x.t, x.r)
 		}
 		return arithmetic(op, x, y.as(x.t, x.r), x.t, x.r)
 	}
-	if id, ok := ast.Unparen(l).(*ast.Ident); ok {
-		if v := c.lookup(c.s.info.ObjectOf(id)); v != nil {
-			if v.class == 'i' && v.r == intType && y.k != nil && (op == token.ADD || op == token.SUB) {
-				n, k := v.index, y.as(v.t, v.r).i(nil)
-				if op == token.SUB {
-					k = -k
-				}
-				return func(f *frame) signal { f.n[n] = uint64(int64(f.n[n]) + k); return next }
-			}
-			set := combine(v.load()).setter(v, false)
-			return func(f *frame) signal { set(f, f); return next }
-		}
-	}
 	if ix, ok := ast.Unparen(l).(*ast.IndexExpr); ok {
 		if m := c.expr(ix.X); m.r.Kind() == reflect.Map {
 			return c.updateMap(m, ix, combine)
 		}
 	}
+	before := func(*frame) {}
+	if calls {
+		tmp := c.place(y.t, false)
+		set := y.setter(tmp, true)
+		y, before = tmp.load(), func(f *frame) { set(f, f) }
+	}
+	if id, ok := ast.Unparen(l).(*ast.Ident); ok {
+		if v := c.lookup(c.s.info.ObjectOf(id)); v != nil {
+			return c.updateVariable(op, v, y, combine, before)
+		}
+	}
 	// The place is evaluated into the frame, and the operation reads it there.
 	at := c.place(x.t, true)
-	v := x.v
 	sum := combine(at.load()).v
+	if !calls || !c.calls(l) {
+		v := x.v
+		return func(f *frame) signal {
+			before(f)
+			p := v(f)
+			f.v[at.index] = p
+			p.Set(sum(f))
+			return next
+		}
+	}
+	var operands []operand
+	v := c.memory(l, &operands).v
 	return func(f *frame) signal {
-		p := v(f)
+		parts := &frame{v: evaluated(f, operands)}
+		before(f)
+		p := v(parts)
 		f.v[at.index] = p
 		p.Set(sum(f))
 		return next
 	}
+}
+
+func (c *compiler) updateVariable(op token.Token, v *variable, y code, combine func(code) code, before func(*frame)) exec {
+	if v.class == 'i' && v.r == intType && y.k != nil && (op == token.ADD || op == token.SUB) {
+		n, k := v.index, y.as(v.t, v.r).i(nil)
+		if op == token.SUB {
+			k = -k
+		}
+		return func(f *frame) signal { f.n[n] = uint64(int64(f.n[n]) + k); return next }
+	}
+	set := combine(v.load()).setter(v, false)
+	return func(f *frame) signal { before(f); set(f, f); return next }
 }
 
 func (c *compiler) updateMap(m code, ix *ast.IndexExpr, combine func(code) code) exec {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"reflect"
+	"slices"
 )
 
 // call compiles a call, a conversion or a builtin.
@@ -40,7 +41,17 @@ func (c *compiler) callee(e ast.Expr) callee {
 		if !ok {
 			break
 		}
-		return c.method(c.walk(c.expr(x.X), path[:len(path)-1]), m)
+		recv := c.expr(x.X)
+		late := !c.calls(x.X)
+		var first func(*frame)
+		if _, ptr := recv.t.Underlying().(*types.Pointer); !late && (ptr || types.IsInterface(recv.t)) {
+			tmp := c.place(recv.t, false)
+			set := recv.setter(tmp, true)
+			recv, late, first = tmp.load(), true, func(f *frame) { set(f, f) }
+		}
+		cal := c.method(c.walk(recv, path[:len(path)-1]), m)
+		cal.late, cal.first = late, first
+		return cal
 	case *ast.IndexExpr:
 		id, _ = c.instance(x.X)
 	case *ast.IndexListExpr:
@@ -56,11 +67,11 @@ func (c *compiler) callee(e ast.Expr) callee {
 			if fn != nil {
 				return callee{sig: fn.sig, fn: fn}
 			}
-			return callee{sig: sig, native: func(*frame) reflect.Value { return native }, opaque: c.s.opaque(o.Pkg())}
+			return callee{sig: sig, native: func(*frame) reflect.Value { return native }, late: true, opaque: c.s.opaque(o.Pkg())}
 		}
 	}
 	x := c.expr(e)
-	return callee{sig: sig, native: x.v, opaque: true}
+	return callee{sig: sig, native: x.v, late: !c.calls(e), opaque: true}
 }
 
 // arguments compiles the arguments, as the parameters want them: one code for
@@ -190,14 +201,30 @@ func (s *Session) fromNative(v reflect.Value, r reflect.Type) reflect.Value {
 func (c *compiler) direct(cal callee, args []code, all func(*frame) []reflect.Value, t types.Type) code {
 	fn := cal.fn
 	params := fn.params
-	var sets []func(from, to *frame)
 	if cal.recv != nil {
-		x := valueCode(params[0].t, params[0].r, cal.recv)
-		sets = append(sets, x.setter(params[0], true))
 		params = params[1:]
 	}
+	var sets []func(from, to *frame)
 	for i, a := range args {
 		sets = append(sets, a.setter(params[i], true))
+	}
+	if all != nil {
+		sets = append(sets, func(from, to *frame) {
+			for i, v := range all(from) {
+				params[i].declare(to, v)
+			}
+		})
+	}
+	if cal.recv != nil {
+		set := valueCode(fn.params[0].t, fn.params[0].r, cal.recv).setter(fn.params[0], true)
+		if cal.late {
+			sets = append(sets, set)
+		} else {
+			sets = slices.Insert(sets, 0, set)
+		}
+	}
+	if cal.first != nil {
+		sets = slices.Insert(sets, 0, func(from, _ *frame) { cal.first(from) })
 	}
 	cells := cal.cells
 	captured := &fn.captured
@@ -215,11 +242,6 @@ func (c *compiler) direct(cal callee, args []code, all func(*frame) []reflect.Va
 		default:
 			for _, set := range sets {
 				set(f, to)
-			}
-		}
-		if all != nil {
-			for i, v := range all(f) {
-				params[i].declare(to, v)
 			}
 		}
 		f.th.cur = to // the arguments may have called something
@@ -294,31 +316,36 @@ func (c *compiler) indirect(cal callee, args []code, all func(*frame) []reflect.
 		}
 	}
 	spread := cal.sig.Variadic()
-	values := func(f *frame) []reflect.Value {
+	arguments := func(f *frame) []reflect.Value {
+		if cal.first != nil {
+			cal.first(f)
+		}
 		if all != nil {
 			return all(f)
 		}
-		out := make([]reflect.Value, len(vals))
-		for i, v := range vals {
-			out[i] = dup(v(f))
-		}
-		return out
+		return values(f, vals)
 	}
 	if cal.bound != nil {
 		return func(f *frame) []reflect.Value {
-			b := cal.bound(f)
-			out := b.call(f.th, values(f), spread)
+			in := arguments(f)
+			out := cal.bound(f).call(f.th, in, spread)
 			f.th.cur = f
 			return out
 		}
 	}
 	native := cal.native
 	return func(f *frame) []reflect.Value {
-		fn := native(f)
+		var fn reflect.Value
+		if !cal.late {
+			fn = native(f)
+		}
+		in := arguments(f)
+		if cal.late {
+			fn = native(f)
+		}
 		if fn.IsNil() {
 			panic(nilDereference)
 		}
-		in := values(f)
 		if fn.Type().NumIn() == len(in) {
 			for i := range in { // a compiled interface where the shell has any, and the like
 				if to := fn.Type().In(i); in[i].Type() != to {

@@ -19,28 +19,49 @@ func (c *compiler) later(e *ast.CallExpr) func(*frame) func(th *thread, p *panic
 		}
 		all = func(f *frame) []reflect.Value { return values(f, operands) }
 	}
-	spread := cal.sig.Variadic()
+	what := c.laterCall(cal)
 	return func(f *frame) func(*thread, *panicking) {
-		switch {
-		case cal.fn != nil:
-			var in, cells []reflect.Value
-			if cal.recv != nil {
-				in = append(in, dup(cal.recv(f)))
-			}
-			if cal.cells != nil {
-				cells = cal.cells(f)
-			}
-			in = append(in, all(f)...)
-			fn := closure{cal.fn, cells}
-			return func(th *thread, p *panicking) { fn.invoke(th, p, in) }
-		case cal.bound != nil:
-			b := cal.bound(f)
-			in := all(f)
-			return func(th *thread, _ *panicking) { b.call(th, in, spread) }
+		if cal.first != nil {
+			cal.first(f)
 		}
-		fn := dup(cal.native(f))
+		if cal.late {
+			in := all(f)
+			do := what(f)
+			return func(th *thread, p *panicking) { do(th, p, in) }
+		}
+		do := what(f)
 		in := all(f)
-		return func(*thread, *panicking) {
+		return func(th *thread, p *panicking) { do(th, p, in) }
+	}
+}
+
+// laterCall finds now what is called later, with the arguments of now.
+func (c *compiler) laterCall(cal callee) func(*frame) func(*thread, *panicking, []reflect.Value) {
+	spread := cal.sig.Variadic()
+	switch {
+	case cal.fn != nil:
+		return func(f *frame) func(*thread, *panicking, []reflect.Value) {
+			fn := closure{f: cal.fn}
+			if cal.cells != nil {
+				fn.cells = cal.cells(f)
+			}
+			if cal.recv == nil {
+				return func(th *thread, p *panicking, in []reflect.Value) { fn.invoke(th, p, in) }
+			}
+			recv := dup(cal.recv(f))
+			return func(th *thread, p *panicking, in []reflect.Value) {
+				fn.invoke(th, p, append([]reflect.Value{recv}, in...))
+			}
+		}
+	case cal.bound != nil:
+		return func(f *frame) func(*thread, *panicking, []reflect.Value) {
+			b := cal.bound(f)
+			return func(th *thread, _ *panicking, in []reflect.Value) { b.call(th, in, spread) }
+		}
+	}
+	return func(f *frame) func(*thread, *panicking, []reflect.Value) {
+		fn := dup(cal.native(f))
+		return func(_ *thread, _ *panicking, in []reflect.Value) {
 			if fn.IsNil() {
 				panic(nilDereference)
 			}

@@ -53,13 +53,18 @@ func (c *compiler) index(e *ast.IndexExpr) code {
 	if m, ok := coreMap(x.t); ok {
 		return c.mapIndex(x, m, c.convert(c.expr(e.Index), m.Key()))
 	}
-	xv, iv := x.v, c.expr(e.Index).index()
 	if x.r.Kind() == reflect.String {
-		str := x.strings()
+		str, iv := x.strings(), c.expr(e.Index).index()
 		t := c.typeOf(e)
 		return uintCode(t, c.rtype(t), func(f *frame) uint64 { s := str(f); return uint64(s[iv(f)]) })
 	}
-	return c.at(c.typeOf(e), x.r.Elem(), func(f *frame) reflect.Value {
+	return c.elementAt(x, c.expr(e.Index), c.typeOf(e))
+}
+
+// elementAt compiles an element of a list.
+func (c *compiler) elementAt(x, i code, t types.Type) code {
+	xv, iv := x.v, i.index()
+	return c.at(t, x.r.Elem(), func(f *frame) reflect.Value {
 		v := xv(f)
 		i := iv(f)
 		if uint(i) >= uint(v.Len()) {

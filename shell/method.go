@@ -16,6 +16,8 @@ type callee struct {
 	native func(*frame) reflect.Value   // a compiled function, or any value of a func type
 	opaque bool                         // it does not look into values of type any
 	bound  func(*frame) boundMethod     // a method of an interface
+	first  func(*frame)                 // what comes before the arguments
+	late   bool                         // what is called is looked at after them: no call is a part of it
 }
 
 // A boundMethod is a method of the value in an interface.

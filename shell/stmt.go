@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"reflect"
 )
 
 func (c *compiler) block(b *ast.BlockStmt) exec { return c.list(b.List) }
@@ -114,7 +113,7 @@ func (c *compiler) stmt(s ast.Stmt) exec {
 		}
 		x := c.expr(s.X)
 		one := constCode(x.t, x.r, oneConst)
-		return c.update(op, s.X, x, one)
+		return c.update(op, s.X, x, one, false)
 	case *ast.BlockStmt:
 		return c.block(s)
 	case *ast.IfStmt:
@@ -290,26 +289,13 @@ func (c *compiler) returnStmt(s *ast.ReturnStmt) exec {
 		set := c.convert(c.expr(s.Results[0]), results[0].t).setter(results[0], false)
 		return func(f *frame) signal { set(f, f); return returned }
 	}
-	var all func(*frame) []reflect.Value
-	conv := make([]func(reflect.Value) reflect.Value, len(results))
-	if len(s.Results) == 1 {
-		vs, from := c.several(s.Results[0], len(results))
-		all = vs
-		for i, x := range results {
-			conv[i] = c.converter(from[i], x.t)
-		}
-	} else {
-		operands := make([]func(*frame) reflect.Value, len(results))
-		for i, e := range s.Results {
-			operands[i] = c.convert(c.expr(e), results[i].t).v
-		}
-		all = func(f *frame) []reflect.Value { return values(f, operands) }
+	to := make([]types.Type, len(results))
+	for i, x := range results {
+		to[i] = x.t
 	}
+	all := c.rightSide(s.Results, len(results))(to)
 	return func(f *frame) signal {
 		for i, v := range all(f) {
-			if conv[i] != nil {
-				v = conv[i](v)
-			}
 			results[i].set(f, v)
 		}
 		return returned
