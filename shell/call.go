@@ -244,7 +244,6 @@ func (c *compiler) direct(cal callee, args []code, all func(*frame) []reflect.Va
 				set(f, to)
 			}
 		}
-		f.th.cur = to // the arguments may have called something
 		fn.call(to)
 		return to
 	}

@@ -21,7 +21,7 @@ func Incomplete(src string) bool {
 		open = open || strings.Contains(msg, "raw string literal not terminated") || strings.Contains(msg, "comment not terminated")
 	}, 0)
 	depth := 0
-	last, lastLit := token.ILLEGAL, ""
+	last, before := token.ILLEGAL, token.ILLEGAL
 	for {
 		_, tok, lit := sc.Scan()
 		if tok == token.EOF {
@@ -34,10 +34,9 @@ func Incomplete(src string) bool {
 			depth--
 		}
 		if tok != token.SEMICOLON || lit != "\n" {
-			last, lastLit = tok, lit
+			last, before = tok, last
 		}
 	}
-	_ = lastLit
 	if open || depth > 0 {
 		return true
 	}
@@ -45,7 +44,9 @@ func Incomplete(src string) bool {
 		return false
 	}
 	switch last {
-	case token.RPAREN, token.RBRACE, token.RBRACK, token.INC, token.DEC, token.SEMICOLON, token.ILLEGAL, token.NOT, token.COLON, token.ELLIPSIS, token.TILDE:
+	case token.COLON: // a label is that of what follows
+		return before == token.IDENT
+	case token.RPAREN, token.RBRACE, token.RBRACK, token.INC, token.DEC, token.SEMICOLON, token.ILLEGAL, token.NOT, token.ELLIPSIS, token.TILDE:
 		return false
 	case token.ELSE:
 		return true

@@ -50,7 +50,7 @@ prints the same both ways. What differs on purpose is in [its README](../shell/R
 	}
 	fmt.Fprintf(&b, "\n%d inputs. What the shell says to mistakes:\n\n```\n", total)
 	for _, m := range mistakes {
-		if what, ok := strings.CutPrefix(m.out, "ERROR "); ok && !strings.Contains(m.in, "\n") {
+		if what, ok := strings.CutPrefix(m.out, "ERROR "); ok && !strings.ContainsAny(m.in, "\n\x1b") {
 			fmt.Fprintf(&b, ">>> %s\n%s\n", m.in, what)
 		}
 	}

@@ -7,7 +7,10 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of what is printed of one value.
@@ -78,7 +81,24 @@ func errorText(err error) (text string) {
 			text = fmt.Sprintf("%T", err)
 		}
 	}()
-	return err.Error()
+	return printable(err.Error())
+}
+
+// printable is a text with what a terminal would obey, and nobody would see,
+// as it is written in a string of Go.
+func printable(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, n := utf8.DecodeRuneInString(text)
+		if r == '\n' || r == '\t' || unicode.IsGraphic(r) && (r != utf8.RuneError || n > 1) {
+			b.WriteString(text[:n])
+		} else {
+			q := strconv.Quote(text[:n])
+			b.WriteString(q[1 : len(q)-1])
+		}
+		text = text[n:]
+	}
+	return b.String()
 }
 
 // outcome finds the fields Error and RowsAffected of what a database call
@@ -119,7 +139,7 @@ func (f formatter) value(v reflect.Value, t types.Type) string {
 	}
 	f.deep++
 	if text, ok := f.text(v, t); ok {
-		return text
+		return printable(text)
 	}
 	if e, rows, ok := outcome(v); ok {
 		text := "<nil>"

@@ -126,7 +126,6 @@ func (f *function) enter(caller *frame, th *thread) *frame {
 	for _, x := range f.results {
 		x.reset(fr)
 	}
-	th.cur = fr
 	return fr
 }
 
@@ -139,6 +138,7 @@ func (f *function) leave(fr *frame) {
 
 // call runs the body; parameters are set, results are in the frame after it.
 func (f *function) call(fr *frame) {
+	fr.th.cur = fr // not before: what fails in an argument is at the call
 	if fr.th.run.stop.Load() {
 		panic(stopped{})
 	}

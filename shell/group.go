@@ -21,9 +21,9 @@ type CheckError struct {
 
 func (e *CheckError) Error() string {
 	if e.Line == 0 {
-		return e.Msg
+		return printable(e.Msg)
 	}
-	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Msg)
+	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, printable(e.Msg))
 }
 
 type kind int
@@ -169,8 +169,8 @@ func (s *Session) evalGroup(th *thread, g group) (*frame, error) {
 
 // parse parses a group between a head and a tail.
 func (s *Session) parse(g group, head, tail string) (*ast.File, error) {
-	text := fmt.Sprintf("package main; %s\n//line %s:%d:%d\n%s\n%s", head, inputName(s.inputs), g.line, g.column, g.text, tail)
-	f, err := parser.ParseFile(s.fset, inputName(s.inputs), text, parser.SkipObjectResolution)
+	text := fmt.Sprintf("package main; %s\n//line %s:%d:%d\n%s\n%s", head, s.origin, g.line, g.column, g.text, tail)
+	f, err := parser.ParseFile(s.fset, s.origin, text, parser.SkipObjectResolution)
 	if err != nil {
 		var list scanner.ErrorList
 		if errors.As(err, &list) && len(list) > 0 {
@@ -386,6 +386,7 @@ func (s *Session) runGroup(th *thread, g group) (*frame, error) {
 		return nil, err
 	}
 	fr := fn.enter(nil, th)
+	th.cur = fr
 	if p := protect(func() {
 		fn.body(fr)
 	}); p != nil {

@@ -51,13 +51,21 @@ var mistakes = []talk{
 	{`l`, `ERROR 1:1: undefined: l`},
 	{"func deep(n int) int {\n\tif n == 0 {\n\t\tpanic(\"at the bottom\")\n\t}\n\treturn deep(n-1)\n}", ``},
 	{`deep(3)`, `ERROR panic: at the bottom (at input 29, 3:3)`},
+	{`var none []int; deep(none[1])`, `ERROR panic: runtime error: index out of range [1] with length 0 (at 1:17)`},
 	{`func forever(n int) int { return forever(n+1) + 1 }`, ``},
-	{`forever(0)`, `ERROR panic: stack overflow: forever is 60000 calls deep (at input 31, 1:27)`},
+	{`forever(0)`, `ERROR panic: stack overflow: forever is 60000 calls deep (at input 32, 1:27)`},
 	{`var f func(); f = func() { f() }; f()`, `ERROR panic: stack overflow: a function literal is 15000 calls deep (at 1:35)`},
 	{`go func() { panic("alone") }(); time.Sleep(20 * time.Millisecond)`, `in a goroutine: panic: alone (at 1:13)`},
 	{`strconv.Atoi("x")`, `error: strconv.Atoi: parsing "x": invalid syntax`},
 	{`strconv.Atoi("5")`, `5, nil`},
 	{`errors.New("an error"); 5`, "error: an error\n5"},
+	{"errors.New(\"\\x1b]0;title\\a\\r\\xff, é\\n世\")", `error: \x1b]0;title\a\r\xff, é` + "\n世"},
+	{"panic(\"\\x1b[2J\")", `ERROR panic: \x1b[2J (at 1:1)`},
+	{"type loud struct{}; func (loud) String() string { return \"\\x1b[31m\" }", ``},
+	{"[]loud{{}}", `[\x1b[31m]`},
+	{"var esc int = \"\x1b[31m\"", `ERROR 1:15: cannot use "\x1b[31m" (untyped string constant "\x1b[31m") as int value in variable declaration`},
+	{"ctx, cancel := context.WithCancel(context.Background())\ndefer cancel()\nctx.Err()", `nil`},
+	{"loop:\nfor {\n\tfor {\n\t\tbreak loop\n\t}\n}", ``},
 	{`runtime.Goexit()`, ``},
 	{`"still here"`, `"still here"`},
 	{`var huge []byte; _ = huge[:1<<40]`, `ERROR panic: runtime error: slice bounds out of range [:1099511627776] with capacity 0 (at 1:18)`},
@@ -176,7 +184,7 @@ func TestRun(t *testing.T) {
 	var out bytes.Buffer
 	l := &shell.Loop{Session: session(t, &out), Out: &out, Err: &out}
 	err := l.Run(context.Background(), strings.NewReader("x := 2\nfor i := range 2 {\n\tx += i\n}\nx\nnope\nx = 5; x\n"))
-	if err == nil || err.Error() != "1:1: undefined: nope" {
+	if err == nil || err.Error() != "6:1: undefined: nope" {
 		t.Errorf("%v", err)
 	}
 	if d := cmp.Diff("3\n", out.String()); d != "" {
@@ -184,6 +192,42 @@ func TestRun(t *testing.T) {
 	}
 	if err := l.Run(context.Background(), strings.NewReader("x\nexit()\nnope\n")); err != nil {
 		t.Errorf("after exit(): %v", err)
+	}
+}
+
+// TestRunSaysWhere: a place is that of the whole text, of an error, of a panic,
+// and of what has no place of its own.
+func TestRunSaysWhere(t *testing.T) {
+	for in, want := range map[string]string{
+		"y := 1\n\n_ = y\ny.x\n":                  "4:3: y.x undefined (type int has no field or method x)",
+		"func f() {\n\tpanic(1)\n}\n_ = 2\nf()\n": "panic: 1 (at 2:2)",
+		"_ = 1\nimport \"no/such\"\n":             "line 2: package no/such is not linked into this shell; to link it: :import no/such",
+		"_ = 1\n\n:nope\n":                        "line 3: there is no command :nope; :help lists them",
+		"_ = 1\nif true {\n\t)\n}\n":              "3:2: expected statement, found ')'",
+		"loop:\nfor {\n\tfor {\n\t\tbreak loop\n\t}\n}\n\nagain:\n\n\n// once\nfor {\n\tbreak again\n}\nnope": "15:1: undefined: nope",
+	} {
+		var out bytes.Buffer
+		l := &shell.Loop{Session: session(t, &out), Out: &out, Err: &out}
+		if err := l.Run(context.Background(), strings.NewReader(in)); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}
+
+// TestHelp: it says what the program gives.
+func TestHelp(t *testing.T) {
+	var out bytes.Buffer
+	cfg := shell.Config{Table: new(shell.Table), Manifest: shell.Manifest{Main: "p"}, Out: &out, Values: map[string]any{"db": 1, "db_reports": []string{}}}
+	s, err := shell.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &shell.Loop{Session: s, Out: &out, Err: &out}
+	if err := l.Do(context.Background(), ":help"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\n  db          int\n  db_reports  []string\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("%s", out.String())
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"text/tabwriter"
 )
 
 // A Loop reads inputs and gives them to a session, and knows the commands that
@@ -32,18 +33,53 @@ const help = `What you type is Go: statements, declarations, expressions, whose 
   :help              this
 
 Ctrl-C stops an input. Tab completes.
+
+In scope is everything in package main, the usual packages without an import, and
+what the program gives:
+
 `
+
+// inScope writes what the program gives: a value a line, and the types.
+func (l *Loop) inScope() {
+	var types []string
+	w := tabwriter.NewWriter(l.Out, 0, 0, 2, ' ', 0)
+	for _, c := range l.Session.Given() {
+		if c.Detail == "type" {
+			types = append(types, c.Text)
+			continue
+		}
+		fmt.Fprintf(w, "  %s\t%s\n", c.Text, c.Detail)
+	}
+	line := "  types:"
+	for i, name := range types {
+		if len(line)+len(name) > 75 {
+			fmt.Fprintln(w, line)
+			line = "   "
+		}
+		if line += " " + name; i < len(types)-1 {
+			line += ","
+		}
+	}
+	if len(types) > 0 {
+		fmt.Fprintln(w, line)
+	}
+	w.Flush()
+}
 
 // Do does one input. Its error, if it is not ErrExit, is what to tell the
 // person.
 func (l *Loop) Do(ctx context.Context, src string) error {
+	return l.do(src, func() error { return l.Session.Eval(ctx, src) })
+}
+
+func (l *Loop) do(src string, eval func() error) error {
 	text := strings.TrimSpace(src)
 	switch text {
 	case "exit", "exit()", "quit", "quit()":
 		return ErrExit
 	}
 	if !strings.HasPrefix(text, ":") {
-		return l.Session.Eval(ctx, src)
+		return eval()
 	}
 	name, rest, _ := strings.Cut(text[1:], " ")
 	rest = strings.TrimSpace(rest)
@@ -52,6 +88,7 @@ func (l *Loop) Do(ctx context.Context, src string) error {
 		return ErrExit
 	case "h", "help":
 		fmt.Fprint(l.Out, help)
+		l.inScope()
 	case "stop":
 		fmt.Fprintf(l.Out, "%d stopped\n", l.Session.Stop())
 	case "type":
@@ -77,13 +114,16 @@ func (l *Loop) Do(ctx context.Context, src string) error {
 
 // Run does the inputs of a reader that is no terminal, one after the other:
 // one is a line, or as many as it takes until nothing is open. It ends with
-// the first that fails, since the others were written for its result.
+// the first that fails, since the others were written for its result. Places in
+// errors are those of the whole text.
 func (l *Loop) Run(ctx context.Context, in io.Reader) error {
 	r := bufio.NewReader(in)
 	var text strings.Builder
+	begin, read := 1, 0 // lines
 	for {
 		line, err := r.ReadString('\n')
 		text.WriteString(line)
+		read++
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
@@ -93,13 +133,30 @@ func (l *Loop) Run(ctx context.Context, in io.Reader) error {
 			continue
 		}
 		text.Reset()
-		switch err := l.Do(ctx, src); {
+		at := begin
+		begin = read + 1
+		switch err := l.do(src, func() error { return l.Session.eval(ctx, src, "the script", at) }); {
 		case errors.Is(err, ErrExit):
 			return nil
 		case err != nil:
-			return err
+			return onLine(err, at)
 		case last || ctx.Err() != nil:
 			return ctx.Err()
 		}
 	}
+}
+
+// onLine says on which line an input began whose error does not.
+func onLine(err error, line int) error {
+	var check *CheckError
+	var panicked *PanicError
+	switch {
+	case errors.Is(err, ErrInterrupted):
+		return err
+	case errors.As(err, &check) && check.Line >= line:
+		return err
+	case errors.As(err, &panicked) && panicked.At != "":
+		return err
+	}
+	return fmt.Errorf("line %d: %w", line, err)
 }

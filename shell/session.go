@@ -51,6 +51,7 @@ type Session struct {
 	base    map[string]types.Object // given by the program
 	imports map[string]string       // name to path
 	globals map[types.Object]*reflect.Value
+	given   []types.Object // of base: the program's values and types
 
 	mu         sync.Mutex // of what follows: code is compiled while it runs, too
 	decls      map[*types.Func]*funcDecl
@@ -64,6 +65,7 @@ type Session struct {
 	boxTypes   []*boxType
 	targets    int
 	inputs     int
+	origin     string // what places in the input of now are called
 
 	foreground atomic.Pointer[run]
 	runs       sync.Map // *run, of goroutines that are there still
@@ -153,7 +155,7 @@ func (s *Session) provide(cfg Config) error {
 			return err
 		}
 		if o := p.Scope().Lookup(name); o != nil {
-			s.base[name] = o
+			s.give(o)
 		}
 	}
 	names := make([]string, 0, len(cfg.Values))
@@ -170,9 +172,28 @@ func (s *Session) provide(cfg Config) error {
 		if err != nil {
 			return fmt.Errorf("the value %s: %w", name, err)
 		}
-		s.base[name] = s.global(types.NewVar(token.NoPos, s.main, name, t), v)
+		s.give(s.global(types.NewVar(token.NoPos, s.main, name, t), v))
 	}
 	return nil
+}
+
+func (s *Session) give(o types.Object) {
+	s.base[o.Name()] = o
+	s.given = append(s.given, o)
+}
+
+// Given returns what the program has put in scope: its types and then its
+// values, as far as no input has declared their names again.
+func (s *Session) Given() []Candidate {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Candidate
+	for _, o := range s.given {
+		if s.names[o.Name()] == nil {
+			out = append(out, Candidate{o.Name(), s.detail(o)})
+		}
+	}
+	return out
 }
 
 // global gives an object a place in the session.
@@ -213,10 +234,16 @@ var ErrLeftBehind = fmt.Errorf("%w, but a call of compiled code goes on in the b
 //
 // The error is a [*CheckError], a [*PanicError], or one of the above.
 func (s *Session) Eval(ctx context.Context, src string) error {
+	return s.eval(ctx, src, inputName(s.inputs+1), 1)
+}
+
+// eval is Eval of a part of a source that has a name, from a line on.
+func (s *Session) eval(ctx context.Context, src, origin string, line int) error {
 	if strings.TrimSpace(src) == "" {
 		return nil
 	}
 	s.inputs++
+	s.origin = origin
 	r := newRun(s)
 	s.foreground.Store(r)
 	done := make(chan error, 1)
@@ -227,7 +254,7 @@ func (s *Session) Eval(ctx context.Context, src string) error {
 				done <- nil
 			}
 		}()
-		err := s.evalGroups(r, src)
+		err := s.evalGroups(r, src, line)
 		ended = true
 		done <- err
 	}()
@@ -283,11 +310,12 @@ func (s *Session) spawn(r *run, do func(*thread)) {
 // evalGroups evaluates the parts of an input, one after the other. The first
 // is checked before anything is run; each other one, when those before it have
 // declared what it uses.
-func (s *Session) evalGroups(r *run, src string) error {
+func (s *Session) evalGroups(r *run, src string, line int) error {
 	var defers []*frame
 	var last error
 	th := &thread{run: r}
 	for _, g := range split(src) {
+		g.line += line - 1
 		f, err := s.evalGroup(th, g)
 		if f != nil {
 			defers = append(defers, f)
@@ -331,9 +359,9 @@ func printPanic(v any) (text string) {
 		}
 	}()
 	if e, ok := v.(error); ok {
-		return e.Error()
+		return printable(e.Error())
 	}
-	return fmt.Sprint(v)
+	return printable(fmt.Sprint(v))
 }
 
 // panicError makes an error of what a run has panicked with.
@@ -372,7 +400,7 @@ func internalError(v any) error {
 func (s *Session) at(p token.Pos) string {
 	pos := s.fset.Position(p)
 	here := fmt.Sprintf("%d:%d", pos.Line, pos.Column)
-	if pos.Filename == inputName(s.inputs) {
+	if pos.Filename == s.origin {
 		return here
 	}
 	if strings.HasPrefix(pos.Filename, "input ") {

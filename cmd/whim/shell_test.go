@@ -241,7 +241,7 @@ func TestShellTerminal(t *testing.T) {
 	var out, errs bytes.Buffer
 	script.Stdout, script.Stderr = &out, &errs
 	err := script.Run()
-	if code := script.ProcessState.ExitCode(); code != 1 || out.String() != "*gorm.DB{RowsAffected: 3, Error: <nil>}\n" || errs.String() != "whim: error: 1:1: undefined: nope\n" {
+	if code := script.ProcessState.ExitCode(); code != 1 || out.String() != "*gorm.DB{RowsAffected: 3, Error: <nil>}\n" || errs.String() != "whim: error: 2:1: undefined: nope\n" {
 		t.Errorf("%v, exit %d\n%s\n%s", err, code, out.String(), errs.String())
 	}
 	exit := exec.Command(whim, "shell", "-c", "os.Exit(7)")
