@@ -41,8 +41,10 @@ func (a *App) shellCommand() *cobra.Command {
 		Long: `Reads Go and runs it: with db, the models, and everything in package main in
 scope. What the input is, is printed. :help says what else there is.
 
-With -c it runs one input; when standard input is not a terminal, all that is
-there. Both end with the first input that fails, and exit code 1.
+With -c it runs that text as one input, of any number of lines. When standard
+input is not a terminal, it runs what is there as if it were typed: an input is
+a line, or the lines until nothing is open. The first that fails ends it, with
+exit code 1.
 
 The shell needs the go command and the source of the app: it is built beside
 the app, which has nothing of it.`,

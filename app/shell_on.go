@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -52,7 +51,11 @@ func (a *App) shell(cmd *cobra.Command, input *string) error {
 	l := &shell.Loop{Session: s, Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()}
 	ctx := cmd.Context()
 	if input != nil {
-		return failed(ctx, l.Run(ctx, strings.NewReader(*input)))
+		err := l.Do(ctx, *input)
+		if errors.Is(err, shell.ErrExit) {
+			err = nil
+		}
+		return failed(ctx, err)
 	}
 	if f, ok := cmd.InOrStdin().(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		return failed(ctx, l.Run(ctx, cmd.InOrStdin()))
