@@ -244,6 +244,13 @@ func TestShellTerminal(t *testing.T) {
 	if code := script.ProcessState.ExitCode(); code != 1 || out.String() != "*gorm.DB{RowsAffected: 3, Error: <nil>}\n" || errs.String() != "whim: error: 2:1: undefined: nope\n" {
 		t.Errorf("%v, exit %d\n%s\n%s", err, code, out.String(), errs.String())
 	}
+	one := run(dir, whim, "shell", "-c", "ctx, cancel := context.WithCancel(context.Background())\ndefer cancel()\nctx.Err()")
+	if one != "nil\n" {
+		t.Errorf("-c is not one input: %s", one)
+	}
+	if help := run(dir, whim, "shell", "-c", ":help"); !strings.Contains(help, "  db  *gorm.DB\n  types: Product\n") {
+		t.Errorf("%s", help)
+	}
 	exit := exec.Command(whim, "shell", "-c", "os.Exit(7)")
 	exit.Dir = dir
 	if err := exit.Run(); exit.ProcessState.ExitCode() != 7 {
