@@ -20,8 +20,11 @@ import (
 
 // Changes is what the models say and the history does not.
 type Changes struct {
-	Ops      []op.Op         `json:"-"`
-	Warnings []model.Warning `json:"warnings,omitempty"`
+	Ops []op.Op `json:"-"`
+	// Elsewhere are those of Ops that run no statement in a database of the kind
+	// that is configured.
+	Elsewhere []op.Op         `json:"-"`
+	Warnings  []model.Warning `json:"warnings,omitempty"`
 	// Drift is H − D, where there is a database to read. DriftErr says why
 	// there is none although a database was there.
 	Drift    *DriftReport `json:"-"`
@@ -48,7 +51,8 @@ func (p *Project) CheckModels() (Changes, error) {
 	if err != nil {
 		return Changes{}, err
 	}
-	return Changes{Warnings: m.Warnings, Ops: diff.Diff(h.schema, p.wanted(m, h.schema))}, nil
+	ops := diff.Diff(h.schema, p.wanted(m, h.schema))
+	return Changes{Warnings: m.Warnings, Ops: ops, Elsewhere: p.elsewhere(h.schema, ops)}, nil
 }
 
 func (p *Project) addDrift(ctx context.Context, c *Changes) {
@@ -64,25 +68,31 @@ func (p *Project) addDrift(ctx context.Context, c *Changes) {
 	c.Pending, c.DriftErr = p.Pending(ctx)
 }
 
-// Elsewhere returns those of the operations that change nothing in a database of
-// the kind that is configured: a type or a default that is only for another.
-func (p *Project) Elsewhere(ops []op.Op) []op.Op {
+// elsewhere returns those of the operations, which begin at h, that run no
+// statement in a database of the kind that is configured: a type or a default
+// that is only for another, NOT NULL of a key that has it in any case.
+func (p *Project) elsewhere(h schema.Schema, ops []op.Op) []op.Op {
+	if p.cfg.Dialect == nil {
+		return nil
+	}
 	var out []op.Op
+	state := op.NewState(h)
 	for _, o := range ops {
-		alter, ok := o.(op.AlterColumn)
-		if ok && p.cfg.Dialect != nil && here(alter.From, p.dialect()) == here(alter.To, p.dialect()) {
+		if _, ok := o.(op.AlterColumn); !ok {
+			if _, err := state.Apply(o); err != nil {
+				return out
+			}
+			continue
+		}
+		stmts, err := p.cfg.Dialect.Compile([]op.Op{o}, state)
+		if err != nil {
+			return out // whoever applies it is told
+		}
+		if len(stmts) == 0 {
 			out = append(out, o)
 		}
 	}
 	return out
-}
-
-// here returns a column as one dialect has it.
-func here(c schema.Column, d schema.Dialect) schema.Column {
-	for _, v := range []*schema.Variants{&c.Type.Variants, &c.Default.Variants} {
-		*v = schema.Variants{}.With(d, v.On(d))
-	}
-	return c
 }
 
 // history is H at the revision that a new one will follow.
@@ -156,7 +166,7 @@ func (p *Project) Migrate(ctx context.Context, o MigrateOptions) (Written, error
 	}
 	want := p.wanted(m, h.schema)
 	ops, err := diff.Ask(h.schema, want, o.Answers)
-	w := Written{Changes: Changes{Ops: ops, Warnings: m.Warnings}}
+	w := Written{Changes: Changes{Ops: ops, Elsewhere: p.elsewhere(h.schema, ops), Warnings: m.Warnings}}
 	if err != nil {
 		w.Changes.Ops = diff.Diff(h.schema, want)
 		return w, p.explain(err)

@@ -103,7 +103,7 @@ func without(s schema.Schema, drop func(table string) bool) schema.Schema {
 func (p *Project) models() (model.Models, error) {
 	var all model.Models
 	told := len(p.cfg.Models) > 0 // which types they are
-	for _, source := range p.cfg.Models {
+	for i, source := range p.cfg.Models {
 		m, err := source.Load()
 		if err != nil {
 			e := &Error{Code: BadModels, Msg: "the models cannot be read", Detail: []string{err.Error()}, Err: err}
@@ -118,6 +118,11 @@ func (p *Project) models() (model.Models, error) {
 		all.Keep = append(all.Keep, m.Keep...)
 		all.Warnings = append(all.Warnings, m.Warnings...)
 		all.Types = append(all.Types, m.Types...)
+		if i > 0 && (m.Dialects == nil || all.Dialects == nil) {
+			all.Dialects = nil
+		} else {
+			all.Dialects = append(all.Dialects, m.Dialects...)
+		}
 		told = told && m.Types != nil
 	}
 	if told {
@@ -247,10 +252,31 @@ func (p *Project) wanted(m model.Models, h schema.Schema) schema.Schema {
 				t.Columns = append(slices.Clip(t.Columns), c)
 			}
 		}
-		want.Tables[i] = t
+		want.Tables[i] = keysAsBefore(t, old, m.Dialects)
 	}
 	// What is on a table goes with it, and a view of the history stays.
 	return schema.Schema{Tables: want.Tables, Objects: slices.DeleteFunc(want.Objects, func(o schema.Object) bool {
 		return o.Table != "" && !want.Has(o.Table)
 	})}
+}
+
+// keysAsBefore returns t with NOT NULL of the columns that are in its primary
+// key as old has it, where that makes no difference: such a column never is
+// NULL, whatever is said. On SQLite it can be, unless it is the rowid or the
+// table has none.
+func keysAsBefore(t, old schema.Table, dialects []schema.Dialect) schema.Table {
+	in := func(k schema.PrimaryKey, column string) bool {
+		return slices.ContainsFunc(k.Parts, func(p schema.Part) bool { return p.Column == column })
+	}
+	everywhere := t.Options.WithoutRowID && old.Options.WithoutRowID || dialects != nil && !slices.Contains(dialects, schema.SQLite)
+	t.Columns = slices.Clone(t.Columns)
+	for i, c := range t.Columns {
+		was, ok := old.Column(c.Name)
+		rowid := c.AutoIncrement && was.AutoIncrement && len(t.PrimaryKey.Parts) == 1 && len(old.PrimaryKey.Parts) == 1
+		if ok && (everywhere || rowid) && in(t.PrimaryKey, c.Name) && in(old.PrimaryKey, c.Name) &&
+			c.NotNullName == was.NotNullName && c.NotNullConflict == was.NotNullConflict {
+			t.Columns[i].NotNull = was.NotNull
+		}
+	}
+	return t
 }

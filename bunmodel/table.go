@@ -217,6 +217,9 @@ func (l *loader) checkReferences() {
 // models, nor on the maps that Bun keeps.
 func (l *loader) result() model.Models {
 	out := model.Models{Schema: schema.Schema{Tables: tables.Order(l.tables)}}
+	for _, m := range l.targets {
+		out.Dialects = append(out.Dialects, m.dialect)
+	}
 	for _, t := range l.targets[0].bun {
 		out.Types = append(out.Types, model.TypeName(t.Type))
 	}

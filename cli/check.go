@@ -125,7 +125,7 @@ func (c *call) drift([]string) error {
 // noteChanges says which changes are for other databases than the one at hand,
 // and warns of what in the models does not do what it seems to.
 func (c *call) noteChanges(ch whimbrel.Changes) {
-	switch n, all := len(c.project.Elsewhere(ch.Ops)), len(ch.Ops); n {
+	switch n, all := len(ch.Elsewhere), len(ch.Ops); n {
 	case 0:
 	case all:
 		c.note("note: that is for databases of another kind; on the one here it runs no statement")

@@ -220,6 +220,9 @@ func (l *loader) reach(listed []*gs.Schema) {
 func (l *loader) result() model.Models {
 	all := tables.Order(l.tables)
 	out := model.Models{Schema: schema.Schema{Tables: all}}
+	for _, t := range l.targets {
+		out.Dialects = append(out.Dialects, t.dialect)
+	}
 	if l.speaks(schema.Postgres) {
 		out.Schema.Objects = tables.Namespaces(all)
 	}

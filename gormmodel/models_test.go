@@ -320,7 +320,11 @@ func TestOtherDialect(t *testing.T) {
 		},
 	)
 	m := load(t, db, &Row{})
-	if d := cmp.Diff(model.Models{Schema: schema.Schema{Tables: []schema.Table{want}}, Types: []string{model.TypeName(reflect.TypeFor[Row]())}}, m); d != "" {
+	all := model.Models{
+		Schema: schema.Schema{Tables: []schema.Table{want}}, Dialects: []schema.Dialect{schema.Postgres},
+		Types: []string{model.TypeName(reflect.TypeFor[Row]())},
+	}
+	if d := cmp.Diff(all, m); d != "" {
 		t.Error(d)
 	}
 }

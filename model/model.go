@@ -22,6 +22,8 @@ type Models struct {
 	// where the ORM itself would write another text. Every constraint and
 	// index has a name.
 	Schema schema.Schema
+	// Dialects are those that the models are for; nil: the source does not say.
+	Dialects []schema.Dialect
 	// Keep names columns ("table.column") that may exist in the database and
 	// are nobody's business here. They are never dropped.
 	Keep []string

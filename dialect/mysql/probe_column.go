@@ -201,6 +201,15 @@ func (p prober) changed(o op.AlterColumn) (dialect.Outcome, error) {
 	if err != nil || !ok {
 		return dialect.Other, err
 	}
+	if o.From.NotNull != o.To.NotNull {
+		key, err := p.counts("statistics WHERE " + in(o.Table) + " AND index_name = 'PRIMARY' AND column_name = " + quoteString(o.To.Name))
+		if err != nil {
+			return dialect.Unknown, err
+		}
+		if key { // it is NOT NULL whatever is said
+			o.From.NotNull = o.To.NotNull
+		}
+	}
 	as := func(from, to schema.Column) match {
 		if was, now := from.Collation.On(p.name), to.Collation.On(p.name); was != now && now == "" && strings.EqualFold(was, is.Collation.On(p.name)) {
 			return differs // the collation of the table is not asked for

@@ -239,11 +239,11 @@ func (ch *columnChange) retype() {
 // have the columns of a primary key.
 func (ch *columnChange) nullable(fill schema.Default) {
 	t, _ := ch.state.Table(ch.table)
-	key := slices.ContainsFunc(t.PrimaryKey.Parts, func(p schema.Part) bool { return p.Column == ch.after.Name })
-	forbidden := func(c schema.Column) bool { return c.NotNull || isSerial(c) || isIdentity(c) }
+	key := isMember(t.PrimaryKey.Parts, ch.after.Name)
+	forbidden := func(c schema.Column) bool { return key || c.NotNull || isSerial(c) || isIdentity(c) }
 	was, is := forbidden(ch.before), forbidden(ch.after)
 	switch {
-	case was && !is && !key:
+	case was && !is:
 		ch.column("DROP NOT NULL")
 	case is && !was:
 		if text := defaultText(schema.Column{Default: fill}); text != "" {
@@ -252,7 +252,7 @@ func (ch *columnChange) nullable(fill schema.Default) {
 			ch.update(ch.table, "UPDATE "+quoteName(ch.d, ch.table)+" SET "+name+" = "+ch.d.sql(text)+" WHERE "+name+" IS NULL")
 		}
 		ch.actions = append(ch.actions, ch.notNullAction(ch.after))
-	case ch.before.NotNull && ch.after.NotNull && ch.before.NotNullName != ch.after.NotNullName && ch.d.Flavor().Can(dialect.NamedNotNull):
+	case was && is && ch.before.NotNullName != ch.after.NotNullName && ch.d.Flavor().Can(dialect.NamedNotNull):
 		ch.renameNotNull()
 	}
 }

@@ -350,6 +350,11 @@ func (p prober) altered(o op.AlterColumn) (dialect.Outcome, error) {
 	}
 	got, comment := factOf(v), v[6]
 	key := v[7] == "true"
+	if key { // it is NOT NULL whatever is said
+		if o.From.NotNull = o.To.NotNull; o.From == o.To {
+			return dialect.Applied, nil
+		}
+	}
 	is := func(side, other schema.Column) bool {
 		want, not := wanted(side, key), wanted(other, key)
 		if want.notNull == not.notNull { // what does not change may be as it likes
