@@ -109,9 +109,10 @@ func (p *Project) compare(ctx context.Context, q dialect.Queryer, ids []string) 
 		renames = renames || slices.ContainsFunc(steps[i], renaming)
 	}
 	if len(h.Objects) == 0 || !renames {
-		return p.compareWith(ctx, q, h, diff.Diff(schema.Schema{}, h))
+		steps = [][]op.Op{diff.Diff(schema.Schema{}, h)}
 	}
-	return p.compareWith(ctx, q, h, steps...)
+	r, _, err := p.compareWith(ctx, q, h, steps...)
+	return r, err
 }
 
 func renaming(o op.Op) bool {
@@ -120,12 +121,13 @@ func renaming(o op.Op) bool {
 	return table || column
 }
 
-// compareWith compares the database with h, which steps make.
-func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.Schema, steps ...[]op.Op) (DriftReport, error) {
+// compareWith compares the database with h, which steps make, and returns what
+// they make of it there too.
+func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.Schema, steps ...[]op.Op) (DriftReport, schema.Schema, error) {
 	d := p.cfg.Dialect
 	live, err := d.Inspect(ctx, q)
 	if err != nil {
-		return DriftReport{}, err
+		return DriftReport{}, live, err
 	}
 	var report DriftReport
 	ours := p.ours(h)
@@ -163,7 +165,7 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 	}
 	want, err := scratch.Run(ctx, d, p.cfg.DB, live, steps...)
 	if err != nil {
-		return report, err
+		return report, want, err
 	}
 	skip := func(table string) bool { return p.ignored(table) || unsupported[table] }
 	foreign := func(name string) bool { return !ours[name] && isTable(live, name) }
@@ -172,7 +174,7 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 	wanted := without(want, skip)
 	wanted.Objects = slices.DeleteFunc(wanted.Objects, func(o schema.Object) bool { return unread(string(o.Kind), o.Name) })
 	if report.Ops, report.Noise, err = scratch.Settle(ctx, d, p.cfg.DB, wanted, live); err != nil {
-		return report, err
+		return report, want, err
 	}
 	for _, u := range want.Unsupported {
 		if unread(u.Kind, u.Name) {
@@ -180,7 +182,7 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 		}
 		report.NotCompared = append(report.NotCompared, fmt.Sprintf("%s %s: %s", u.Kind, u.Name, u.Why))
 	}
-	return report, nil
+	return report, want, nil
 }
 
 // ours says which tables the comparison is about: those of the schema, and

@@ -25,8 +25,12 @@ func TestKeyIsNeverNull(t *testing.T) {
 			func(m *op.Script) { m.AlterColumn("t", schema.BigInt("b"), b) }),
 		// Out of the key, it is what was said last.
 		rev("out", "looser",
-			func(m *op.Script) { m.AlterPrimaryKey("t", schema.PrimaryKey{Parts: schema.Columns("a", "b")}, schema.PrimaryKey{Parts: schema.Columns("a")}) },
-			func(m *op.Script) { m.AlterPrimaryKey("t", schema.PrimaryKey{Parts: schema.Columns("a")}, schema.PrimaryKey{Parts: schema.Columns("a", "b")}) }),
+			func(m *op.Script) {
+				m.AlterPrimaryKey("t", schema.PrimaryKey{Parts: schema.Columns("a", "b")}, schema.PrimaryKey{Parts: schema.Columns("a")})
+			},
+			func(m *op.Script) {
+				m.AlterPrimaryKey("t", schema.PrimaryKey{Parts: schema.Columns("a")}, schema.PrimaryKey{Parts: schema.Columns("a", "b")})
+			}),
 	)
 	dbtest.Each(t, func(t *testing.T, s *dbtest.Server) {
 		db := s.Database(t)

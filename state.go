@@ -240,7 +240,15 @@ func (p *Project) wanted(m model.Models, h schema.Schema) schema.Schema {
 			want.Tables = append(want.Tables, t)
 		}
 	}
-	want.Objects = append(slices.Clone(want.Objects), h.Objects...)
+	want.Objects = slices.Clone(want.Objects)
+	for _, o := range h.Objects {
+		i := slices.IndexFunc(want.Objects, func(w schema.Object) bool { return w.ID() == o.ID() })
+		if i < 0 {
+			want.Objects = append(want.Objects, o)
+		} else if o.Kind == schema.Namespace { // it is its name, however it was made
+			want.Objects[i] = o
+		}
+	}
 	for i, t := range want.Tables {
 		old, ok := h.Table(t.Name)
 		if !ok {
