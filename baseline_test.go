@@ -218,3 +218,26 @@ func TestBaselineFromDBWithoutModels(t *testing.T) {
 		}
 	})
 }
+
+// TestObjectsOfBoth: what the models have and the history too is there once, and
+// a schema is its name, however it was made.
+func TestObjectsOfBoth(t *testing.T) {
+	object := func(kind schema.ObjectKind, name, definition string) schema.Object {
+		return schema.Object{Kind: kind, Name: name, Definition: schema.Expr(definition)}
+	}
+	mood := object(schema.Enum, "mood", "CREATE TYPE mood AS ENUM ('sad')")
+	h := history(rev("first", "", func(m *op.Script) {
+		m.CreateObject(object(schema.Namespace, "audit", "CREATE SCHEMA audit"))
+		m.CreateObject(mood)
+	}, nil))
+	for want, definition := range map[int]string{0: mood.Definition.Text, 1: "CREATE TYPE mood AS ENUM ('sad', 'glad')"} {
+		models := schema.Schema{Objects: []schema.Object{object(schema.Namespace, "audit", `CREATE SCHEMA "audit"`), object(schema.Enum, "mood", definition)}}
+		p, err := whimbrel.Open(whimbrel.Config{History: h, Models: []model.Source{model.Static(models)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := p.CheckModels(); err != nil || len(c.Ops) != want {
+			t.Errorf("%q, %v; want %d", told(c.Ops), err, want)
+		}
+	}
+}

@@ -53,7 +53,10 @@ func (t *tree) baselineCommand() *cobra.Command {
 		Long: `Writes what the models say (or with --from-db, what the database is) as the
 first revision, compares the database with it, and records it as applied. No
 table is changed. If the database is something else, the file is written and
-nothing is recorded; the differences are shown.`,
+nothing is recorded; the differences are shown.
+
+With --from-db the revision is in the words of the models wherever they make
+what the database has: what check finds then is what really differs.`,
 		Example: `PROG baseline
 PROG baseline --from-db -m "as found"`,
 		Args: atMost(0, ""),
