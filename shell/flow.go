@@ -83,8 +83,7 @@ func (c *compiler) loopVar(e ast.Expr, define bool, t types.Type) func(*frame, r
 func (c *compiler) rangeStmt(s *ast.RangeStmt, label string) exec {
 	t := c.own(label)
 	x := c.expr(s.X)
-	if p, ok := x.t.Underlying().(*types.Pointer); ok { // to an array
-		_ = p
+	if _, ok := x.t.Underlying().(*types.Pointer); ok { // to an array
 		x = c.deref(x)
 	}
 	if class := classOf(x.r.Kind()); x.k != nil && s.Key != nil && (class == 'i' || class == 'u') {
@@ -100,55 +99,31 @@ func (c *compiler) rangeStmt(s *ast.RangeStmt, label string) exec {
 	if classOf(x.r.Kind()) == 'i' || classOf(x.r.Kind()) == 'u' {
 		return c.rangeInt(s, x, l)
 	}
-	v := x.v
-	var elem reflect.Type
-	if value != nil {
-		elem = c.rtype(value)
+	var kr, er reflect.Type
+	if key != nil {
+		kr = c.rtype(key)
 	}
+	if value != nil {
+		er = c.rtype(value)
+	}
+	v := x.v
 	switch x.r.Kind() {
 	case reflect.Slice, reflect.Array:
-		copied := x.r.Kind() == reflect.Array && setValue != nil
+		copied := x.r.Kind() == reflect.Slice || setValue != nil
 		return func(f *frame) signal {
 			list := v(f)
-			if copied || list.Kind() == reflect.Slice {
+			if copied {
 				list = dup(list)
 			}
-			return l.list(f, list, elem)
+			return l.list(f, list, er)
 		}
 	case reflect.String:
 		str := x.strings()
-		return func(f *frame) signal {
-			for i, r := range str(f) {
-				if sig, end := l.step(f, reflect.ValueOf(i), reflect.ValueOf(r)); end {
-					return sig
-				}
-			}
-			return next
-		}
+		return func(f *frame) signal { return l.runes(f, str(f)) }
 	case reflect.Map:
-		kr := c.rtype(key)
-		return func(f *frame) signal {
-			for it := v(f).MapRange(); it.Next(); {
-				if sig, end := l.step(f, fix(it.Key(), kr), fix(it.Value(), elem)); end {
-					return sig
-				}
-			}
-			return next
-		}
+		return func(f *frame) signal { return l.entries(f, v(f), kr, er) }
 	case reflect.Chan:
-		kr := c.rtype(key)
-		return func(f *frame) signal {
-			ch := dup(v(f))
-			for {
-				got, ok := f.th.recv(ch)
-				if !ok {
-					return next
-				}
-				if sig, end := l.step(f, fix(got, kr), reflect.Value{}); end {
-					return sig
-				}
-			}
-		}
+		return func(f *frame) signal { return l.received(f, dup(v(f)), kr) }
 	case reflect.Func:
 		return func(f *frame) signal { return l.iterate(f, v(f)) }
 	}
@@ -229,6 +204,36 @@ func (l *loop) list(f *frame, list reflect.Value, elem reflect.Type) signal {
 	return next
 }
 
+func (l *loop) runes(f *frame, text string) signal {
+	for i, r := range text {
+		if sig, end := l.step(f, reflect.ValueOf(i), reflect.ValueOf(r)); end {
+			return sig
+		}
+	}
+	return next
+}
+
+func (l *loop) entries(f *frame, m reflect.Value, key, elem reflect.Type) signal {
+	for it := m.MapRange(); it.Next(); {
+		if sig, end := l.step(f, fix(it.Key(), key), fix(it.Value(), elem)); end {
+			return sig
+		}
+	}
+	return next
+}
+
+func (l *loop) received(f *frame, ch reflect.Value, elem reflect.Type) signal {
+	for {
+		got, ok := f.th.recv(ch)
+		if !ok {
+			return next
+		}
+		if sig, end := l.step(f, fix(got, elem), reflect.Value{}); end {
+			return sig
+		}
+	}
+}
+
 // iterate ranges over a function: the body is what it yields to.
 func (l *loop) iterate(f *frame, seq reflect.Value) signal {
 	const (
@@ -305,227 +310,6 @@ func (c *compiler) rangeInt(s *ast.RangeStmt, x code, l *loop) exec {
 			if sig, end := l.step(f, k, reflect.Value{}); end {
 				return sig
 			}
-		}
-		return next
-	}
-}
-
-func (c *compiler) switchStmt(s *ast.SwitchStmt, label string) exec {
-	t := c.own(label)
-	init := c.stmt(s.Init)
-	// The tag is evaluated into a place of its own.
-	var set func(from, to *frame)
-	var tag code
-	if s.Tag != nil {
-		x := c.expr(s.Tag)
-		if x.k != nil {
-			d := types.Default(x.t)
-			x = constCode(d, c.rtype(d), x.k)
-		}
-		at := c.place(x.t, false)
-		set = x.setter(at, true)
-		tag = at.load()
-	}
-	type arm struct {
-		tests []func(*frame) bool
-		body  exec
-	}
-	arms := make([]arm, len(s.Body.List))
-	otherwise := -1
-	old := c.breaks
-	c.breaks = t.breaks()
-	for i, cl := range s.Body.List {
-		cc := cl.(*ast.CaseClause)
-		if cc.List == nil {
-			otherwise = i
-		}
-		for _, e := range cc.List {
-			if s.Tag == nil {
-				arms[i].tests = append(arms[i].tests, c.expr(e).bools())
-				continue
-			}
-			arms[i].tests = append(arms[i].tests, c.compare(token.EQL, tag, c.expr(e)))
-		}
-		arms[i].body = c.list(cc.Body)
-	}
-	c.breaks = old
-	brk := t.breaks()
-	return func(f *frame) signal {
-		if init != nil {
-			init(f)
-		}
-		if set != nil {
-			set(f, f)
-		}
-		hit := otherwise
-	find:
-		for i, a := range arms {
-			for _, test := range a.tests {
-				if test(f) {
-					hit = i
-					break find
-				}
-			}
-		}
-		if hit < 0 {
-			return next
-		}
-		for ; hit < len(arms); hit++ {
-			switch sig := arms[hit].body(f); sig {
-			case fellThrough:
-			case brk:
-				return next
-			default:
-				return sig
-			}
-		}
-		return next
-	}
-}
-
-func (c *compiler) typeSwitch(s *ast.TypeSwitchStmt, label string) exec {
-	t := c.own(label)
-	init := c.stmt(s.Init)
-	var e ast.Expr
-	switch a := s.Assign.(type) {
-	case *ast.AssignStmt:
-		e = a.Rhs[0].(*ast.TypeAssertExpr).X
-	case *ast.ExprStmt:
-		e = a.X.(*ast.TypeAssertExpr).X
-	}
-	subject := c.expr(e)
-	type arm struct {
-		tests []func(reflect.Value) (reflect.Value, bool)
-		set   func(*frame, reflect.Value)
-		whole bool // the variable is the interface itself
-		body  exec
-	}
-	arms := make([]arm, len(s.Body.List))
-	otherwise := -1
-	old := c.breaks
-	c.breaks = t.breaks()
-	for i, cl := range s.Body.List {
-		cc := cl.(*ast.CaseClause)
-		if cc.List == nil {
-			otherwise = i
-		}
-		for _, e := range cc.List {
-			if c.s.info.Types[e].IsNil() {
-				arms[i].tests = append(arms[i].tests, func(v reflect.Value) (reflect.Value, bool) { return v, v.IsNil() })
-				continue
-			}
-			arms[i].tests = append(arms[i].tests, c.tester(c.typeOf(e)))
-		}
-		arms[i].whole = len(cc.List) != 1 || c.s.info.Types[cc.List[0]].IsNil()
-		if o := c.s.info.Implicits[cc]; o != nil {
-			arms[i].set = c.newVariable(o).declare
-		}
-		arms[i].body = c.list(cc.Body)
-	}
-	c.breaks = old
-	v, brk := subject.v, t.breaks()
-	return func(f *frame) signal {
-		if init != nil {
-			init(f)
-		}
-		in := dup(v(f))
-		hit, val := otherwise, in
-	find:
-		for i, a := range arms {
-			for _, test := range a.tests {
-				if got, ok := test(in); ok {
-					hit = i
-					if !a.whole {
-						val = got
-					}
-					break find
-				}
-			}
-		}
-		if hit < 0 {
-			return next
-		}
-		if arms[hit].set != nil {
-			arms[hit].set(f, val)
-		}
-		if sig := arms[hit].body(f); sig != brk {
-			return sig
-		}
-		return next
-	}
-}
-
-func (c *compiler) selectStmt(s *ast.SelectStmt, label string) exec {
-	t := c.own(label)
-	type arm struct {
-		ch, send func(*frame) reflect.Value
-		dir      reflect.SelectDir
-		set      []func(*frame, reflect.Value)
-		elem     reflect.Type
-		body     exec
-	}
-	arms := make([]arm, len(s.Body.List))
-	old := c.breaks
-	c.breaks = t.breaks()
-	fallback := false
-	for i, cl := range s.Body.List {
-		cc := cl.(*ast.CommClause)
-		a := &arms[i]
-		recv := func(e ast.Expr) types.Type {
-			x := c.expr(ast.Unparen(e).(*ast.UnaryExpr).X)
-			elem := x.t.Underlying().(*types.Chan).Elem()
-			a.ch, a.dir, a.elem = x.v, reflect.SelectRecv, c.rtype(elem)
-			return elem
-		}
-		switch x := cc.Comm.(type) {
-		case nil:
-			a.dir = reflect.SelectDefault
-			fallback = true
-		case *ast.SendStmt:
-			ch := c.expr(x.Chan)
-			elem := ch.t.Underlying().(*types.Chan).Elem()
-			a.ch, a.send, a.dir = ch.v, c.store(c.convert(c.expr(x.Value), elem), ch.r.Elem()), reflect.SelectSend
-		case *ast.ExprStmt:
-			recv(x.X)
-		case *ast.AssignStmt:
-			ts := []types.Type{recv(x.Rhs[0]), types.Typ[types.Bool]}
-			for j, l := range x.Lhs {
-				a.set = append(a.set, c.loopVar(l, x.Tok == token.DEFINE, ts[j]))
-			}
-		}
-		a.body = c.list(cc.Body)
-	}
-	c.breaks = old
-	brk := t.breaks()
-	return func(f *frame) signal {
-		cases := make([]reflect.SelectCase, len(arms), len(arms)+1)
-		for i, a := range arms {
-			cases[i].Dir = a.dir
-			if a.ch != nil {
-				cases[i].Chan = dup(a.ch(f))
-			}
-			if a.send != nil {
-				cases[i].Send = dup(a.send(f))
-			}
-		}
-		if !fallback {
-			cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(f.th.run.done)})
-		}
-		i, v, ok := reflect.Select(cases)
-		if i == len(arms) {
-			panic(stopped{})
-		}
-		for j, set := range arms[i].set {
-			switch {
-			case set == nil:
-			case j == 1:
-				set(f, reflect.ValueOf(ok))
-			default:
-				set(f, fix(v, arms[i].elem))
-			}
-		}
-		if sig := arms[i].body(f); sig != brk {
-			return sig
 		}
 		return next
 	}
