@@ -172,9 +172,9 @@ func runApp(dir string, args []string, stdin io.Reader, stdout, stderr, said io.
 	if err != nil {
 		return 1, err
 	}
-	a := announce(stderr, &app)
+	a := build.Announce(stderr, &app)
 	built, err := app.Build(context.Background(), io.MultiWriter(a, said))
-	a.stop()
+	a.Stop()
 	if err != nil {
 		return 1, err
 	}

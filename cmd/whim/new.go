@@ -103,9 +103,9 @@ func firstRevision(cmd *cobra.Command, name string, source scaffold.Source) erro
 	if err != nil {
 		return err
 	}
-	a := announce(cmd.ErrOrStderr(), &app)
+	a := build.Announce(cmd.ErrOrStderr(), &app)
 	built, err := app.Build(cmd.Context(), a)
-	a.stop()
+	a.Stop()
 	if err != nil {
 		return err
 	}

@@ -80,8 +80,8 @@ An app that listens by itself is served through --proxy:
 				return err
 			}
 			c.Announce = func(w io.Writer, app *build.App) (io.Writer, func()) {
-				a := announce(w, app)
-				return a, a.stop
+				a := build.Announce(w, app)
+				return a, a.Stop
 			}
 			if noReload {
 				return debugOnce(cmd, c)

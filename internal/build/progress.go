@@ -18,6 +18,13 @@ type packages struct {
 	line     []byte
 }
 
+// Counted returns a writer for what "go build -v" says, which tells Compiled of
+// the packages and passes on the rest. flush ends it.
+func (a App) Counted(rest io.Writer) (w io.Writer, flush func() error) {
+	p := &packages{rest: rest, compiled: a.Compiled}
+	return p, p.flush
+}
+
 func (p *packages) Write(b []byte) (int, error) {
 	for n := len(b); ; {
 		i := bytes.IndexByte(b, '\n')

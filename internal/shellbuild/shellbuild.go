@@ -66,10 +66,12 @@ func Build(ctx context.Context, w io.Writer, app build.App, exe string, packages
 			return built, nil
 		}
 	}
-	if err := generate(ctx, w, app, dir, goCmd, packages); err != nil {
+	a := build.AnnounceShell(ctx, w, &app)
+	defer a.Stop()
+	if err := generate(ctx, a, app, dir, goCmd, packages); err != nil {
 		return build.Built{}, err
 	}
-	return app.BuildAs(ctx, w, stamp)
+	return app.BuildAs(ctx, a, stamp)
 }
 
 // stampOf identifies what a shell is made of; "" is not known. The program's own
@@ -168,9 +170,10 @@ func generate(ctx context.Context, w io.Writer, app build.App, dir, goCmd string
 	}
 	bin := filepath.Join(dir, "link.bin")
 	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, goCmd, "build", "-buildvcs=false", "-overlay", overlay, "-o", bin, "./"+pkg)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = app.Dir, &out, &out
-	if err := cmd.Run(); err != nil {
+	said, flush := app.Counted(&out)
+	cmd := exec.CommandContext(ctx, goCmd, "build", "-v", "-buildvcs=false", "-overlay", overlay, "-o", bin, "./"+pkg)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = app.Dir, said, said
+	if err := errors.Join(cmd.Run(), flush()); err != nil {
 		return failed(err, out.String())
 	}
 	options, err := json.Marshal(map[string]any{
