@@ -13,17 +13,16 @@ func (c *compiler) deref(x code) code {
 	}
 	r := c.rtype(p.Elem())
 	v := x.v
-	out := valueCode(p.Elem(), r, func(f *frame) reflect.Value {
+	if x.r.Kind() != reflect.Pointer || x.r.Elem().Size() != r.Size() {
+		unsupported("* on %v", x.t)
+	}
+	return c.at(p.Elem(), x.r.Elem(), func(f *frame) reflect.Value {
 		p := v(f)
 		if p.IsNil() {
 			panic(nilDereference)
 		}
 		return p.Elem()
 	})
-	if x.r.Kind() != reflect.Pointer || x.r.Elem() != r {
-		unsupported("* on %v", x.t)
-	}
-	return out
 }
 
 // nilDereference is the runtime's own error.

@@ -93,6 +93,7 @@ var mistakes = []talk{
 // the README says.
 var differences = []talk{
 	{`type pt struct{ X int }; fmt.Printf("%T\n", pt{})`, "struct { X int \"shell:\\\"pt·1\\\"\" }"},
+	{`func() (ok bool) { defer func() { _, ok = recover().(*runtime.TypeAssertionError) }(); _ = any("s").(int); return }()`, `false`},
 	{`type tag int; func (tag) MarshalText() ([]byte, error) { return []byte("h"), nil }`, ``},
 	{`b, _ := json.Marshal(map[string]tag{"k": 1}); string(b)`, `"{\"k\":1}"`},
 }
