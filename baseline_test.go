@@ -152,7 +152,8 @@ func TestBaselineFromDBIsWhatDiffers(t *testing.T) {
 		}{
 			{"nothing", nil, nil, diff.Answers{}},
 			{
-				"columns", []op.Op{
+				"columns",
+				[]op.Op{
 					op.DropCheck{Table: "customers", Check: customers.Checks[1]},
 					op.AddColumn{Table: "customers", Column: schema.String("nick", 20).Column()},
 					op.AlterColumn{Table: "customers", From: credit, To: schema.Decimal("credit", 12, 2).NotNull().Default(0).Column()},
@@ -166,7 +167,8 @@ func TestBaselineFromDBIsWhatDiffers(t *testing.T) {
 				diff.Answers{Drop: []string{"customers.nick"}, NoRename: []string{"customers.nick"}},
 			},
 			{
-				"constraints", []op.Op{
+				"constraints",
+				[]op.Op{
 					op.DropForeignKey{Table: "customer_tags", ForeignKey: models.Tables[2].ForeignKeys[0]},
 					op.DropIndex{Table: "customers", Index: customers.Indexes[0]},
 					op.DropCheck{Table: "customers", Check: customers.Checks[0]},
@@ -181,8 +183,10 @@ func TestBaselineFromDBIsWhatDiffers(t *testing.T) {
 				diff.Answers{},
 			},
 			{
-				"tables", []op.Op{op.DropTable{Table: notes}, op.CreateTable{Table: legacy}},
-				[]string{"add table notes", "drop table legacy"}, diff.Answers{Drop: []string{"legacy"}},
+				"tables",
+				[]op.Op{op.DropTable{Table: notes}, op.CreateTable{Table: legacy}},
+				[]string{"add table notes", "drop table legacy"},
+				diff.Answers{Drop: []string{"legacy"}},
 			},
 			{
 				"names", []op.Op{

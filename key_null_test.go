@@ -95,17 +95,29 @@ func TestKeyIsNoDifference(t *testing.T) {
 		dialects []schema.Dialect
 		ops      int
 	}{
-		{"servers", schema.NewTable("t", a.NotNull().PrimaryKey(), b.PrimaryKey()), schema.NewTable("t", a.PrimaryKey(), b.NotNull().PrimaryKey()),
-			[]schema.Dialect{schema.Postgres, schema.MySQL, schema.MariaDB}, 0},
-		{"SQLite too", schema.NewTable("t", a.NotNull().PrimaryKey(), b.PrimaryKey()), schema.NewTable("t", a.PrimaryKey(), b.NotNull().PrimaryKey()),
-			[]schema.Dialect{schema.SQLite, schema.Postgres}, 2},
+		{
+			"servers", schema.NewTable("t", a.NotNull().PrimaryKey(), b.PrimaryKey()), schema.NewTable("t", a.PrimaryKey(), b.NotNull().PrimaryKey()),
+			[]schema.Dialect{schema.Postgres, schema.MySQL, schema.MariaDB},
+			0,
+		},
+		{
+			"SQLite too", schema.NewTable("t", a.NotNull().PrimaryKey(), b.PrimaryKey()), schema.NewTable("t", a.PrimaryKey(), b.NotNull().PrimaryKey()),
+			[]schema.Dialect{schema.SQLite, schema.Postgres},
+			2,
+		},
 		{"unknown", schema.NewTable("t", a.NotNull().PrimaryKey()), schema.NewTable("t", a.PrimaryKey()), nil, 1},
 		{"a rowid", schema.NewTable("t", id.NotNull().PrimaryKey()), schema.NewTable("t", id.PrimaryKey()), nil, 0},
 		{"no rowid", schema.NewTable("t", a.NotNull().PrimaryKey(), schema.TableOptions{WithoutRowID: true}), schema.NewTable("t", a.PrimaryKey(), schema.TableOptions{WithoutRowID: true}), nil, 0},
-		{"out of the key", schema.NewTable("t", a.PrimaryKey(), b.NotNull().PrimaryKey()), schema.NewTable("t", a.PrimaryKey(), b),
-			[]schema.Dialect{schema.Postgres}, 2},
-		{"more of the column", schema.NewTable("t", a.NotNull().PrimaryKey()), schema.NewTable("t", schema.Int("a").PrimaryKey()),
-			[]schema.Dialect{schema.Postgres}, 1},
+		{
+			"out of the key", schema.NewTable("t", a.PrimaryKey(), b.NotNull().PrimaryKey()), schema.NewTable("t", a.PrimaryKey(), b),
+			[]schema.Dialect{schema.Postgres},
+			2,
+		},
+		{
+			"more of the column", schema.NewTable("t", a.NotNull().PrimaryKey()), schema.NewTable("t", schema.Int("a").PrimaryKey()),
+			[]schema.Dialect{schema.Postgres},
+			1,
+		},
 	} {
 		h := history(rev("first", "", func(m *op.Script) { m.Add(op.CreateTable{Table: c.is}) }, nil))
 		p, err := whimbrel.Open(whimbrel.Config{History: h, Models: []model.Source{source{schema.Schema{Tables: []schema.Table{c.want}}, c.dialects}}})
