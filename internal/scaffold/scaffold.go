@@ -57,9 +57,16 @@ func Files(o Options) ([]File, error) {
 		return nil, err
 	}
 	o.Module = cmp.Or(o.Module, o.Name)
-	if first, _, _ := strings.Cut(o.Module, "/"); slices.Contains(standard, first) || strings.HasPrefix(o.Module+"/", "github.com/whimbreldb/whimbrel/") {
+	owner := ""
+	switch first, _, _ := strings.Cut(o.Module, "/"); {
+	case slices.Contains(standard, first):
+		owner = "Go itself"
+	case strings.HasPrefix(o.Module+"/", "github.com/whimbreldb/whimbrel/"):
+		owner = "Whimbrel"
+	}
+	if owner != "" {
 		return nil, &whimbrel.Error{
-			Code: whimbrel.BadModule, Msg: fmt.Sprintf("%q is a package of somebody else, so it cannot be the path of the module", o.Module),
+			Code: whimbrel.BadModule, Msg: fmt.Sprintf("%q is a package of %s, so it cannot be the path of the module", o.Module, owner),
 			Hint: []string{"to give the module another path: whim new " + o.Name + " --module example.com/" + o.Name},
 		}
 	}
