@@ -44,7 +44,9 @@ test: bin/with browser ## every test of every module, on SQLite, PostgreSQL and 
 	@WHIM_TEST_BROWSER=1 bin/with -install '$(DATABASES)' $(MAKE) --no-print-directory test-modules
 
 test-modules: ## the same on what WHIM_TEST_DATABASES says, which is SQLite when it says nothing
+	@# The tests of new apps have no network: what those need is fetched here.
 	@cd examples/shop && go mod download
+	@for m in $(APART); do (cd $$m && GOWORK=off go mod download) || exit 1; done
 	@for m in $(MODULES); do echo "== $$m" && (cd $$m && go test -count=1 -timeout 30m ./...) || exit 1; done
 	@for m in $(APART); do echo "== $$m" && (cd $$m && GOWORK=off go test -count=1 -timeout 30m ./...) || exit 1; done
 

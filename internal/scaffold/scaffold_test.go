@@ -32,7 +32,7 @@ var requires = map[string][]string{
 	"gorm-mysql":    {"gorm.io/driver/mysql@v1.6.0"},
 	"bun":           {"github.com/uptrace/bun@v1.3.0"},
 	"bun-postgres":  {"github.com/uptrace/bun/dialect/pgdialect@v1.3.0"},
-	"bun-mysql":     {"github.com/uptrace/bun/dialect/mysqldialect@v1.3.0"},
+	"bun-mysql":     {"github.com/uptrace/bun/dialect/mysqldialect@v1.3.0", "golang.org/x/mod@v0.38.0"}, // the one of this repository: the tests have no network
 }
 
 // TestModules, with -update, has the go command write go.mod and go.sum of each
