@@ -241,9 +241,12 @@ func (p *Project) wanted(m model.Models, h schema.Schema) schema.Schema {
 		}
 	}
 	want.Objects = slices.Clone(want.Objects)
+	at := make(map[schema.ObjectID]int, len(want.Objects))
+	for i, o := range want.Objects {
+		at[o.ID()] = i
+	}
 	for _, o := range h.Objects {
-		i := slices.IndexFunc(want.Objects, func(w schema.Object) bool { return w.ID() == o.ID() })
-		if i < 0 {
+		if i, ok := at[o.ID()]; !ok {
 			want.Objects = append(want.Objects, o)
 		} else if o.Kind == schema.Namespace { // it is its name, however it was made
 			want.Objects[i] = o
