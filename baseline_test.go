@@ -245,3 +245,18 @@ func TestObjectsOfBoth(t *testing.T) {
 		}
 	}
 }
+
+// TestNamespaceOfTwoSources: two sources that have tables in one schema make it
+// once.
+func TestNamespaceOfTwoSources(t *testing.T) {
+	audit := model.Static(schema.Schema{Objects: []schema.Object{
+		{Kind: schema.Namespace, Name: "audit", Definition: schema.Expr("CREATE SCHEMA audit")},
+	}})
+	p, err := whimbrel.Open(whimbrel.Config{History: history(), Models: []model.Source{audit, audit}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := p.CheckModels(); err != nil || len(c.Ops) != 1 {
+		t.Errorf("%q, %v", told(c.Ops), err)
+	}
+}

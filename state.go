@@ -114,7 +114,14 @@ func (p *Project) models() (model.Models, error) {
 			return all, e
 		}
 		all.Schema.Tables = append(all.Schema.Tables, m.Schema.Tables...)
-		all.Schema.Objects = append(all.Schema.Objects, m.Schema.Objects...)
+		for _, o := range m.Schema.Objects {
+			if o.Kind == schema.Namespace {
+				if _, there := all.Schema.Object(o.ID()); there {
+					continue // two sources have tables in it
+				}
+			}
+			all.Schema.Objects = append(all.Schema.Objects, o)
+		}
 		all.Keep = append(all.Keep, m.Keep...)
 		all.Warnings = append(all.Warnings, m.Warnings...)
 		all.Types = append(all.Types, m.Types...)
