@@ -44,7 +44,7 @@ func start(t *testing.T, a *App, args ...string) (url string, out *syncBuffer, s
 	ended := make(chan int, 1)
 	go func() { ended <- a.Run(ctx, append(args, "--port", "0"), strings.NewReader(""), out, out) }()
 	stop = func() int { cancel(); return <-ended }
-	for range 500 {
+	for range 6000 {
 		for word := range strings.FieldsSeq(out.String()) {
 			if strings.HasPrefix(word, "http://127.0.0.1:") {
 				return word, out, stop

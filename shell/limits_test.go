@@ -55,7 +55,7 @@ var mistakes = []talk{
 	{`func forever(n int) int { return forever(n+1) + 1 }`, ``},
 	{`forever(0)`, `ERROR panic: stack overflow: forever is 60000 calls deep (at input 32, 1:27)`},
 	{`var f func(); f = func() { f() }; f()`, `ERROR panic: stack overflow: a function literal is 15000 calls deep (at 1:35)`},
-	{`go func() { panic("alone") }(); time.Sleep(20 * time.Millisecond)`, `in a goroutine: panic: alone (at 1:13)`},
+	{`go func() { panic("alone") }(); time.Sleep(300 * time.Millisecond)`, `in a goroutine: panic: alone (at 1:13)`},
 	{`strconv.Atoi("x")`, `error: strconv.Atoi: parsing "x": invalid syntax`},
 	{`strconv.Atoi("5")`, `5, nil`},
 	{`errors.New("an error"); 5`, "error: an error\n5"},

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ func openTerminal(t *testing.T, dir string, env []string, name string, args ...s
 	if err != nil {
 		t.Fatal(err)
 	}
+	f = closable(t, f)
 	tm := &terminal{t: t, cmd: cmd, pty: f, gone: make(chan struct{})}
 	go func() {
 		defer close(tm.gone)
@@ -52,6 +54,22 @@ func openTerminal(t *testing.T, dir string, env []string, name string, args ...s
 	}()
 	t.Cleanup(func() { f.Close(); _ = cmd.Process.Kill() })
 	return tm
+}
+
+// closable is a pseudo-terminal whose Close ends a Read that waits. With the
+// file that pty opens (it blocks) Close leaves the terminal open until there is
+// something to read, which is what a closed window does not say.
+func closable(t *testing.T, f *os.File) *os.File {
+	t.Helper()
+	defer f.Close()
+	fd, err := syscall.Dup(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), f.Name())
 }
 
 var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07`)
@@ -171,15 +189,16 @@ func TestShellTerminal(t *testing.T) {
 	tm.enter("var np *Product; np.Name", "nil pointer dereference")
 	tm.enter(`db.Exec("select nope")`, "error: ")
 
-	tm.write("for {}")
+	// Until it runs, the key would be the editor's.
+	tm.write(`fmt.Println("runs", 6*7); for {}`)
 	tm.send("\r")
-	time.Sleep(500 * time.Millisecond) // until it runs: before, the key is the editor's
+	tm.wait("runs 42")
 	tm.send("\x03")
 	tm.wait("interrupted")
 	tm.wait(">>> ")
-	tm.write("time.Sleep(time.Hour)")
+	tm.write(`fmt.Println("sleeps", 6*7); time.Sleep(time.Hour)`)
 	tm.send("\r")
-	time.Sleep(500 * time.Millisecond)
+	tm.wait("sleeps 42")
 	tm.send("\x03")
 	tm.wait("goes on in the background")
 	tm.wait(">>> ")
@@ -225,7 +244,6 @@ func TestShellTerminal(t *testing.T) {
 	tm = openTerminal(t, dir, env, whim, "shell")
 	tm.wait(">>> ")
 	tm.calm()
-	tm.send("x")   // what it answers ends the Read that would keep the terminal open
 	tm.pty.Close() // the window is gone
 	ended := make(chan error, 1)
 	go func() { ended <- tm.cmd.Wait() }()

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for what has to come.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 // A syncBuffer is written by a server and read by its test.
 type syncBuffer struct {
