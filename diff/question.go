@@ -55,3 +55,15 @@ type AnswerError struct {
 }
 
 func (e *AnswerError) Error() string { return fmt.Sprintf("--%s %q: %s", e.Flag, e.Value, e.Why) }
+
+// flag writes a flag as it can be pasted into a shell.
+func flag(name, value string) string {
+	if strings.IndexFunc(value, func(r rune) bool { return !shellSafe(r) }) >= 0 || value == "" {
+		value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+	}
+	return "--" + name + " " + value
+}
+
+func shellSafe(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._-=/:,@%+", r)
+}
