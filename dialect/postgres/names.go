@@ -154,7 +154,3 @@ func objectName(o schema.Object) (namespace, local, args string) {
 	}
 	return namespace, local, ""
 }
-
-func isRoutine(k schema.ObjectKind) bool {
-	return k == schema.Function || k == schema.Procedure || k == schema.Aggregate
-}

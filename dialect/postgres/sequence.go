@@ -137,26 +137,6 @@ func (c *compiler) takeIn(table string, before, after schema.Column) (schema.Col
 	return before, nil
 }
 
-// sequenceOptionsOf returns the options of a sequence, as they are written.
-func sequenceOptionsOf(ob schema.Object) map[string]string {
-	toks := significant(tokenize(head(ob.Definition.For(schema.Postgres))))
-	i := slices.IndexFunc(toks, func(t token) bool { return t.word("sequence") })
-	for i++; i < len(toks); i++ { // the name
-		if _, name := toks[i].name(); !name && !toks[i].is(".") {
-			break
-		}
-		if i+1 < len(toks) && !toks[i+1].is(".") && !toks[i].is(".") {
-			i++
-			break
-		}
-	}
-	var rest []string
-	for _, t := range toks[min(i, len(toks)):] {
-		rest = append(rest, t.text)
-	}
-	return sequenceOptions(strings.Join(rest, " "))
-}
-
 // changeSequence changes the options of a sequence.
 func (c *compiler) changeSequence(from, to schema.Object) {
 	if clauses := sequenceChange(sequenceOptionsOf(from), sequenceOptionsOf(to)); len(clauses) > 0 {
@@ -184,4 +164,101 @@ func (c *compiler) alterSequence(from, to schema.Object) error {
 func isUnlogged(sequence schema.Object) bool {
 	toks := significant(tokenize(head(sequence.Definition.For(schema.Postgres))))
 	return len(toks) > 1 && toks[1].word("unlogged")
+}
+
+// ownerComes reports whether a statement gives a sequence to a column that is
+// not there yet: the column needs the sequence first.
+func (c *compiler) ownerComes(ob schema.Object, sql string) (table, column string, ok bool) {
+	if ob.Kind != schema.Sequence || !strings.HasPrefix(sql, "ALTER") {
+		return "", "", false
+	}
+	table, column, owned := ownedBy(ob)
+	if !owned || c.hasColumn(table, column) {
+		return "", "", false
+	}
+	return table, column, slices.ContainsFunc(c.later(), func(o op.Op) bool {
+		add, is := o.(op.AddColumn)
+		return makesTable(o) == table || is && add.Table == table && add.Column.Name == column
+	})
+}
+
+func (c *compiler) hasColumn(table, column string) bool {
+	t, ok := c.state.Table(table)
+	if ok {
+		_, ok = t.Column(column)
+	}
+	return ok
+}
+
+// withoutOwner returns a sequence that goes with no column.
+func withoutOwner(ob schema.Object) schema.Object {
+	statements, err := splitStatements(ob.Definition.For(schema.Postgres))
+	if err != nil {
+		return ob
+	}
+	var stay []string
+	for n, s := range statements {
+		toks := tokenize(s)
+		i := slices.IndexFunc(toks, func(t token) bool { return t.word("owned") })
+		switch {
+		case i < 0:
+			stay = append(stay, s)
+		case n == 0: // CREATE SEQUENCE s OWNED BY t.c CYCLE
+			end := i + 1
+			for end < len(toks) && (toks[end].blank() || toks[end].is(".") || toks[end].word("by") || toks[end-1].is(".") || toks[end-2].word("by")) {
+				end++
+			}
+			stay = append(stay, strings.TrimSpace(join(toks[:i])+join(toks[end:])))
+		}
+	}
+	ob.Definition = ob.Definition.On(schema.Postgres, strings.Join(stay, ";\n"))
+	return ob
+}
+
+// ownedBy returns the column that a sequence goes with.
+func ownedBy(ob schema.Object) (table, column string, ok bool) {
+	toks := significant(tokenize(ob.Definition.For(schema.Postgres)))
+	i := slices.IndexFunc(toks, func(t token) bool { return t.word("owned") })
+	if i < 0 || i+2 >= len(toks) || !toks[i+1].word("by") || toks[i+2].word("none") && toks[i+2].kind == tokWord {
+		return "", "", false
+	}
+	var parts []string
+	for _, t := range toks[i+2:] {
+		n, isName := t.name()
+		if !isName && !t.is(".") {
+			break
+		}
+		if isName {
+			parts = append(parts, n)
+		}
+	}
+	switch len(parts) {
+	case 2:
+		return schema.Qualify("", parts[0]), parts[1], true
+	case 3:
+		return schema.Qualify(parts[0], parts[1]), parts[2], true
+	}
+	return "", "", false
+}
+
+// wentAlong reports whether a sequence is gone with the column that owned it.
+// The operation that drops it comes from a schema in which it stands alone.
+func (c *compiler) wentAlong(ob schema.Object) bool {
+	_, there := c.state.Schema().Object(ob.ID())
+	table, _, owned := ownedBy(ob)
+	if there || !owned {
+		return false
+	}
+	return slices.ContainsFunc(c.ops[:c.at], func(o op.Op) bool {
+		switch o := o.(type) {
+		case op.DropTable:
+			return o.Table.Name == table
+		case op.DropColumn:
+			return o.Table == table
+		case op.AlterColumn:
+			return o.Table == table
+		default:
+			return false
+		}
+	})
 }
