@@ -18,7 +18,7 @@ func (d Dialect) serialSequence(table, column string) string {
 
 // sequence returns the sequence of a column that is a serial.
 func (ch *columnChange) sequence() string {
-	if name, ok := ch.sequences[ch.table+"\x00"+ch.after.Name]; ok {
+	if name, ok := ch.sequences[partOf{ch.table, ch.after.Name}]; ok {
 		return quoteName(ch.d, name)
 	}
 	return ch.d.serialSequence(ch.table, ch.after.Name)

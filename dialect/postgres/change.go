@@ -35,7 +35,7 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 			if after.Default == before.Default {
 				after.Default = o.To.Default
 			}
-			c.sequences[o.Table+"\x00"+o.To.Name] = seq.Name
+			c.sequences[partOf{o.Table, o.To.Name}] = seq.Name
 			before.Type, before.Default = schema.NativeType(serialOf(storedType(before))), schema.Default{}
 			if err := c.change(o.Table, before, after, o.Fill); err != nil || isSerial(after) {
 				return err
@@ -145,7 +145,7 @@ func (ch *columnChange) properties(fill schema.Default) {
 	retypes := !sameType(storedType(before), storedType(after)) || before.Collation.Postgres != after.Collation.Postgres
 	rebased := parseType(storedType(before)).base != parseType(storedType(after)).base
 	oldDefault, newDefault := defaultText(before), defaultText(after)
-	key := ch.table + "\x00" + after.Name
+	key := partOf{ch.table, after.Name}
 	if ch.lost[key] {
 		oldDefault = ""
 		delete(ch.lost, key)

@@ -26,15 +26,18 @@ type compiler struct {
 	grants  map[schema.ObjectID]int // of objects that are away: where their grants are kept
 	kept    int                     // how many grants are kept
 	keeping []keeping               // where
-	early   map[string]bool         // foreign keys that were dropped before their turn; see dropEarly
+	early   map[partOf]bool         // foreign keys that were dropped before their turn; see dropEarly
 	renamed map[string][]string     // columns that were renamed here, under their new names, by table
-	lost    map[string]bool         // defaults that a type could not take any more, by table and column
+	lost    map[partOf]bool         // defaults that a type could not take any more
 
-	sequences map[string]string                  // those of serial columns that have another name than serial gives, by table and column
+	sequences map[partOf]string                  // those of serial columns that have another name than serial gives
 	disowned  map[string]bool                    // sequences that were taken from a table which is gone
-	released  map[string]bool                    // serial columns whose sequence is an object now; see takeOver
+	released  map[partOf]bool                    // serial columns whose sequence is an object now; see takeOver
 	replaced  map[schema.ObjectID]*schema.Object // sequences that are another now, or a column's; see takeIn
 }
+
+// A partOf is a column or a constraint of a table.
+type partOf struct{ table, name string }
 
 // Compile returns the statements for ops, and applies ops to state.
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
@@ -46,9 +49,9 @@ func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 func (d Dialect) CompileBefore(ops, then []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	c := &compiler{
 		d: d, state: state, ops: ops, then: then,
-		grants: map[schema.ObjectID]int{}, early: map[string]bool{},
-		renamed: map[string][]string{}, lost: map[string]bool{}, sequences: map[string]string{},
-		released: map[string]bool{}, disowned: map[string]bool{}, replaced: map[schema.ObjectID]*schema.Object{},
+		grants: map[schema.ObjectID]int{}, early: map[partOf]bool{},
+		renamed: map[string][]string{}, lost: map[partOf]bool{}, sequences: map[partOf]string{},
+		released: map[partOf]bool{}, disowned: map[string]bool{}, replaced: map[schema.ObjectID]*schema.Object{},
 	}
 	for i, o := range ops {
 		if _, ok := o.(op.AlterColumn); !ok {

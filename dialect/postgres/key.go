@@ -149,7 +149,8 @@ func (c *compiler) dropForeignKey(o op.DropForeignKey) error {
 		return nil
 	}
 	name := foreignKeyName(o.Table, f)
-	if key := o.Table + "\x00" + name; c.early[key] {
+	key := partOf{o.Table, name}
+	if c.early[key] {
 		delete(c.early, key)
 		return nil
 	}

@@ -197,7 +197,7 @@ func (c *compiler) addPieces(all []*pieces, removed []string) error {
 					if !c.changesLater(p.table, u.column.Name) {
 						return unsupported(fmt.Sprintf("column %q of table %q", u.column.Name, p.table), "its default is %s, which the type will not have", text)
 					}
-					c.lost[p.table+"\x00"+u.column.Name] = true
+					c.lost[partOf{p.table, u.column.Name}] = true
 					continue
 				}
 			}

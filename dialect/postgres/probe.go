@@ -141,10 +141,3 @@ func (p prober) gone(expr string) (dialect.Outcome, error) {
 	}
 	return dialect.Absent, nil
 }
-
-func boolText(b bool) string {
-	if b {
-		return "true"
-	}
-	return "false"
-}

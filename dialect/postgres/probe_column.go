@@ -1,16 +1,18 @@
 package postgres
 
 import (
+	"strconv"
+
 	"github.com/whimbreldb/whimbrel/dialect"
 	"github.com/whimbreldb/whimbrel/op"
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// columnQuery reads the columns of a table as columnFact has them.
-const columnQuery = `SELECT attname, format_type(atttypid, atttypmod), attnotnull::text, atthasdef::text, attidentity::text, attgenerated::text FROM pg_attribute`
-
 // A columnFact is what a probe looks at of a column.
 type columnFact struct{ name, base, notNull, hasDefault, identity, generated string }
+
+// columnFacts reads a columnFact from pg_attribute.
+const columnFacts = "SELECT attname, format_type(atttypid, atttypmod), attnotnull::text, atthasdef::text, attidentity::text, attgenerated::text"
 
 func factOf(v []string) columnFact {
 	return columnFact{v[0], v[1], v[2], v[3], v[4], v[5]}
@@ -19,8 +21,8 @@ func factOf(v []string) columnFact {
 // wanted is what the catalog would say of a column.
 func wanted(c schema.Column, key bool) columnFact {
 	f := columnFact{name: c.Name, base: storedType(c)}
-	f.notNull = boolText(c.NotNull || key || isSerial(c) || isIdentity(c))
-	f.hasDefault = boolText(defaultText(c) != "" || isSerial(c) || isGenerated(c))
+	f.notNull = strconv.FormatBool(c.NotNull || key || isSerial(c) || isIdentity(c))
+	f.hasDefault = strconv.FormatBool(defaultText(c) != "" || isSerial(c) || isGenerated(c))
 	if isNull(c.Default) {
 		f.hasDefault = "" // a varchar(5) keeps DEFAULT NULL, with a cast, and a text does not (PostgreSQL 15 and 18)
 	}
@@ -73,7 +75,7 @@ func lastName(text string) string {
 
 // facts reads the columns of a table that fit a condition.
 func (p prober) facts(table, condition string) (facts []columnFact, err error) {
-	err = p.rows(columnQuery+" WHERE attrelid = "+p.relation(table)+" AND attnum > 0 AND NOT attisdropped AND "+condition, 6,
+	err = p.rows(columnFacts+" FROM pg_attribute WHERE attrelid = "+p.relation(table)+" AND attnum > 0 AND NOT attisdropped AND "+condition, 6,
 		func(v []string) { facts = append(facts, factOf(v)) })
 	return facts, err
 }
@@ -116,14 +118,13 @@ func (p prober) altered(o op.AlterColumn) (dialect.Outcome, error) {
 	o = p.d.visible(o)
 	compression := "''"
 	if p.d.Flavor().Can(dialect.ColumnCompression) {
-		compression = "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END"
+		compression = "CASE attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END"
 	}
-	query := `SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, a.atthasdef::text, a.attidentity::text, a.attgenerated::text,
-		coalesce(col_description(a.attrelid, a.attnum), ''),
-		(EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey)))::text, coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
-		a.attstorage::text, ` + compression + `, coalesce((SELECT collname FROM pg_collation WHERE oid = a.attcollation AND oid <> 100), '')
-		FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-		WHERE a.attrelid = ` + p.relation(o.Table) + " AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = " + quoteString(o.To.Name)
+	query := columnFacts + `, coalesce(col_description(attrelid, attnum), ''),
+		(EXISTS (SELECT FROM pg_index i WHERE i.indrelid = attrelid AND i.indisprimary AND attnum = ANY (i.indkey)))::text, coalesce(pg_get_expr(adbin, adrelid), ''),
+		attstorage::text, ` + compression + `, coalesce((SELECT collname FROM pg_collation c WHERE c.oid = attcollation AND c.oid <> 100), '')
+		FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+		WHERE attrelid = ` + p.relation(o.Table) + " AND attnum > 0 AND NOT attisdropped AND attname = " + quoteString(o.To.Name)
 	v, err := p.texts(query, 12)
 	switch {
 	case err != nil:

@@ -3,6 +3,7 @@ package postgres
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -84,12 +85,12 @@ func (p prober) constraint(table string, want shape) (dialect.Outcome, error) {
 		if !sameNames(columns, want.columns, want.anyOrder) || len(want.refColumns) > 0 && !sameNames(refColumns, want.refColumns, false) {
 			return
 		}
-		same := v[4] == boolText(want.deferrable) && v[5] == boolText(want.deferred)
+		same := v[4] == strconv.FormatBool(want.deferrable) && v[5] == strconv.FormatBool(want.deferred)
 		if want.kind == "f" {
 			same = same && v[2] == want.onDelete && v[3] == want.onUpdate
 		}
 		switch {
-		case same && v[6] == boolText(want.valid):
+		case same && v[6] == strconv.FormatBool(want.valid):
 			outcome = dialect.Applied
 		case same && outcome == dialect.Absent:
 			outcome = dialect.Other // there, and not valid: building it stopped half-way
@@ -142,7 +143,7 @@ func (p prober) primaryKey(o op.AlterPrimaryKey) (dialect.Outcome, error) {
 		if !sameNames(list(v[0]), names, false) || !sameNames(list(v[4]), slices.Concat(names, side.Include), false) {
 			return false
 		}
-		if len(names) > 0 && (v[2] != boolText(side.Deferrable || side.InitiallyDeferred) || v[3] != boolText(side.InitiallyDeferred)) {
+		if len(names) > 0 && (v[2] != strconv.FormatBool(side.Deferrable || side.InitiallyDeferred) || v[3] != strconv.FormatBool(side.InitiallyDeferred)) {
 			return false
 		}
 		return side.Name == other.Name || side.Name == "" || v[1] == side.Name
@@ -174,7 +175,7 @@ func (p prober) check(table string, k schema.Check) (dialect.Outcome, error) {
 			return
 		}
 		switch {
-		case v[1] == boolText(!k.NotValid && !k.NotEnforced) && v[2] == boolText(k.NoInherit):
+		case v[1] == strconv.FormatBool(!k.NotValid && !k.NotEnforced) && v[2] == strconv.FormatBool(k.NoInherit):
 			outcome = dialect.Applied
 		case outcome == dialect.Absent:
 			outcome = dialect.Other
@@ -204,7 +205,7 @@ func (p prober) index(table string, want schema.Index) (dialect.Outcome, error) 
 	names := slices.Concat(partNames(want.Parts), want.Include)
 	columns := strings.Split(v[4], ",")
 	options := strings.Split(v[5], ",")
-	same := v[0] == "true" && v[1] == boolText(want.Unique) && v[2] == boolText(want.Where.For(schema.Postgres) != "") &&
+	same := v[0] == "true" && v[1] == strconv.FormatBool(want.Unique) && v[2] == strconv.FormatBool(want.Where.For(schema.Postgres) != "") &&
 		v[3] == fmt.Sprint(len(want.Parts)) && v[6] == "true" && sameNames(columns, names, false) && len(options) == len(want.Parts)
 	if same && (want.Method.Postgres == "" || strings.EqualFold(want.Method.Postgres, "btree")) {
 		for i, part := range want.Parts {

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,8 +32,7 @@ func (p prober) table(t schema.Table) (dialect.Outcome, error) {
 	oid := p.relation(t.Name)
 	var facts []columnFact
 	var rest []string
-	err := p.rows("SELECT attname, format_type(atttypid, atttypmod), attnotnull::text, atthasdef::text, attidentity::text, attgenerated::text, "+
-		"(SELECT ("+strings.Join(there, " AND ")+")::text), (SELECT relchecks::text FROM pg_class WHERE oid = "+oid+
+	err := p.rows(columnFacts+", (SELECT ("+strings.Join(there, " AND ")+")::text), (SELECT relchecks::text FROM pg_class WHERE oid = "+oid+
 		") FROM pg_attribute WHERE attrelid = "+oid+" AND attnum > 0 AND NOT attisdropped ORDER BY attnum", 8, func(v []string) {
 		facts, rest = append(facts, factOf(v)), v[6:]
 	})
@@ -118,12 +116,12 @@ func (p prober) options(o op.AlterTable) (dialect.Outcome, error) {
 			identity = "i"
 		}
 		return same(a.Unlogged != b.Unlogged, v[0], persistence) &&
-			same(a.RowSecurity != b.RowSecurity, v[1]+v[2], boolText(a.RowSecurity != "")+boolText(a.RowSecurity == "FORCED")) &&
-			same(a.PartitionOf != b.PartitionOf, v[3], boolText(a.PartitionOf != "")) &&
+			same(a.RowSecurity != b.RowSecurity, v[1]+v[2], strconv.FormatBool(a.RowSecurity != "")+strconv.FormatBool(a.RowSecurity == "FORCED")) &&
+			same(a.PartitionOf != b.PartitionOf, v[3], strconv.FormatBool(a.PartitionOf != "")) &&
 			same(a.Storage != b.Storage, v[4], strings.Join(storage, ",")) &&
 			same(t.Comment != other.Comment, v[5], t.Comment) &&
 			same(a.ReplicaIdentity != b.ReplicaIdentity, v[6], identity) &&
-			same(a.Inherits != b.Inherits, v[7], fmt.Sprint(len(inherits(a).Parents())))
+			same(a.Inherits != b.Inherits, v[7], strconv.Itoa(len(inherits(a).Parents())))
 	}
 	switch {
 	case is(o.To, o.From):

@@ -58,7 +58,7 @@ func (c *compiler) takeOver(ob schema.Object) bool {
 	}
 	c.changeSequence(plainSequence(ob, storedType(col)), ob)
 	c.define(ob, c.d.definition(ob)[1:])
-	c.released[table+"\x00"+col.Name] = true
+	c.released[partOf{table, col.Name}] = true
 	return true
 }
 
@@ -90,10 +90,10 @@ func plainSequence(ob schema.Object, typ string) schema.Object {
 
 // afterRelease is a column that was a serial, whose sequence is an object now.
 func (c *compiler) afterRelease(table string, col schema.Column) schema.Column {
-	if !c.released[table+"\x00"+col.Name] || !isSerial(col) {
+	if !c.released[partOf{table, col.Name}] || !isSerial(col) {
 		return col
 	}
-	delete(c.released, table+"\x00"+col.Name)
+	delete(c.released, partOf{table, col.Name})
 	col.Default = schema.Expression("nextval(" + quoteString(c.d.serialSequence(table, col.Name)) + "::regclass)")
 	col.Type, col.AutoIncrement, col.NotNull = schema.NativeType(storedType(col)), false, true
 	return col

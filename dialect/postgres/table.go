@@ -83,7 +83,8 @@ func (c *compiler) goes(table string, f schema.ForeignKey) bool {
 // operation would drop anyway.
 func (c *compiler) dropEarly(table string, f schema.ForeignKey) {
 	name := foreignKeyName(table, f)
-	if key := table + "\x00" + name; !c.early[key] {
+	key := partOf{table, name}
+	if !c.early[key] {
 		c.early[key] = true
 		c.alter(table, "DROP CONSTRAINT "+quoteIdent(name))
 	}
