@@ -3,7 +3,6 @@ package shell
 import (
 	"go/scanner"
 	"go/token"
-	"strings"
 )
 
 type kind int
@@ -23,85 +22,78 @@ type group struct {
 }
 
 // split cuts an input into groups: consecutive statements, consecutive
-// declarations, imports.
+// declarations, imports. One that is no Go is one group, for the parser to say
+// what is wrong.
 func split(src string) []group {
+	pieces, ok := cut(src)
+	if !ok {
+		k := statements
+		if len(pieces) > 0 {
+			k = classify(pieces[0].toks)
+		}
+		return []group{{kind: k, text: src, line: 1, column: 1}}
+	}
 	var out []group
+	from := 0 // where the last group begins
+	for _, p := range pieces {
+		k := classify(p.toks)
+		if last := len(out) - 1; last >= 0 && out[last].kind == k && k != clause {
+			out[last].text = src[from:p.end]
+			continue
+		}
+		from = p.begin.Offset
+		out = append(out, group{k, src[from:p.end], p.begin.Line, p.begin.Column})
+	}
+	return out
+}
+
+// A piece of an input is a statement or a declaration.
+type piece struct {
+	begin token.Position
+	end   int
+	toks  []token.Token // enough of them to classify it
+}
+
+// cut cuts an input at the semicolons outside brackets. It is not ok when a token
+// or the brackets are wrong.
+func cut(src string) (out []piece, ok bool) {
 	fs := token.NewFileSet()
 	file := fs.AddFile("", fs.Base(), len(src))
 	var sc scanner.Scanner
-	bad := false
-	sc.Init(file, []byte(src), func(token.Position, string) { bad = true }, 0)
-	depth, start, n := 0, -1, 0
-	var head [3]token.Token
-	var toks []token.Token
-	add := func(end int) {
-		if start < 0 {
-			return
-		}
-		k := classify(head, toks)
-		text := src[start:end]
-		p := file.Position(file.Pos(start))
-		if last := len(out) - 1; last >= 0 && out[last].kind == k && k != clause {
-			from := offset(src, out[last].line, out[last].column)
-			out[last].text = src[from:end]
-		} else {
-			out = append(out, group{kind: k, text: text, line: p.Line, column: p.Column})
-		}
-		start, n, toks = -1, 0, nil
-		head = [3]token.Token{}
-	}
+	ok = true
+	sc.Init(file, []byte(src), func(token.Position, string) { ok = false }, 0)
+	depth, within := 0, false
 	for {
 		pos, tok, _ := sc.Scan()
-		if tok == token.EOF {
-			break
-		}
-		at := file.Offset(pos)
-		if tok == token.SEMICOLON && depth <= 0 {
-			add(min(at, len(src)))
+		switch {
+		case tok == token.SEMICOLON && depth <= 0, tok == token.EOF:
+			if within {
+				out[len(out)-1].end = min(file.Offset(pos), len(src))
+			}
+			if within = false; tok == token.EOF {
+				return out, ok
+			}
 			continue
+		case !within:
+			out, within = append(out, piece{begin: file.Position(pos)}), true
 		}
-		if start < 0 {
-			start = at
-		}
-		if n < 3 {
-			head[n] = tok
-		}
-		n++
-		if len(toks) < 64 {
-			toks = append(toks, tok)
+		if p := &out[len(out)-1]; len(p.toks) < 64 {
+			p.toks = append(p.toks, tok)
 		}
 		switch tok {
 		case token.LPAREN, token.LBRACE, token.LBRACK:
 			depth++
 		case token.RPAREN, token.RBRACE, token.RBRACK:
-			depth--
-		}
-		if depth < 0 {
-			bad = true
+			if depth--; depth < 0 {
+				ok = false
+			}
 		}
 	}
-	add(len(src))
-	if bad {
-		k := statements
-		if len(out) > 0 {
-			k = out[0].kind
-		}
-		return []group{{kind: k, text: src, line: 1, column: 1}}
-	}
-	return out
 }
 
-// offset is the place of a line and a column in src.
-func offset(src string, line, column int) int {
-	at := 0
-	for range line - 1 {
-		at += strings.IndexByte(src[at:], '\n') + 1
-	}
-	return at + column - 1
-}
-
-func classify(head [3]token.Token, toks []token.Token) kind {
-	switch head[0] {
+// classify says what kind of group a piece is of, by its first tokens.
+func classify(toks []token.Token) kind {
+	switch toks[0] {
 	case token.TYPE:
 		return declarations
 	case token.IMPORT:
@@ -109,7 +101,7 @@ func classify(head [3]token.Token, toks []token.Token) kind {
 	case token.PACKAGE:
 		return clause
 	case token.FUNC:
-		if head[1] == token.IDENT {
+		if len(toks) > 1 && toks[1] == token.IDENT {
 			return declarations
 		}
 		// func (r T) name(…): a method; func (x int) T {…}: a literal.

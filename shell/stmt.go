@@ -34,23 +34,33 @@ func (c *compiler) list(stmts []ast.Stmt) exec {
 		pos = append(pos, s.Pos())
 	}
 	if jumped {
-		return func(f *frame) signal {
-			for i := 0; i < len(run); i++ {
-				f.pos = pos[i]
-				sig := run[i](f)
-				if sig == next {
-					continue
-				}
-				to, ok := at[sig]
-				if !ok {
-					return sig
-				}
-				f.th.check()
-				i = to - 1
-			}
-			return next
-		}
+		return jumping(run, pos, at)
 	}
+	return straight(run, pos)
+}
+
+// jumping runs statements of which some are jumped to: at says by which signals.
+func jumping(run []exec, pos []token.Pos, at map[signal]int) exec {
+	return func(f *frame) signal {
+		for i := 0; i < len(run); i++ {
+			f.pos = pos[i]
+			sig := run[i](f)
+			if sig == next {
+				continue
+			}
+			to, ok := at[sig]
+			if !ok {
+				return sig
+			}
+			f.th.check()
+			i = to - 1
+		}
+		return next
+	}
+}
+
+// straight runs statements one after the other.
+func straight(run []exec, pos []token.Pos) exec {
 	switch len(run) {
 	case 0:
 		return func(*frame) signal { return next }
