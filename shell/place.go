@@ -164,3 +164,23 @@ func (c *compiler) calls(e ast.Expr) (found bool) {
 	})
 	return found
 }
+
+// addressable returns v, or a copy of it, in memory that can be changed.
+func addressable(v reflect.Value) reflect.Value {
+	if v.CanAddr() {
+		return v
+	}
+	n := reflect.New(v.Type()).Elem()
+	n.Set(v)
+	return n
+}
+
+// dup returns a copy of v that nobody else changes.
+func dup(v reflect.Value) reflect.Value {
+	if !v.IsValid() || !v.CanAddr() {
+		return v
+	}
+	n := reflect.New(v.Type()).Elem()
+	n.Set(v)
+	return n
+}

@@ -1,8 +1,6 @@
 package shell
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -13,12 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // A Config is what a session works on.
@@ -214,188 +210,6 @@ func (s *Session) importable(path string) string {
 	return path
 }
 
-// current is the run of the evaluation in the foreground.
-func (s *Session) current() *run { return s.foreground.Load() }
-
-// abandonAfter is how long an interrupted evaluation has to end.
-const abandonAfter = 300 * time.Millisecond
-
-// ErrInterrupted is the error of an evaluation whose context has ended.
-var ErrInterrupted = errors.New("interrupted")
-
-// ErrLeftBehind is the error of one that was in compiled code, which cannot be
-// interrupted: it goes on in the background.
-var ErrLeftBehind = fmt.Errorf("%w, but a call of compiled code goes on in the background", ErrInterrupted)
-
-// Eval evaluates an input: statements and declarations, which may be mixed.
-// Nothing is run when something in it is wrong. What the last statement is, if
-// it is an expression, is printed. When ctx ends, the evaluation and the
-// goroutines that it has started are stopped.
-//
-// The error is a [*CheckError], a [*PanicError], or one of the above.
-func (s *Session) Eval(ctx context.Context, src string) error {
-	return s.eval(ctx, src, inputName(s.inputs+1), 1)
-}
-
-// eval is Eval of a part of a source that has a name, from a line on.
-func (s *Session) eval(ctx context.Context, src, origin string, line int) error {
-	if strings.TrimSpace(src) == "" {
-		return nil
-	}
-	s.inputs++
-	s.origin = origin
-	r := newRun(s)
-	s.foreground.Store(r)
-	done := make(chan error, 1)
-	go func() {
-		ended := false
-		defer func() {
-			if !ended { // the input has ended its goroutine
-				done <- nil
-			}
-		}()
-		err := s.evalGroups(r, src, line)
-		ended = true
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	r.interrupt()
-	t := time.NewTimer(abandonAfter)
-	defer t.Stop()
-	select {
-	case err := <-done:
-		return err
-	case <-t.C:
-		return ErrLeftBehind
-	}
-}
-
-// Stop stops the goroutines that inputs have started, as far as they are in
-// the shell's own code, and returns how many there were.
-func (s *Session) Stop() int {
-	n := 0
-	s.runs.Range(func(k, _ any) bool {
-		r := k.(*run)
-		n += int(r.live.Load())
-		r.interrupt()
-		return true
-	})
-	return n
-}
-
-// spawn starts a goroutine. Its panic is reported, and ends it alone.
-func (s *Session) spawn(r *run, do func(*thread)) {
-	r.live.Add(1)
-	s.runs.Store(r, true)
-	go func() {
-		th := &thread{run: r}
-		defer func() {
-			if v := recover(); v != nil {
-				if _, ok := v.(stopped); !ok {
-					fmt.Fprintf(s.err, "in a goroutine: %v\n", s.panicError(v, th))
-				}
-			}
-			if r.live.Add(-1) == 0 {
-				s.runs.Delete(r)
-			}
-		}()
-		do(th)
-	}()
-}
-
-// evalGroups evaluates the parts of an input, one after the other. The first
-// is checked before anything is run; each other one, when those before it have
-// declared what it uses.
-func (s *Session) evalGroups(r *run, src string, line int) error {
-	var defers []*frame
-	var last error
-	th := &thread{run: r}
-	for _, g := range split(src) {
-		g.line += line - 1
-		f, err := s.evalGroup(th, g)
-		if f != nil {
-			defers = append(defers, f)
-		}
-		if last = err; err != nil {
-			break
-		}
-	}
-	for _, f := range slices.Backward(defers) { // those of the input itself
-		if p := protect(func() { f.unwind(nil) }); p != nil {
-			last = errors.Join(last, s.panicError(p.value, th))
-		}
-	}
-	return last
-}
-
-// A PanicError is a panic of an input.
-type PanicError struct {
-	Value any
-	At    string // "2:5" of this input, or "input 3, 2:5"
-}
-
-func (e *PanicError) Error() string {
-	text := "panic: " + printPanic(e.Value)
-	if e.At != "" {
-		text += " (at " + e.At + ")"
-	}
-	return text
-}
-
-// Unwrap returns the value, where it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
-
-func printPanic(v any) (text string) {
-	defer func() {
-		if recover() != nil {
-			text = fmt.Sprintf("%T", v)
-		}
-	}()
-	if e, ok := v.(error); ok {
-		return printable(e.Error())
-	}
-	return printable(fmt.Sprint(v))
-}
-
-// panicError makes an error of what a run has panicked with.
-func (s *Session) panicError(v any, th *thread) error {
-	switch v := v.(type) {
-	case stopped:
-		return ErrInterrupted
-	case unsupportedError:
-		return v
-	case notLinkedError:
-		return v
-	case *reflect.ValueError:
-		return internalError(v)
-	case string:
-		if strings.HasPrefix(v, "reflect") {
-			return internalError(v)
-		}
-	}
-	e := &PanicError{Value: v}
-	if th != nil {
-		for f := th.cur; f != nil; f = f.caller {
-			if f.pos.IsValid() {
-				e.At = s.at(f.pos)
-				break
-			}
-		}
-	}
-	return e
-}
-
-func internalError(v any) error {
-	return fmt.Errorf("this is a mistake in the shell itself, not in the input: %v", v)
-}
-
 // at is a place in an input, or in a source file.
 func (s *Session) at(p token.Pos) string {
 	pos := s.fset.Position(p)
@@ -408,5 +222,3 @@ func (s *Session) at(p token.Pos) string {
 	}
 	return filepath.Base(pos.Filename) + ":" + here
 }
-
-func inputName(n int) string { return fmt.Sprintf("input %d", n) }

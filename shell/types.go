@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"errors"
 	"fmt"
 	"go/types"
 	"reflect"
@@ -179,61 +178,6 @@ func (w *world) make(t types.Type) reflect.Type {
 	return nil
 }
 
-func (w *world) makeNamed(t *types.Named) reflect.Type {
-	if r, ok := w.native(t); ok {
-		return r
-	}
-	o := t.Obj()
-	for _, n := range w.named[t.Origin().Obj()] {
-		if types.Identical(n.t, t) {
-			return n.r
-		}
-	}
-	for _, u := range w.open[o] { // recursive: something of the same size and shape to the garbage collector
-		if types.Identical(u, t) {
-			return nil
-		}
-	}
-	w.open[o] = append(w.open[o], t)
-	var r reflect.Type
-	func() {
-		defer func() {
-			w.open[o] = w.open[o][:len(w.open[o])-1]
-			if len(w.open[o]) == 0 {
-				delete(w.open, o)
-			}
-		}()
-		if st, ok := t.Underlying().(*types.Struct); ok {
-			r = w.makeStruct(st, t)
-		} else {
-			r = w.makeShaped(t.Underlying())
-		}
-	}()
-	w.named[t.Origin().Obj()] = append(w.named[t.Origin().Obj()], namedType{t, r})
-	return r
-}
-
-// makeShaped is make for what is below a name: parts of it that contain the
-// name are of the same shape only.
-func (w *world) makeShaped(t types.Type) reflect.Type {
-	if !w.mentionsOpen(t, nil) {
-		return w.rtype(t)
-	}
-	switch t := t.(type) {
-	case *types.Pointer:
-		return reflect.PointerTo(w.shape(t.Elem()))
-	case *types.Slice:
-		return reflect.SliceOf(w.shape(t.Elem()))
-	case *types.Map:
-		return reflect.MapOf(w.shape(t.Key()), w.shape(t.Elem()))
-	case *types.Chan:
-		return reflect.ChanOf(chanDirs[t.Dir()], w.shape(t.Elem()))
-	case *types.Signature:
-		return w.makeFunc(t, w.shape)
-	}
-	return w.shape(t)
-}
-
 var chanDirs = map[types.ChanDir]reflect.ChanDir{types.SendRecv: reflect.BothDir, types.SendOnly: reflect.SendDir, types.RecvOnly: reflect.RecvDir}
 
 func (w *world) makeFunc(t *types.Signature, part func(types.Type) reflect.Type) reflect.Type {
@@ -245,82 +189,6 @@ func (w *world) makeFunc(t *types.Signature, part func(types.Type) reflect.Type)
 		out = append(out, part(v.Type()))
 	}
 	return reflect.FuncOf(in, out, t.Variadic())
-}
-
-// shape is rtype, but where the type contains one that is being made, the
-// nearest pointer, slice, map, channel or function around that is one of the
-// same shape, that the garbage collector treats alike. Who reads a value from
-// there looks at it with the right type: see fix.
-func (w *world) shape(t types.Type) reflect.Type {
-	if !w.mentionsOpen(t, nil) {
-		return w.rtype(t)
-	}
-	switch u := t.Underlying().(type) {
-	case *types.Pointer, *types.Map, *types.Chan, *types.Signature:
-		return reflect.TypeFor[unsafe.Pointer]()
-	case *types.Slice:
-		return reflect.TypeFor[[]unsafe.Pointer]()
-	case *types.Interface:
-		return w.rtype(t)
-	case *types.Array:
-		return reflect.ArrayOf(int(u.Len()), w.shape(u.Elem()))
-	case *types.Struct:
-		if _, ok := t.(*types.Named); ok {
-			return w.rtype(t)
-		}
-		return w.makeStruct(u, nil)
-	}
-	return w.rtype(t)
-}
-
-// mentionsOpen reports whether t contains a type that is being made.
-func (w *world) mentionsOpen(t types.Type, seen []types.Type) bool {
-	t = types.Unalias(t)
-	switch u := t.(type) {
-	case *types.Named:
-		for _, o := range w.open[u.Obj()] {
-			if types.Identical(o, u) {
-				return true
-			}
-		}
-		if _, ok := w.native(u); ok {
-			return false
-		}
-		for _, s := range seen {
-			if s == t {
-				return false
-			}
-		}
-		return w.mentionsOpen(u.Underlying(), append(seen, t))
-	case *types.Pointer:
-		return w.mentionsOpen(u.Elem(), seen)
-	case *types.Slice:
-		return w.mentionsOpen(u.Elem(), seen)
-	case *types.Array:
-		return w.mentionsOpen(u.Elem(), seen)
-	case *types.Map:
-		return w.mentionsOpen(u.Key(), seen) || w.mentionsOpen(u.Elem(), seen)
-	case *types.Chan:
-		return w.mentionsOpen(u.Elem(), seen)
-	case *types.Signature:
-		for v := range u.Params().Variables() {
-			if w.mentionsOpen(v.Type(), seen) {
-				return true
-			}
-		}
-		for v := range u.Results().Variables() {
-			if w.mentionsOpen(v.Type(), seen) {
-				return true
-			}
-		}
-	case *types.Struct:
-		for f := range u.Fields() {
-			if w.mentionsOpen(f.Type(), seen) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // makeStruct makes a struct type; that of a name is unlike any other.
@@ -375,181 +243,12 @@ func (w *world) isLossy(t types.Type, depth int) bool {
 	}
 	switch t := types.Unalias(t).(type) {
 	case *types.Named:
-		if n, ours := w.ours(t); ours {
-			st, ok := n.Underlying().(*types.Struct)
-			return !ok || st.NumFields() == 0
-		}
-	case *types.Pointer:
-		return w.isLossy(t.Elem(), depth+1)
-	case *types.Slice:
-		return w.isLossy(t.Elem(), depth+1)
-	case *types.Array:
-		return w.isLossy(t.Elem(), depth+1)
-	case *types.Chan:
-		return w.isLossy(t.Elem(), depth+1)
-	case *types.Map:
-		return w.isLossy(t.Key(), depth+1) || w.isLossy(t.Elem(), depth+1)
-	case *types.Signature:
-		for v := range t.Params().Variables() {
-			if w.isLossy(v.Type(), depth+1) {
-				return true
-			}
-		}
-		for v := range t.Results().Variables() {
-			if w.isLossy(v.Type(), depth+1) {
-				return true
-			}
-		}
-	case *types.Struct:
-		for f := range t.Fields() {
-			if w.isLossy(f.Type(), depth+1) {
-				return true
-			}
-		}
+		n, ours := w.ours(t)
+		st, ok := n.Underlying().(*types.Struct)
+		return ours && (!ok || st.NumFields() == 0)
 	case *types.Interface:
 		return depth > 0 && t.NumMethods() > 0
+	default:
+		return inside(t, func(part types.Type) bool { return w.isLossy(part, depth+1) })
 	}
-	return false
-}
-
-// learn reads off a type and what it is in memory what the named types within
-// are: of those that a package does not export, or that nobody has registered.
-func (w *world) learn(t types.Type, r reflect.Type) {
-	t = types.Unalias(t)
-	if r == nil || w.seen[learnedPair{t, r}] {
-		return
-	}
-	w.seen[learnedPair{t, r}] = true
-	switch t := t.(type) {
-	case *types.Named:
-		if t.Obj().Pkg() == nil || w.declared[t.Obj()] || r.Name() == "" {
-			return
-		}
-		if _, ok := w.native(t); !ok {
-			w.learned[t.Obj().Pkg().Path()+"."+nameKey(t)] = r
-		}
-		if st, ok := t.Underlying().(*types.Struct); ok && r.Kind() == reflect.Struct && st.NumFields() == r.NumField() {
-			for i := range st.NumFields() {
-				if st.Field(i).Exported() {
-					w.learn(st.Field(i).Type(), r.Field(i).Type)
-				}
-			}
-		}
-	case *types.Pointer:
-		w.learnElem(t.Elem(), r, reflect.Pointer)
-	case *types.Slice:
-		w.learnElem(t.Elem(), r, reflect.Slice)
-	case *types.Array:
-		w.learnElem(t.Elem(), r, reflect.Array)
-	case *types.Chan:
-		w.learnElem(t.Elem(), r, reflect.Chan)
-	case *types.Map:
-		if r.Kind() == reflect.Map {
-			w.learn(t.Key(), r.Key())
-			w.learn(t.Elem(), r.Elem())
-		}
-	case *types.Signature:
-		if r.Kind() != reflect.Func || r.NumIn() != t.Params().Len() || r.NumOut() != t.Results().Len() {
-			return
-		}
-		for i := range r.NumIn() {
-			w.learn(t.Params().At(i).Type(), r.In(i))
-		}
-		for i := range r.NumOut() {
-			w.learn(t.Results().At(i).Type(), r.Out(i))
-		}
-	}
-}
-
-func (w *world) learnElem(t types.Type, r reflect.Type, k reflect.Kind) {
-	if r.Kind() == k {
-		w.learn(t, r.Elem())
-	}
-}
-
-// typeOf finds the checker's type of a compiled one.
-func (w *world) typeOf(r reflect.Type, imp types.Importer, main *types.Package) (types.Type, error) {
-	if r.Name() != "" && r.PkgPath() != "" {
-		name, _, generic := strings.Cut(r.Name(), "[")
-		path := r.PkgPath()
-		pkg := main
-		if path != "main" && path != main.Path() {
-			var err error
-			if pkg, err = imp.Import(path); err != nil {
-				return nil, err
-			}
-		}
-		tn, ok := pkg.Scope().Lookup(name).(*types.TypeName)
-		if !ok || generic {
-			return nil, errors.New("the type " + r.String() + " has no name here")
-		}
-		w.learn(tn.Type(), r)
-		return tn.Type(), nil
-	}
-	elem := func() (types.Type, error) { return w.typeOf(r.Elem(), imp, main) }
-	switch r.Kind() {
-	case reflect.Pointer:
-		t, err := elem()
-		return types.NewPointer(orInvalid(t)), err
-	case reflect.Slice:
-		t, err := elem()
-		return types.NewSlice(orInvalid(t)), err
-	case reflect.Map:
-		k, err := w.typeOf(r.Key(), imp, main)
-		if err != nil {
-			return nil, err
-		}
-		t, err := elem()
-		return types.NewMap(k, orInvalid(t)), err
-	}
-	if r == errorType {
-		return types.Universe.Lookup("error").Type(), nil
-	}
-	for k, b := range basics {
-		if b == r && k != types.UntypedNil && (k < types.UntypedBool) {
-			return types.Typ[k], nil
-		}
-	}
-	if r == anyType {
-		return types.Universe.Lookup("any").Type(), nil
-	}
-	return nil, errors.New("the type " + r.String() + " has no name here")
-}
-
-func orInvalid(t types.Type) types.Type {
-	if t == nil {
-		return types.Typ[types.Invalid]
-	}
-	return t
-}
-
-// fix gives a value that was stored as something of the same shape its type.
-func fix(v reflect.Value, r reflect.Type) reflect.Value {
-	if v.Type() == r {
-		return v
-	}
-	if !v.CanAddr() {
-		v = addressable(v)
-	}
-	return reflect.NewAt(r, unsafe.Pointer(v.UnsafeAddr())).Elem() //nolint:gosec // the same shape: see shape
-}
-
-// addressable returns v, or a copy of it, in memory that can be changed.
-func addressable(v reflect.Value) reflect.Value {
-	if v.CanAddr() {
-		return v
-	}
-	n := reflect.New(v.Type()).Elem()
-	n.Set(v)
-	return n
-}
-
-// dup returns a copy of v that nobody else changes.
-func dup(v reflect.Value) reflect.Value {
-	if !v.IsValid() || !v.CanAddr() {
-		return v
-	}
-	n := reflect.New(v.Type()).Elem()
-	n.Set(v)
-	return n
 }
