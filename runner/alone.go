@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -11,27 +10,6 @@ import (
 	"github.com/whimbreldb/whimbrel/journal"
 	"github.com/whimbreldb/whimbrel/op"
 )
-
-// A HalfDoneError says that a step that cannot be one transaction has stopped
-// on its way. The journal has a row for each of its statements that was begun.
-type HalfDoneError struct {
-	Done    int      // statements that are carried out
-	Of      int      // statements of the step
-	InDoubt bool     // whether the next one was carried out is not known
-	Work    Work     // all of it
-	Applied []string // what is recorded as applied
-	Err     error
-}
-
-func (e *HalfDoneError) Error() string {
-	s := fmt.Sprintf("%d of %d statements are done", e.Done, e.Of)
-	if e.InDoubt {
-		s += fmt.Sprintf(", whether statement %d is, is not known", e.Done+1)
-	}
-	return s + ": " + e.Err.Error()
-}
-
-func (e *HalfDoneError) Unwrap() error { return e.Err }
 
 // alone reports whether the work cannot be one transaction.
 func (r *Run) alone(w Work) bool {
