@@ -286,17 +286,3 @@ func (p *Project) halfHint(id string, down bool, applied []string) []string {
 	}
 	return append(out, "Stamp compares first, and records nothing where something is missing. to see what the database has and lacks: whim db drift")
 }
-
-// stampOf returns what stamp is to be given so that a set is recorded.
-func (p *Project) stampOf(set []string) string {
-	heads := p.graph.AppliedHeads(set)
-	switch all := p.graph.Heads(); {
-	case len(heads) > 1 && slices.Equal(slices.Sorted(slices.Values(heads)), slices.Sorted(slices.Values(all))):
-		return "heads"
-	case len(heads) > 1:
-		return "current" // no other word stands for several
-	case len(heads) == 1:
-		return heads[0]
-	}
-	return "base"
-}
