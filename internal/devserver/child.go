@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -173,4 +174,14 @@ func (t *tail) String() string {
 		return "…" + string(t.text)
 	}
 	return string(t.text)
+}
+
+// dial returns no error when somebody answers at an address.
+func dial(ctx context.Context, addr string) error {
+	d := net.Dialer{Timeout: time.Second}
+	c, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	return c.Close()
 }

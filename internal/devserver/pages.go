@@ -79,3 +79,9 @@ func (s *server) notServing() {
 	s.say(" * The app runs, and does not serve after %.0f s", since(s.app.begun).Seconds())
 	s.fail(p)
 }
+
+// fail makes every request get a page.
+func (s *server) fail(page devpage.Page) {
+	s.last = s.nextID()
+	s.front.set(broken, page, s.last)
+}
