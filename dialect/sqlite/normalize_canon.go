@@ -202,3 +202,23 @@ func isWord(name string) bool {
 	}
 	return name != ""
 }
+
+// A nameMap finds columns by any spelling of their name.
+type nameMap map[string]string
+
+func newNames(columns []schema.Column) nameMap {
+	n := make(nameMap, len(columns))
+	for _, c := range columns {
+		n[fold(c.Name)] = c.Name
+	}
+	return n
+}
+
+// declared returns the name as the table has it.
+func (n nameMap) declared(name string) (string, bool) {
+	if d, ok := n[name]; ok {
+		return d, true
+	}
+	d, ok := n[fold(name)]
+	return d, ok
+}
