@@ -38,3 +38,14 @@ var stringEscapes = strings.NewReplacer(`'`, `''`, `\`, `\\`, "\x00", `\0`)
 
 // quoteString returns value as a string constant.
 func quoteString(value string) string { return "'" + stringEscapes.Replace(value) + "'" }
+
+// endLine ends a text that closes with a line comment, which would otherwise
+// swallow what is written after it.
+func endLine(text string) string {
+	if toks := tokenize(text); len(toks) > 0 {
+		if last := toks[len(toks)-1]; last.kind == tokComment && !strings.HasPrefix(last.text, "/*") {
+			return text + "\n"
+		}
+	}
+	return text
+}
