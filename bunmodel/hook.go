@@ -1,6 +1,8 @@
 package bunmodel
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/internal/coltype"
@@ -82,52 +84,43 @@ func (m *made) create(r *reader) bool {
 	}
 	r.i = start
 	r.take("CONSTRAINT")
-	o := schema.Object{Definition: schema.SQL{}.On(m.dialect, r.text)}
-	switch r.oneOf("MATERIALIZED", "VIEW", "TRIGGER", "FUNCTION", "PROCEDURE", "TYPE", "EXTENSION", "SCHEMA", "SEQUENCE", "DOMAIN") {
-	case "MATERIALIZED":
-		o.Kind = schema.MaterializedView
-		if !r.take("VIEW") {
-			return false
-		}
-	case "VIEW":
-		o.Kind = schema.View
-	case "TRIGGER":
-		o.Kind = schema.Trigger
-	case "FUNCTION":
-		o.Kind = schema.Function
-	case "PROCEDURE":
-		o.Kind = schema.Procedure
-	case "TYPE":
-		o.Kind = schema.Enum
-	case "EXTENSION":
-		o.Kind = schema.Extension
-	case "SCHEMA":
-		o.Kind = schema.Namespace
-	case "SEQUENCE":
-		o.Kind = schema.Sequence
-	case "DOMAIN":
-		o.Kind = schema.Domain
-	default:
-		return false
+	o, ok := m.object(r)
+	if ok && !slices.ContainsFunc(m.objects, func(have schema.Object) bool { return have.ID() == o.ID() }) {
+		m.objects = append(m.objects, o)
+	}
+	return ok
+}
+
+// objectKinds are the objects that a hook can make, by the word for them.
+var objectKinds = map[string]schema.ObjectKind{
+	"VIEW": schema.View, "MATERIALIZED": schema.MaterializedView, "TRIGGER": schema.Trigger, "FUNCTION": schema.Function,
+	"PROCEDURE": schema.Procedure, "TYPE": schema.Enum, "EXTENSION": schema.Extension, "SCHEMA": schema.Namespace,
+	"SEQUENCE": schema.Sequence, "DOMAIN": schema.Domain,
+}
+
+// object reads what follows CREATE, where that is no table and no index.
+func (m *made) object(r *reader) (o schema.Object, ok bool) {
+	word := r.oneOf(slices.Collect(maps.Keys(objectKinds))...)
+	o = schema.Object{Kind: objectKinds[word], Definition: schema.SQL{}.On(m.dialect, r.text)}
+	if word == "" || word == "MATERIALIZED" && !r.take("VIEW") {
+		return o, false
 	}
 	r.take("IF", "NOT", "EXISTS")
 	namespace, name, ok := r.qualified()
 	if !ok {
-		return false
+		return o, false
 	}
 	o.Name = tableName(m.dialect, namespace, name)
 	switch o.Kind { //nolint:exhaustive // the others are their name
 	case schema.Namespace:
 		o.Name = schema.Qualify("", name)
 	case schema.Enum:
-		if !r.take("AS", "ENUM") {
-			return false
-		}
+		return o, r.take("AS", "ENUM")
 	case schema.Function, schema.Procedure:
 		// With arguments, what it is called depends on how the server writes
 		// their types.
 		if args, ok := r.group(); !ok || args != "" {
-			return false
+			return o, false
 		}
 		if m.dialect == schema.Postgres {
 			o.Name += "()"
@@ -135,23 +128,15 @@ func (m *made) create(r *reader) bool {
 	case schema.Trigger:
 		for !r.take("ON") {
 			if r.at(0).Kind == coltype.End {
-				return false
+				return o, false
 			}
 			r.i++
 		}
-		ns, table, ok := r.qualified()
-		if !ok {
-			return false
-		}
-		o.Table = tableName(m.dialect, ns, table)
+		namespace, table, ok := r.qualified()
+		o.Table = tableName(m.dialect, namespace, table)
+		return o, ok
 	}
-	for _, have := range m.objects {
-		if have.ID() == o.ID() {
-			return true
-		}
-	}
-	m.objects = append(m.objects, o)
-	return true
+	return o, true
 }
 
 // index reads what follows the word INDEX.
