@@ -49,22 +49,7 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 	case AlterColumn:
 		return s.alterColumn(e, o)
 	case AlterPrimaryKey:
-		if !s.live && !e.table.PrimaryKey.Equal(o.From) {
-			return nil, "the key is not what the operation starts from"
-		}
-		if why := known(e.table, o.To.Parts); why != "" {
-			return nil, why
-		}
-		to := o.To
-		to.Parts, to.Include = slices.Clone(to.Parts), slices.Clone(to.Include) // the state must not change what is in the operation
-		t := e.own()
-		t.PrimaryKey = to
-		for i := range t.Columns {
-			if slices.Contains(o.Nullable, t.Columns[i].Name) {
-				t.Columns[i].NotNull = false
-			}
-		}
-		return o, ""
+		return s.alterPrimaryKey(e, o)
 	case AddUnique:
 		if why := known(e.table, o.Unique.Parts); why != "" {
 			return nil, why
@@ -76,18 +61,7 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 		old, why := drop(&e.own().Uniques, o.Unique, schema.Unique.Same, s.live)
 		return DropUnique{o.Table, old}, why
 	case AddForeignKey:
-		for _, c := range o.ForeignKey.Columns {
-			if _, ok := e.table.Column(c); !ok && !e.table.Options.HasParent() {
-				return nil, fmt.Sprintf("there is no column %q", c)
-			}
-		}
-		f := o.ForeignKey
-		f.Columns, f.RefColumns, f.SetColumns = slices.Clone(f.Columns), slices.Clone(f.RefColumns), slices.Clone(f.SetColumns)
-		why := add(&e.own().ForeignKeys, f)
-		if why == "" {
-			s.refs[o.ForeignKey.RefTable]++
-		}
-		return o, why
+		return s.addForeignKey(e, o)
 	case DropForeignKey:
 		old, why := drop(&e.own().ForeignKeys, o.ForeignKey, schema.ForeignKey.Same, s.live)
 		if why == "" {
@@ -112,6 +86,40 @@ func (s *State) alterTable(e *entry, o Op) (Op, string) {
 	case CreateTable, DropTable, RenameTable, CreateObject, DropObject, AlterObject, Exec, Run:
 	}
 	panic(unhandled(o))
+}
+
+func (s *State) alterPrimaryKey(e *entry, o AlterPrimaryKey) (Op, string) {
+	if !s.live && !e.table.PrimaryKey.Equal(o.From) {
+		return nil, "the key is not what the operation starts from"
+	}
+	if why := known(e.table, o.To.Parts); why != "" {
+		return nil, why
+	}
+	to := o.To
+	to.Parts, to.Include = slices.Clone(to.Parts), slices.Clone(to.Include) // the state must not change what is in the operation
+	t := e.own()
+	t.PrimaryKey = to
+	for i := range t.Columns {
+		if slices.Contains(o.Nullable, t.Columns[i].Name) {
+			t.Columns[i].NotNull = false
+		}
+	}
+	return o, ""
+}
+
+func (s *State) addForeignKey(e *entry, o AddForeignKey) (Op, string) {
+	for _, c := range o.ForeignKey.Columns {
+		if _, ok := e.table.Column(c); !ok && !e.table.Options.HasParent() {
+			return nil, fmt.Sprintf("there is no column %q", c)
+		}
+	}
+	f := o.ForeignKey
+	f.Columns, f.RefColumns, f.SetColumns = slices.Clone(f.Columns), slices.Clone(f.RefColumns), slices.Clone(f.SetColumns)
+	why := add(&e.own().ForeignKeys, f)
+	if why == "" {
+		s.refs[o.ForeignKey.RefTable]++
+	}
+	return o, why
 }
 
 // parents gives a table other parents. It then lists what it had from the old
