@@ -17,115 +17,119 @@ const maxName = 63
 // named refuses an operation with a name in it that the server would cut or
 // not take.
 func (c *compiler) named(o op.Op) error {
-	var err error
-	check := func(what, name string) {
-		if why := wrongName(name); err == nil && why != "" {
-			err = unsupported(what+" "+fmt.Sprintf("%q", name), "%s", why)
-		}
-	}
-	qualified := func(what, name string) {
-		namespace, local := schema.Split(name)
-		if namespace != "" {
-			check("schema", namespace)
-		}
-		check(what, local)
-	}
-	column := func(col schema.Column) {
-		check("column", col.Name)
-		if col.NotNullName != "" {
-			check("constraint", col.NotNullName)
-		}
-	}
-	constraint := func(name string) {
-		if name != "" {
-			check("constraint", name)
-		}
-	}
-	index := func(i schema.Index) {
-		if i.Name != "" {
-			check("index", i.Name)
-		}
-	}
+	var n nameCheck
 	if table := op.TableOf(o); table != "" {
-		qualified("table", table)
+		n.qualified("table", table)
 	}
 	switch o := o.(type) {
 	case op.CreateTable:
-		for _, col := range o.Table.Columns {
-			column(col)
-		}
-		constraint(o.Table.PrimaryKey.Name)
-		for _, u := range o.Table.Uniques {
-			constraint(u.Name)
-		}
-		for _, f := range o.Table.ForeignKeys {
-			constraint(f.Name)
-			qualified("table", f.RefTable)
-		}
-		for _, k := range o.Table.Checks {
-			constraint(k.Name)
-		}
-		for _, i := range o.Table.Indexes {
-			index(i)
-		}
+		n.table(o.Table)
 	case op.RenameTable:
-		qualified("table", o.To)
+		n.qualified("table", o.To)
 	case op.AddColumn:
-		column(o.Column)
+		n.column(o.Column)
 	case op.DropColumn:
-		column(o.Column)
+		n.column(o.Column)
 	case op.RenameColumn:
-		check("column", o.From)
-		check("column", o.To)
+		n.name("column", o.From)
+		n.name("column", o.To)
 	case op.AlterColumn:
-		column(o.To)
+		n.column(o.To)
 	case op.AlterPrimaryKey:
-		constraint(o.To.Name)
+		n.optional("constraint", o.To.Name)
 	case op.AddUnique:
-		constraint(o.Unique.Name)
+		n.optional("constraint", o.Unique.Name)
 	case op.DropUnique:
-		constraint(o.Unique.Name)
+		n.optional("constraint", o.Unique.Name)
 	case op.AddForeignKey:
-		constraint(o.ForeignKey.Name)
-		qualified("table", o.ForeignKey.RefTable)
+		n.foreignKey(o.ForeignKey)
 	case op.DropForeignKey:
-		constraint(o.ForeignKey.Name)
+		n.optional("constraint", o.ForeignKey.Name)
 	case op.AddCheck:
-		constraint(o.Check.Name)
+		n.optional("constraint", o.Check.Name)
 	case op.DropCheck:
-		constraint(o.Check.Name)
+		n.optional("constraint", o.Check.Name)
 	case op.CreateIndex:
-		index(o.Index)
+		n.optional("index", o.Index.Name)
 	case op.DropIndex:
-		index(o.Index)
+		n.optional("index", o.Index.Name)
 	case op.CreateObject:
-		c.objectNames(o.Object, check)
+		n.object(o.Object)
 	case op.DropObject:
-		c.objectNames(o.Object, check)
+		n.object(o.Object)
 	case op.AlterObject:
-		c.objectNames(o.To, check)
+		n.object(o.To)
 	case op.DropTable, op.AlterTable, op.Exec, op.Run:
 	}
-	return err
+	return n.err
 }
 
-// objectNames looks at every identifier in the definition of an object.
-func (c *compiler) objectNames(o schema.Object, check func(what, name string)) {
+// A nameCheck looks at names, and keeps what is wrong with the first that is.
+type nameCheck struct{ err error }
+
+func (n *nameCheck) name(what, name string) {
+	if why := wrongName(name); n.err == nil && why != "" {
+		n.err = unsupported(what+" "+fmt.Sprintf("%q", name), "%s", why)
+	}
+}
+
+// optional is name for what may have none.
+func (n *nameCheck) optional(what, name string) {
+	if name != "" {
+		n.name(what, name)
+	}
+}
+
+func (n *nameCheck) qualified(what, name string) {
+	namespace, local := schema.Split(name)
+	n.optional("schema", namespace)
+	n.name(what, local)
+}
+
+func (n *nameCheck) column(col schema.Column) {
+	n.name("column", col.Name)
+	n.optional("constraint", col.NotNullName)
+}
+
+func (n *nameCheck) foreignKey(f schema.ForeignKey) {
+	n.optional("constraint", f.Name)
+	n.qualified("table", f.RefTable)
+}
+
+func (n *nameCheck) table(t schema.Table) {
+	for _, col := range t.Columns {
+		n.column(col)
+	}
+	n.optional("constraint", t.PrimaryKey.Name)
+	for _, u := range t.Uniques {
+		n.optional("constraint", u.Name)
+	}
+	for _, f := range t.ForeignKeys {
+		n.foreignKey(f)
+	}
+	for _, k := range t.Checks {
+		n.optional("constraint", k.Name)
+	}
+	for _, i := range t.Indexes {
+		n.optional("index", i.Name)
+	}
+}
+
+// object looks at every identifier in the definition of an object.
+func (n *nameCheck) object(o schema.Object) {
 	text := o.Definition.For(schema.Postgres)
 	if text == "" && !o.Definition.IsZero() {
 		return // of another dialect
 	}
 	namespace, local, _ := objectName(o)
-	if namespace != "" {
-		check("schema", namespace)
-	}
-	check(string(o.Kind), local)
+	n.optional("schema", namespace)
+	n.name(string(o.Kind), local)
 	if len(text) <= maxName {
 		return
 	}
 	for _, t := range tokenize(text) {
 		if name, ok := t.name(); ok && len(name) > maxName {
-			check("name", name)
+			n.name("name", name)
 		}
 	}
 }
