@@ -42,6 +42,13 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 			},
 		}
 	}
+	if system := os.Getenv("GOOS"); system != "" && system != runtime.GOOS {
+		return Built{}, &whimbrel.Error{
+			Code: whimbrel.NotBuilt, Msg: "the app would be built for another system: GOOS=" + system,
+			Detail: []string{"whim runs what it builds, here on " + runtime.GOOS},
+			Hint:   []string{"to build for this one: unset GOOS GOARCH"},
+		}
+	}
 	dir, err := a.CacheDir()
 	if err != nil {
 		return Built{}, err
@@ -50,7 +57,7 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	if err != nil {
 		return Built{}, CacheError(err)
 	}
-	bin := filepath.Join(dir, a.name())
+	bin := a.program(dir)
 	args := append([]string{"build", "-v", "-buildvcs=false", "-o", bin}, a.TagFlags()...)
 	if a.Overlay != "" {
 		args = append(args, "-overlay="+a.Overlay)
@@ -126,7 +133,10 @@ func (a App) notBuilt(err error, out string) error {
 	return e
 }
 
-func (a App) name() string {
+// program returns the path of the program in the folder of the built app. It has
+// the name of the app's folder, which may be that of any file of ours: so it is
+// in a folder of its own.
+func (a App) program(cache string) string {
 	name := filepath.Base(a.Dir)
 	if name == "" || strings.ContainsRune(name, filepath.Separator) {
 		name = "app" // the root of a file system
@@ -134,7 +144,7 @@ func (a App) name() string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	return name
+	return filepath.Join(cache, "bin", name)
 }
 
 // CacheDir returns the folder of the built app. Two folders, or two settings

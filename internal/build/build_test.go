@@ -152,6 +152,46 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+// TestNameOfTheFolder: a folder may have the name of any of our own files.
+func TestNameOfTheFolder(t *testing.T) {
+	ownCache(t)
+	for _, name := range []string{"lock", "stamp", "bin"} {
+		dir := filepath.Join(tree(t, map[string]string{name + "/go.mod": goMod, name + "/main.go": program}), name)
+		for range 2 {
+			app, err := Find(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said bytes.Buffer
+			b, err := app.BuildAs(t.Context(), &said, "one")
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", name, err, said.String())
+			}
+			// While it runs, its lock can be taken, and nothing else is in its file.
+			b.Release()
+			if err := exec.Command(b.Path).Run(); err != nil || filepath.Base(b.Path) != name {
+				t.Errorf("%s: %v", b.Path, err)
+			}
+			if ready, ok := app.Ready("one", func() bool { return true }); !ok {
+				t.Errorf("%s: what was built is not there", name)
+			} else {
+				ready.Release()
+			}
+		}
+	}
+}
+
+// TestOtherSystem: what is built for another system cannot be run here.
+func TestOtherSystem(t *testing.T) {
+	ownCache(t)
+	t.Setenv("GOOS", "plan9")
+	_, _, err := build1(t, tree(t, map[string]string{"go.mod": goMod, "main.go": program}))
+	var e *whimbrel.Error
+	if !errors.As(err, &e) || e.Code != whimbrel.NotBuilt || !strings.Contains(e.Msg, "GOOS=plan9") || len(e.Hint) != 1 {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestSettingsAreKept: what GOFLAGS says about linking is not overridden.
 func TestSettingsAreKept(t *testing.T) {
 	ownCache(t)

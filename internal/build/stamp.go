@@ -40,7 +40,7 @@ func (a App) Ready(stamp string, usable func() bool) (Built, bool) {
 	if err != nil {
 		return Built{}, false
 	}
-	bin := filepath.Join(dir, a.name())
+	bin := a.program(dir)
 	was, err := os.ReadFile(filepath.Join(dir, "stamp"))
 	_, missing := os.Stat(bin)
 	if err != nil || missing != nil || string(was) != stamp || !usable() {
