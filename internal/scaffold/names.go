@@ -68,20 +68,24 @@ func suggest(name string) string {
 	return s
 }
 
-// checkModule refuses what the go command would refuse later, in its go.mod.
+// checkModule refuses what the go command would refuse later, in its go.mod and
+// where the packages of the app are imported.
 func checkModule(p string) error {
-	bad := p == ""
+	bad := p == "" || p[0] == '~'
 	for part := range strings.SplitSeq(p, "/") {
+		stem, _, _ := strings.Cut(strings.ToLower(part), ".")
+		tilde := strings.LastIndexByte(stem, '~')
 		bad = bad || part == "" || strings.Trim(part, letters+digits+"-_.~") != "" ||
 			strings.HasPrefix(part, ".") || strings.HasPrefix(part, "-") || strings.HasSuffix(part, ".") ||
-			slices.Contains(devices, strings.ToLower(part))
+			slices.Contains(devices, stem) || reservedPort(stem) || part == "vendor" ||
+			tilde >= 0 && tilde < len(stem)-1 && strings.Trim(stem[tilde+1:], digits) == "" // a short name of Windows
 	}
 	if !bad {
 		return nil
 	}
 	return &whimbrel.Error{
 		Code: whimbrel.BadModule, Msg: fmt.Sprintf("%q cannot be the path of a Go module", p),
-		Detail: []string{"a path is names of letters, digits, -, _, . and ~, with / between them"},
+		Detail: []string{"a path is names of letters, digits, -, _, . and ~, with / between them, and none that Windows or Go gives another meaning"},
 		Hint:   []string{"for example: --module example.com/shop"},
 	}
 }

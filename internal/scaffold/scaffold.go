@@ -148,12 +148,16 @@ func target(template string) string {
 }
 
 // Write writes the files below dir, which it makes. When one of them is there
-// already, it writes none.
+// already, or something is in the way, it writes none; when it fails half-way, it
+// takes back what it has written.
 func Write(dir string, files []File) error {
 	var there []string
 	for _, f := range files {
-		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(f.Name))); !errors.Is(err, fs.ErrNotExist) {
-			there = append(there, filepath.Join(dir, filepath.FromSlash(f.Name)))
+		switch what, err := inTheWay(dir, f.Name); {
+		case err != nil:
+			return notWritten(err)
+		case what != "" && !slices.Contains(there, what):
+			there = append(there, what)
 		}
 	}
 	if len(there) > 0 {
@@ -162,22 +166,86 @@ func Write(dir string, files []File) error {
 			Hint: []string{"choose another name, or move what is there"},
 		}
 	}
+	var made []string
+	var err error
 	for _, f := range files {
-		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.Name)), f.Text); err != nil {
-			return &whimbrel.Error{Code: whimbrel.NotWritten, Msg: "the app cannot be written", Detail: []string{err.Error()}, Err: err}
+		if err = writeNew(filepath.Join(dir, filepath.FromSlash(f.Name)), f.Text, &made); err != nil {
+			break
 		}
 	}
-	return nil
+	if err == nil {
+		return nil
+	}
+	for _, path := range slices.Backward(made) {
+		_ = os.Remove(path) // what cannot be removed either stays
+	}
+	return notWritten(err)
 }
 
-func writeNew(name, text string) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+func notWritten(err error) error {
+	return &whimbrel.Error{
+		Code: whimbrel.NotWritten, Msg: "the app cannot be written", Detail: []string{err.Error()}, Err: err,
+		Hint: []string{"look at the rights of this folder, and at what is left of the disk: ls -ld . && df ."},
+	}
+}
+
+// inTheWay returns what keeps a file below dir from being made: itself, or what
+// is there instead of one of its folders.
+func inTheWay(dir, name string) (string, error) {
+	folder := dir
+	for part := range strings.SplitSeq(name, "/") {
+		info, err := os.Stat(folder)
+		_, lerr := os.Lstat(folder)
+		switch {
+		case errors.Is(lerr, fs.ErrNotExist):
+			return "", nil
+		case errors.Is(err, fs.ErrNotExist):
+			return folder + " is a link to nothing", nil
+		case err != nil:
+			return "", err
+		case !info.IsDir():
+			return folder + " is no folder", nil
+		}
+		folder = filepath.Join(folder, part)
+	}
+	_, err := os.Lstat(folder) // the file by now
+	switch {
+	case err == nil:
+		return folder, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	}
+	return "", err
+}
+
+// writeNew writes a file, and remembers what it has made: the file, and its
+// folders.
+func writeNew(path, text string, made *[]string) error {
+	if err := makeFolder(filepath.Dir(path), made); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
+	*made = append(*made, path)
 	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
+}
+
+func makeFolder(path string, made *[]string) error {
+	err := os.Mkdir(path, 0o755)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeFolder(filepath.Dir(path), made); err != nil {
+			return err
+		}
+		err = os.Mkdir(path, 0o755)
+	}
+	if err == nil {
+		*made = append(*made, path)
+	}
+	if info, serr := os.Stat(path); serr == nil && info.IsDir() {
+		return nil
+	}
+	return err
 }

@@ -302,6 +302,68 @@ func TestNeverOverwrites(t *testing.T) {
 	}
 }
 
+// TestInTheWay: what cannot be written leaves nothing behind, and says what is in
+// the way.
+func TestInTheWay(t *testing.T) {
+	files, err := Files(Options{Name: "shop", Source: Source{Version: "v1.0.0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name    string
+		prepare func(dir string) error
+		code    whimbrel.Code
+		detail  string
+		left    []string
+	}{
+		{"a file", func(dir string) error { return os.WriteFile(dir, nil, 0o644) }, whimbrel.Exists, "shop is no folder", []string{"shop"}},
+		{"a link to nothing", func(dir string) error { return os.Symlink("nothing", dir) }, whimbrel.Exists, "shop is a link to nothing", []string{"shop"}},
+		{"a file for a folder", func(dir string) error {
+			return errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, "templates"), nil, 0o644))
+		}, whimbrel.Exists, "templates is no folder", []string{"shop", "shop/templates"}},
+		{"a folder for a file", func(dir string) error { return os.MkdirAll(filepath.Join(dir, "go.mod"), 0o755) }, whimbrel.Exists, "go.mod", []string{"shop", "shop/go.mod"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			root := t.TempDir()
+			dir := filepath.Join(root, "shop")
+			if err := tt.prepare(dir); err != nil {
+				t.Fatal(err)
+			}
+			var e *whimbrel.Error
+			if err := Write(dir, files); !errors.As(err, &e) || e.Code != tt.code || len(e.Detail) != 1 || !strings.HasSuffix(e.Detail[0], tt.detail) || len(e.Hint) == 0 {
+				t.Errorf("got %+v", err)
+			}
+			wantTree(t, root, tt.left)
+		})
+	}
+
+	// What fails half-way: the last file is there already, since it is the first.
+	root := t.TempDir()
+	bad := append(slices.Clone(files), files[0])
+	if err := Write(filepath.Join(root, "shop"), bad); whimbrel.CodeOf(err) != whimbrel.NotWritten {
+		t.Errorf("got %v", err)
+	}
+	wantTree(t, root, nil)
+}
+
+// wantTree compares what is below a folder.
+func wantTree(t *testing.T, root string, want []string) {
+	t.Helper()
+	var got []string
+	err := filepath.WalkDir(root, func(p string, _ fs.DirEntry, err error) error {
+		if rel, _ := filepath.Rel(root, p); rel != "." {
+			got = append(got, filepath.ToSlash(rel))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestRelease(t *testing.T) {
 	files, err := Files(Options{Name: "shop", Source: Source{Version: "v1.2.3"}})
 	if err != nil {
@@ -360,6 +422,9 @@ func TestNames(t *testing.T) {
 	for module, ok := range map[string]bool{
 		"example.com/shop": true, "shop": true, "a b": false, "/a": false, "a//b": false, "../a": false, "a/": false,
 		`a"b`: false, "a/.git": false, "a\nb": false, "github.com/me/shop/v2": true,
+		// What the go command would refuse of the new app.
+		"example.com/com1/x": false, "example.com/Nul.txt": false, "example.com/shop~1": false, "example.com/vendor/x": false, "~shop": false,
+		"example.com/shop~a": true, "example.com/shop~": true, "example.com/1": true,
 	} {
 		if _, err := Files(Options{Name: "shop", Module: module, Source: Source{Version: "v1.0.0"}}); (err == nil) != ok {
 			t.Errorf("module %q: %v", module, err)
