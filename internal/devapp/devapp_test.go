@@ -144,6 +144,7 @@ func TestAnswers(t *testing.T) {
 		{"flushed", []func(http.ResponseWriter){text("<p>a"), flush, text("b")}, nil, 200, "<p>ab" + tag},
 		{"long", []func(http.ResponseWriter){text("<p>" + long), text("b")}, nil, 200, "<p>" + long + "b" + tag},
 		{"nothing", nil, nil, 200, ""},
+		{"a part", []func(http.ResponseWriter){set("Content-Type", "text/html"), set("Content-Range", "bytes 5-6/10"), status(206), text("<p")}, nil, 206, "<p"},
 		{"no content", []func(http.ResponseWriter){status(204)}, nil, 204, ""},
 		{"a redirect", []func(http.ResponseWriter){set("Location", "/a"), status(303)}, nil, 303, ""},
 		{"an own page of an error", []func(http.ResponseWriter){set("Content-Type", "text/html"), status(500), text("sorry")}, nil, 500, "sorry" + tag},
@@ -199,6 +200,12 @@ func TestPages(t *testing.T) {
 	}
 	if w := ask(panics, "Accept", "application/json"); w.Code != 500 || !strings.HasPrefix(w.Body.String(), "panic: no <coffee>") {
 		t.Errorf("for a script: %d %s", w.Code, w.Body)
+	}
+
+	// A status that is none is a panic of net/http, in the handler.
+	w = ask(handler(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(1000) }))
+	if w.Code != 500 || !strings.Contains(w.Body.String(), "invalid WriteHeader code 1000") || !strings.Contains(w.Body.String(), "devapp_test.go") {
+		t.Errorf("no status: %d %s", w.Code, w.Body)
 	}
 
 	w = ask(handler(func(w http.ResponseWriter, _ *http.Request) {

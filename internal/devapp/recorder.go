@@ -3,6 +3,7 @@ package devapp
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -36,6 +37,9 @@ func (r *recorder) WriteHeader(status int) {
 	switch {
 	case r.passed:
 		r.ResponseWriter.WriteHeader(status) // net/http complains, with the line
+	case status < 100 || status > 999:
+		// net/http would, when the answer is sent, and then nobody knows who said it.
+		panic(fmt.Sprintf("invalid WriteHeader code %d", status))
 	case status < 200 && status != http.StatusSwitchingProtocols:
 		r.ResponseWriter.WriteHeader(status)
 	case r.status == 0:
@@ -74,7 +78,8 @@ func (r *recorder) begin(b []byte) {
 		h.Set("Content-Type", kind)
 	}
 	encoded := h.Get("Content-Encoding") != ""
-	r.html = r.browser && !encoded && strings.HasPrefix(kind, "text/html")
+	part := r.status == http.StatusPartialContent
+	r.html = r.browser && !encoded && !part && strings.HasPrefix(kind, "text/html")
 	r.plain = r.browser && !encoded && r.status >= 500 && strings.HasPrefix(kind, "text/plain")
 	if r.html {
 		h.Del("Content-Length") // the script comes on top
