@@ -2,13 +2,16 @@ package devserver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,15 +24,19 @@ import (
 type inputs struct {
 	files map[string]bool // by path
 	code  map[string]bool // folders of packages: a Go file more or less counts
-	embed map[string]bool // folders of embedded files: any file more or less counts
+	embed map[embedded]bool
 }
+
+// An embedded is a pattern of embedded files: any file more or less that it
+// matches counts.
+type embedded struct{ dir, pattern string }
 
 // A listed package is what go list says of one.
 type listed struct {
-	Dir                                                                        string
-	GoFiles, CgoFiles, CFiles, CXXFiles, HFiles, SFiles, SysoFiles, EmbedFiles []string
-	Standard                                                                   bool
-	Module                                                                     *struct {
+	Dir                                                                           string
+	GoFiles, CgoFiles, CFiles, CXXFiles, HFiles, SFiles, SysoFiles, EmbedPatterns []string
+	Standard                                                                      bool
+	Module                                                                        *struct {
 		Main    bool
 		GoMod   string
 		Replace *struct{ Version, GoMod string }
@@ -47,7 +54,7 @@ func (p listed) editable() bool {
 func readInputs(ctx context.Context, app build.App, env []string) (inputs, error) {
 	in := minimal(app)
 	args := append([]string{
-		"list", "-e", "-deps", "-json=Dir,GoFiles,CgoFiles,CFiles,CXXFiles,HFiles,SFiles,SysoFiles,EmbedFiles,Standard,Module",
+		"list", "-e", "-deps", "-json=Dir,GoFiles,CgoFiles,CFiles,CXXFiles,HFiles,SFiles,SysoFiles,EmbedPatterns,Standard,Module",
 	}, app.TagFlags()...)
 	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
 	cmd.Dir, cmd.Env = app.Dir, env
@@ -71,17 +78,15 @@ func readInputs(ctx context.Context, app build.App, env []string) (inputs, error
 			goMod = p.Module.Replace.GoMod
 		}
 		in.files[goMod] = true
-		for _, names := range [][]string{p.GoFiles, p.CgoFiles, p.CFiles, p.CXXFiles, p.HFiles, p.SFiles, p.SysoFiles, p.EmbedFiles} {
+		for _, names := range [][]string{p.GoFiles, p.CgoFiles, p.CFiles, p.CXXFiles, p.HFiles, p.SFiles, p.SysoFiles} {
 			for _, name := range names {
 				if !filepath.IsAbs(name) { // what cgo and others generate is elsewhere
 					in.files[filepath.Join(p.Dir, name)] = true
 				}
 			}
 		}
-		for _, name := range p.EmbedFiles {
-			if dir := filepath.Dir(filepath.Join(p.Dir, name)); dir != p.Dir {
-				in.embed[dir] = true
-			}
+		for _, pattern := range p.EmbedPatterns {
+			in.embed[embedded{p.Dir, pattern}] = true
 		}
 	}
 	work, err := workspace(ctx, app, env)
@@ -92,6 +97,19 @@ func readInputs(ctx context.Context, app build.App, env []string) (inputs, error
 		in.files[work], in.files[work+".sum"] = true, true
 	}
 	return in, nil
+}
+
+// has reports whether a file is an input.
+func (in inputs) has(file string) bool {
+	if in.files[file] || in.code[filepath.Dir(file)] {
+		return true
+	}
+	for e := range in.embed {
+		if e.matches(file) {
+			return true
+		}
+	}
+	return false
 }
 
 // minimal is what every build of the app reads: enough to notice that somebody
@@ -107,7 +125,7 @@ func minimal(app build.App) inputs {
 			break
 		}
 	}
-	return inputs{files: files, code: map[string]bool{app.Dir: true}, embed: map[string]bool{}}
+	return inputs{files: files, code: map[string]bool{app.Dir: true}, embed: map[embedded]bool{}}
 }
 
 // workspace returns the path of the go.work that the build reads, if any.
@@ -124,9 +142,19 @@ func workspace(ctx context.Context, app build.App, env []string) (string, error)
 
 // A stamp tells whether a file is another than before.
 type stamp struct {
-	mod  int64
-	size int64
+	mod    int64
+	size   int64
+	status int64 // when the system has changed anything of it; 0 where that is not told
 }
+
+func stampOf(info fs.FileInfo) stamp {
+	return stamp{info.ModTime().UnixNano(), info.Size(), statusTime(info)}
+}
+
+// after reports whether a file was changed after a time. The time of its content
+// can be set, and a file that is moved or unpacked has an old one, or one from
+// the future.
+func (s stamp) after(t time.Time) bool { return cmp.Or(s.status, s.mod) > t.UnixNano() }
 
 type stamps map[string]stamp
 
@@ -152,22 +180,22 @@ func (w *watcher) scan() stamps {
 	s := make(stamps, len(w.last)+8)
 	for file := range w.in.files {
 		if info, err := os.Stat(file); err == nil {
-			s[file] = stamp{info.ModTime().UnixNano(), info.Size()}
+			s[file] = stampOf(info)
 		}
 	}
 	for dir := range w.in.code {
-		s.add(dir, func(name string) bool { return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") })
+		s.add(dir)
 	}
-	for dir := range w.in.embed {
-		s.add(dir, func(name string) bool { return !strings.HasSuffix(name, "~") })
+	for e := range w.in.embed {
+		e.each(func(path string, info fs.FileInfo) { s[path] = stampOf(info) })
 	}
 	w.took = since(begun)
 	return s
 }
 
-// add stamps the files of a folder. Those that the go command ignores by their
+// add stamps the files of a package. Those that the go command ignores by their
 // name are left out.
-func (s stamps) add(dir string, wanted func(name string) bool) {
+func (s stamps) add(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return // it has gone: its files are missed
@@ -175,13 +203,61 @@ func (s stamps) add(dir string, wanted func(name string) bool) {
 	for _, e := range entries {
 		name := e.Name()
 		path := filepath.Join(dir, name)
-		if _, known := s[path]; known || e.IsDir() || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || !wanted(name) {
+		if _, known := s[path]; known || e.IsDir() || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") ||
+			!sources[filepath.Ext(name)] || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		if info, err := os.Stat(path); err == nil {
-			s[path] = stamp{info.ModTime().UnixNano(), info.Size()}
+			s[path] = stampOf(info)
 		}
 	}
+}
+
+// sources are the endings of the files that the go command compiles.
+var sources = map[string]bool{
+	".go": true, ".c": true, ".cc": true, ".cpp": true, ".cxx": true, ".m": true, ".h": true, ".hh": true, ".hpp": true, ".hxx": true,
+	".f": true, ".F": true, ".for": true, ".f90": true, ".s": true, ".S": true, ".sx": true, ".swig": true, ".swigcxx": true, ".syso": true,
+}
+
+// each calls f with every file that is embedded, as package embed says which.
+func (e embedded) each(f func(path string, info fs.FileInfo)) {
+	pattern, all := strings.CutPrefix(e.pattern, "all:")
+	root := os.DirFS(e.dir)
+	names, _ := fs.Glob(root, pattern) // the go command says what is wrong with it
+	for _, name := range names {
+		_ = fs.WalkDir(root, name, func(path string, d fs.DirEntry, err error) error { // f has no error
+			base := d.Name()
+			hidden := path != name && !all && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_"))
+			switch {
+			case err != nil: // it has gone, or is a secret
+			case d.IsDir():
+				if _, err := fs.Stat(root, path+"/go.mod"); hidden || err == nil && path != name {
+					return fs.SkipDir
+				}
+			case hidden || strings.HasSuffix(base, "~"): // an editor's
+			default:
+				if info, err := fs.Stat(root, path); err == nil {
+					f(filepath.Join(e.dir, filepath.FromSlash(path)), info)
+				}
+			}
+			return nil
+		})
+	}
+}
+
+// matches reports whether a file is one that is embedded, if it is there.
+func (e embedded) matches(file string) bool {
+	rel, err := filepath.Rel(e.dir, file)
+	if err != nil {
+		return false
+	}
+	pattern := strings.TrimPrefix(e.pattern, "all:")
+	for rel = filepath.ToSlash(rel); rel != "." && rel != "/"; rel = path.Dir(rel) {
+		if ok, _ := path.Match(pattern, rel); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // changes returns the files that differ, in order.
@@ -210,12 +286,12 @@ func (w *watcher) adopt(in inputs, begun time.Time) {
 	for file, st := range w.last {
 		if before, ok := old[file]; ok {
 			w.last[file] = before
-		} else if st.mod > begun.UnixNano() {
+		} else if st.after(begun) {
 			w.last[file] = stamp{}
 		}
 	}
 	for file, st := range old { // it has gone since
-		if _, ok := w.last[file]; !ok && (in.files[file] || in.code[filepath.Dir(file)] || in.embed[filepath.Dir(file)]) {
+		if _, ok := w.last[file]; !ok && in.has(file) {
 			w.last[file] = st
 		}
 	}
