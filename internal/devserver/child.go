@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -56,7 +55,7 @@ func start(path string, args, env []string, dir string, socket *os.File, out, er
 	}
 	c.cmd = exec.Command(path, args...)
 	c.cmd.Dir = dir
-	c.cmd.Stdout, c.cmd.Stderr = out, io.MultiWriter(errOut, c.tail)
+	c.cmd.Stdout, c.cmd.Stderr = out, io.MultiWriter(c.tail, heedless{errOut})
 	c.cmd.WaitDelay = leftover // a process of its own may hold the pipes
 	names := []string{devapp.EnvStatus, devapp.EnvControl}
 	files := []*os.File{statusEnd, controlEnd}
@@ -148,6 +147,15 @@ func (c *child) awaitPort(ctx context.Context, addr string) {
 	}
 }
 
+// A heedless writer goes on when nobody reads any more (a closed terminal, "… |
+// head"): an app must not end because what it says is not heard.
+type heedless struct{ io.Writer }
+
+func (h heedless) Write(b []byte) (int, error) {
+	_, _ = h.Writer.Write(b)
+	return len(b), nil
+}
+
 // A tail keeps the end of what was written.
 type tail struct {
 	mu   sync.Mutex
@@ -174,14 +182,4 @@ func (t *tail) String() string {
 		return "…" + string(t.text)
 	}
 	return string(t.text)
-}
-
-// dial returns no error when somebody answers at an address.
-func dial(ctx context.Context, addr string) error {
-	d := net.Dialer{Timeout: time.Second}
-	c, err := d.DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
-	return c.Close()
 }

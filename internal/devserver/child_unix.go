@@ -39,7 +39,11 @@ func nonblocking(l *net.TCPListener) {
 	}
 }
 
-// untilHangup returns a context that is over when the terminal is closed, too.
+// untilHangup returns a context that is over when the terminal is closed, too,
+// unless that is to be ignored (nohup).
 func untilHangup(ctx context.Context) (context.Context, context.CancelFunc) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return context.WithCancel(ctx)
+	}
 	return signal.NotifyContext(ctx, syscall.SIGHUP)
 }

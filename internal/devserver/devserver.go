@@ -17,7 +17,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/build"
 	"github.com/whimbreldb/whimbrel/internal/devapp"
 	"github.com/whimbreldb/whimbrel/internal/devpage"
@@ -77,6 +76,9 @@ const tooLate = 10 * time.Second
 // not begin: later, what is wrong is shown, and waits to be mended.
 func Run(ctx context.Context, c Config) error {
 	c.App.Tags = devapp.Tag
+	if err := checkProxy(c.Proxy); err != nil {
+		return err
+	}
 	ln, err := c.Listen(ctx)
 	if err != nil {
 		return err
@@ -85,12 +87,8 @@ func Run(ctx context.Context, c Config) error {
 	switch {
 	case c.Proxy != "":
 		c.behind = c.Proxy
-		if dial(ctx, c.Proxy) == nil {
-			return &whimbrel.Error{
-				Code: whimbrel.CannotListen, Msg: "somebody serves on " + c.Proxy + " already",
-				Detail: []string{"--proxy names where the app itself will listen"},
-				Hint:   []string{"stop the other process first"},
-			}
+		if err := notServed(ctx, c.Proxy, ln.Addr()); err != nil {
+			return err
 		}
 	case !canHand:
 		free, err := socket.Listen(ctx, "127.0.0.1", 0)

@@ -67,8 +67,19 @@ func newFront(ln *net.TCPListener, c Config) *front {
 	f.proxy = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
-			r.SetXForwarded()
 			r.Out.Host = r.In.Host
+			r.Out.URL.RawQuery = r.In.URL.RawQuery // also one that cannot be read
+			came := r.In.Header
+			r.Out.Header["X-Forwarded-For"] = came["X-Forwarded-For"]
+			if f.proxied {
+				r.SetXForwarded()
+			}
+			// Whoever stands before whim knows better how it was asked.
+			for _, name := range []string{"Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+				if values, ok := came[name]; ok {
+					r.Out.Header[name] = values
+				}
+			}
 		},
 		Transport: &http.Transport{
 			Proxy: nil, DisableKeepAlives: true, DisableCompression: true,

@@ -17,6 +17,9 @@ func (s *server) compilerPage(err error, said string) devpage.Page {
 	}
 	var e *whimbrel.Error
 	if errors.As(err, &e) {
+		if len(e.Detail) > 0 { // there was no compiler that could say it
+			p.Title, p.Message = e.Msg, strings.Join(e.Detail, "\n")
+		}
 		for _, hint := range e.Hint {
 			why, command, ok := strings.Cut(hint, ": ")
 			if !ok {

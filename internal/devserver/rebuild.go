@@ -88,7 +88,11 @@ func (s *server) rebuild(ctx context.Context) error {
 			continue
 		}
 		if whimbrel.CodeOf(err) == whimbrel.NotBuilt {
-			s.fail(s.compilerPage(err, said))
+			page := s.compilerPage(err, said)
+			s.fail(page)
+			if page.Message != "" {
+				s.say(" * %s: %s", page.Title, page.Message)
+			}
 			s.say(" * The app does not compile. Waiting for a change…")
 			s.list(ctx)
 			return nil

@@ -2,11 +2,14 @@ package devserver
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +74,17 @@ func TestFirstBuildFails(t *testing.T) {
 	change(t, s.file("go.mod"), "module shop", "modul shop")
 	s.until("/", 503, "go.mod:1", "unknown directive")
 	change(t, s.file("go.mod"), "modul shop", "module shop")
+	s.until("/", 200, hello)
+
+	// The folder goes, and comes back.
+	if err := os.Rename(dir, dir+" away"); err != nil {
+		t.Fatal(err)
+	}
+	s.until("/", 503, "go build did not run", "no such file or directory")
+	s.saidUntil("no such file or directory", 1)
+	if err := os.Rename(dir+" away", dir); err != nil {
+		t.Fatal(err)
+	}
 	s.until("/", 200, hello)
 }
 
@@ -405,12 +419,30 @@ import (
 func main() {
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello one for ", r.Host) })
 	http.HandleFunc("/crash", func(w http.ResponseWriter, r *http.Request) { os.Exit(3) })
+	http.HandleFunc("/as", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, r.URL.RawQuery, r.Header["X-Forwarded-For"], r.Header["X-Forwarded-Proto"])
+	})
 	fmt.Println(http.ListenAndServe(os.Args[1], nil))
 }
 `,
 	})
 	s := serve(t, dir, func(c *Config) { c.Proxy, c.Args, c.late = addr, []string{addr}, 2*time.Second })
 	s.until("/", 200, "hello one for "+strings.TrimPrefix(s.url, "http://"))
+	// A request arrives as it was sent, through what stands before whim too.
+	req, err := http.NewRequest("GET", s.url+"/as?a;b=%zz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Forwarded-For", "192.0.2.1")
+	req.Header.Set("X-Forwarded-Proto", "https")
+	resp, err := s.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if b, err := io.ReadAll(resp.Body); err != nil || string(b) != "a;b=%zz [192.0.2.1, 127.0.0.1] [https]\n" {
+		t.Errorf("the app got %q, %v", b, err)
+	}
 	change(t, s.file("main.go"), "hello one", "hello two")
 	s.until("/", 200, "hello two")
 	s.until("/crash", 503, "The app has stopped: exit status 3")
@@ -447,8 +479,40 @@ func TestPortInUse(t *testing.T) {
 	if whimbrel.CodeOf(err) != whimbrel.CannotListen {
 		t.Error(err)
 	}
-	err = Run(t.Context(), Config{Proxy: l.Addr().String()})
-	if whimbrel.CodeOf(err) != whimbrel.CannotListen || !strings.Contains(err.Error(), "somebody serves on") {
-		t.Error(err)
+}
+
+// TestProxyAddress: what cannot be the address of the app is said at once.
+func TestProxyAddress(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := free.Addr().(*net.TCPAddr).Port
+	free.Close()
+	for proxy, want := range map[string][]string{
+		taken.Addr().String():            {"somebody serves on", "stop the other process first"},
+		"127.0.0.1:" + strconv.Itoa(own): {"is where whim itself listens", "--port " + strconv.Itoa(own+1)},
+		"localhost:" + strconv.Itoa(own): {"is where whim itself listens", "--port " + strconv.Itoa(own+1)},
+		"http://127.0.0.1:8080/":         {"is no address", "--proxy 127.0.0.1:8080"},
+		"https://app.example":            {"is no address", "--proxy 127.0.0.1:8080"},
+		"8080":                           {"is no address", "--proxy 127.0.0.1:8080"},
+		"9090":                           {"is no address", "--proxy 127.0.0.1:9090"},
+		"127.0.0.1:http2":                {"is no address", "--proxy 127.0.0.1:8080"},
+		"127.0.0.1:0":                    {"is no address", "--proxy 127.0.0.1:8080"},
+		"127.0.0.1:99999":                {"is no address", "--proxy 127.0.0.1:8080"},
+		"a b:8080":                       {"is no address", "--proxy 127.0.0.1:8080"},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		err := Run(ctx, Config{Address: socket.Address{Port: own}, Proxy: proxy, Out: io.Discard, Err: io.Discard})
+		cancel()
+		var e *whimbrel.Error
+		if !errors.As(err, &e) || !strings.Contains(e.Msg, want[0]) || !strings.Contains(strings.Join(e.Hint, "\n"), want[1]) {
+			t.Errorf("%s: got %+v", proxy, err)
+		}
 	}
 }
