@@ -117,6 +117,9 @@ func New(name string, cfg Config, drivers ...Driver) *App {
 // Name returns the name of the app.
 func (a *App) Name() string { return a.name }
 
+// String is how a shell prints the app.
+func (a *App) String() string { return "<App " + a.name + ">" }
+
 // DB returns the database of the app: the same for its handlers, its ORM and
 // its migrations. Nothing is opened before the first query.
 func (a *App) DB() *sql.DB { return a.own.DB() }

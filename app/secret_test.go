@@ -10,6 +10,7 @@ import (
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/connect"
 	"github.com/whimbreldb/whimbrel/internal/connect/connecttest"
+	"github.com/whimbreldb/whimbrel/shell"
 )
 
 // TestSecrets: whatever is wrong with a URL, its password is not in what is
@@ -62,6 +63,7 @@ func TestSecretIsNotPrinted(t *testing.T) {
 		for _, v := range []any{a, *a, a.own.database, a.own.database.Connector, password, &password, struct{ p connect.Secret }{password}, struct{ P connect.Secret }{password}} {
 			fmt.Fprintf(&out, "%v %+v %#v %s %q %x\n", v, v, v, v, v, v)
 			log.Info("x", "v", v)
+			out.WriteString(shell.Format(v))
 		}
 		text, err := json.Marshal(struct{ P connect.Secret }{password})
 		if err != nil {
@@ -72,6 +74,9 @@ func TestSecretIsNotPrinted(t *testing.T) {
 			if strings.Contains(out.String(), leak) {
 				t.Errorf("%s: %s is in\n%s", url, leak, out.String())
 			}
+		}
+		if got := shell.Format(a); got != "<App shop>" {
+			t.Errorf("the shell prints the app as %.200s", got)
 		}
 		a.Close()
 	}

@@ -71,6 +71,9 @@ func (s *Session) failure(v reflect.Value, t types.Type) (string, bool) {
 			return errorText(err), true
 		}
 	}
+	if err := rowFailure(v); err != nil {
+		return errorText(err), true
+	}
 	_ = t
 	return "", false
 }
@@ -140,6 +143,9 @@ func (f formatter) value(v reflect.Value, t types.Type) string {
 	f.deep++
 	if text, ok := f.text(v, t); ok {
 		return printable(text)
+	}
+	if text, ok := handle(v); ok {
+		return text
 	}
 	if e, rows, ok := outcome(v); ok {
 		text := "<nil>"
