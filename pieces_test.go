@@ -66,11 +66,12 @@ func TestHalfDone(t *testing.T) {
 	}, func(m *op.Script) { m.DropTable("a") })
 	second := func(index schema.Index) op.Revision {
 		return rev("second", "first", func(m *op.Script) {
-			m.AddColumn("a", schema.Int("more"))
+			m.AddColumn("a", schema.Int("more").NotNull().Default(7))
 			m.CreateIndex("a", index, op.Concurrently)
 		}, func(m *op.Script) { m.DropColumn("a", "more") })
 	}
-	unique := schema.Index{Name: "twice", Unique: true, Parts: schema.Columns("n")} // the rows do not fit
+	// The rows do not fit, which cannot be known beforehand.
+	unique := schema.Index{Name: "twice", Unique: true, Parts: schema.Columns("more")}
 	onServers(t, func(t *testing.T, s *dbtest.Server, db *sql.DB) {
 		ctx := context.Background()
 		p := serverProject(t, s, db, first, second(unique))
@@ -102,7 +103,7 @@ func TestHalfDone(t *testing.T) {
 		if _, err := p.Stamp(ctx, "second", false); whimbrel.CodeOf(err) != whimbrel.Mismatch {
 			t.Errorf("stamping what is not there: %v", err)
 		}
-		for _, q := range []string{"UPDATE a SET n = id", "CREATE UNIQUE INDEX twice2 ON a (n)"} {
+		for _, q := range []string{"UPDATE a SET more = id", "CREATE UNIQUE INDEX twice2 ON a (more)"} {
 			if _, err := db.Exec(q); err != nil {
 				t.Fatal(q, err)
 			}

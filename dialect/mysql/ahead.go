@@ -16,7 +16,7 @@ type question func(table, column string) string
 // by then. Both names are those of the place where it stands.
 func (c *compiler) none(table, column string, query question, must string) {
 	if len(c.out) > 0 {
-		if t, col, ok := asBefore(c.ops[:c.index], table, column); ok {
+		if t, col, ok := asBefore(c.ops[:c.index], table, column, nil); ok {
 			c.ahead = append(c.ahead, c.ask(t, col, query, must))
 		}
 	}
@@ -41,8 +41,9 @@ func (c *compiler) worksOn(table string) bool {
 }
 
 // asBefore returns the names that a table and its column had before ops, and
-// whether both were there and the rows had the same values.
-func asBefore(ops []op.Op, table, column string) (t, col string, same bool) {
+// whether both were there and the rows had the same values, or values that kept
+// says are as good.
+func asBefore(ops []op.Op, table, column string, kept func(op.AlterColumn) bool) (t, col string, same bool) {
 	for i := len(ops) - 1; i >= 0; i-- {
 		here := op.TableOf(ops[i]) == table
 		is := func(name string) bool { return here && sameName(name, column) }
@@ -76,7 +77,7 @@ func asBefore(ops []op.Op, table, column string) (t, col string, same bool) {
 				return "", "", false
 			}
 		case op.AlterColumn:
-			if is(o.To.Name) {
+			if is(o.To.Name) && (kept == nil || !kept(o)) {
 				return "", "", false
 			}
 		case op.AlterPrimaryKey, op.AddUnique, op.DropUnique, op.AddForeignKey, op.DropForeignKey, op.AddCheck, op.DropCheck,

@@ -30,6 +30,9 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 	if c.d.columnDef(before, was) == c.d.columnDef(after, is) {
 		return nil
 	}
+	if err := c.possibleKeys(after, is.Name); err != nil {
+		return err
+	}
 	c.giving[o.Table] = c.giving[o.Table] || is.AutoIncrement && !was.AutoIncrement
 	retyped := !c.sameType(before, was, after, is)
 	// First everything that may stop it, then the first statement that changes

@@ -21,6 +21,7 @@ func (c *compiler) addForeignKey(o op.AddForeignKey) error {
 		c.pending = append(c.pending, foreignKeyOf{o.Table, o.ForeignKey, c.index})
 		return nil
 	}
+	c.keyEarly(o.Table, o.ForeignKey)
 	c.alter(o.Table, "ADD "+c.foreignKeyText(o.Table, o.ForeignKey))
 	return nil
 }

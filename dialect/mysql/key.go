@@ -29,6 +29,9 @@ func (c *compiler) alterPrimaryKey(o op.AlterPrimaryKey) error {
 	if slices.Equal(was.Parts, is.Parts) && was.Comment == is.Comment && was.Method.On(c.name) == is.Method.On(c.name) {
 		return nil // the key has no name here
 	}
+	if err := c.possiblePrimaryKey(after, is); err != nil {
+		return err
+	}
 	if err := c.keysStay(before, after); err != nil {
 		return err
 	}
@@ -70,6 +73,11 @@ func (c *compiler) addUnique(o op.AddUnique) error {
 	if err := c.possibleUnique(o.Table, o.Unique); err != nil {
 		return err
 	}
+	t, _ := c.state.Table(o.Table)
+	if err := c.possibleUniqueKey(t, o.Unique); err != nil {
+		return err
+	}
+	c.uniqueEarly(o.Table, o.Unique.Parts)
 	return c.addKey(o, o.Table, o.Unique.Name, "ADD "+c.uniqueText(o.Unique))
 }
 
@@ -78,9 +86,15 @@ func (c *compiler) createIndex(o op.CreateIndex) error {
 		return err
 	}
 	t, _ := c.state.Table(o.Table)
+	if err := c.possibleIndexKey(t, o.Index); err != nil {
+		return err
+	}
 	if f, ok := c.automaticOf(t, o.Index.Name); ok && plainIndex(o.Index, f.Columns) {
 		_, err := c.apply(o) // the server has made it with the foreign key
 		return err
+	}
+	if o.Index.Unique {
+		c.uniqueEarly(o.Table, o.Index.Parts)
 	}
 	return c.addKey(o, o.Table, o.Index.Name, "ADD "+c.indexText(o.Index))
 }
@@ -245,6 +259,7 @@ func (c *compiler) addCheck(o op.AddCheck) error {
 	if _, err := c.apply(o); err != nil {
 		return err
 	}
+	c.checkEarly(o.Table, o.Check)
 	c.alter(o.Table, "ADD "+c.checkConstraint(o.Check))
 	return nil
 }

@@ -47,6 +47,9 @@ func (c *compiler) possibleTable(t schema.Table) error {
 			return err
 		}
 	}
+	if err := c.possibleKeys(t, ""); err != nil {
+		return err
+	}
 	for _, k := range t.Checks {
 		if err := c.possibleCheck(t.Name, k); err != nil {
 			return err

@@ -81,12 +81,34 @@ func TestRefused(t *testing.T) {
 		{"no such table", my, func(m *op.Script) {
 			m.AddForeignKey("t", schema.ForeignKey{Name: "f", Columns: []string{"b"}, RefTable: "nowhere"})
 		}, `refers to table "nowhere", which does not exist`},
+		{"text in a unique constraint", my, func(m *op.Script) {
+			m.CreateTable("n", schema.Int("id").PrimaryKey(), schema.Text("word"), schema.Unique{Name: "u", Parts: schema.Columns("id", "word")})
+		}, `takes column "word", which is longtext, into a key only with a length`},
+		{"text in an index", my, func(m *op.Script) {
+			m.CreateTable("n", schema.Text("word"), schema.Index{Name: "i", Parts: schema.Columns("word")})
+		}, "only with a length"},
+		{"text in a primary key", maria, func(m *op.Script) { m.CreateTable("n", schema.Text("word").NotNull().PrimaryKey()) }, "MariaDB takes column"},
+		{"text in a unique constraint, added", my, func(m *op.Script) { m.AddUnique("t", schema.Unique{Name: "u", Parts: schema.Columns("x")}) }, "only with a length"},
+		{"text in an index, added", my, func(m *op.Script) { m.CreateIndex("t", schema.Index{Name: "i", Parts: schema.Columns("x")}) }, "only with a length"},
+		{"text in a primary key, added", maria, func(m *op.Script) {
+			m.AlterPrimaryKey("t", schema.PrimaryKey{Parts: schema.Columns("id")}, schema.PrimaryKey{Parts: schema.Columns("id", "x")})
+		}, "only with a length"},
+		{"a column of a key becomes text", my, func(m *op.Script) {
+			m.CreateIndex("t", schema.Index{Name: "i", Parts: schema.Columns("s")})
+			m.AlterColumn("t", schema.String("s", 10), schema.Text("s"))
+		}, "only with a length"},
+		{"bytes in an index", my, func(m *op.Script) {
+			m.CreateTable("n", schema.Bytes("b", 0), schema.Index{Name: "i", Parts: schema.Columns("b")})
+		}, "only with a length"},
+		{"json in an index", my, func(m *op.Script) {
+			m.CreateTable("n", schema.JSON("j"), schema.Index{Name: "i", Parts: schema.Columns("j")})
+		}, "takes no json into a key"},
 		{"column in a procedure", my, func(m *op.Script) { m.RenameColumn("t", "id", "key") }, "procedure pr has the name in its text"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, err := op.Replay(op.Record(func(m *op.Script) {
 				m.CreateTable("p", schema.Int("id").NotNull().PrimaryKey())
-				m.CreateTable("t", schema.Int("id").NotNull().PrimaryKey(), schema.Int("a"), schema.Int("b"), schema.Check{Name: "k", Expr: schema.Expr("b > 0")})
+				m.CreateTable("t", schema.Int("id").NotNull().PrimaryKey(), schema.Int("a"), schema.Int("b"), schema.Text("x"), schema.String("s", 10), schema.Check{Name: "k", Expr: schema.Expr("b > 0")})
 				m.CreateTable("c", schema.Int("p"), schema.ForeignKey{Name: "fk", Columns: []string{"p"}, RefTable: "p", RefColumns: []string{"id"}})
 				m.CreateObject(object(schema.View, "v", "", "CREATE VIEW `v` AS select `t`.`a` AS `a` from `t`"))
 				m.CreateObject(object(schema.Procedure, "pr", "", "CREATE PROCEDURE pr() SELECT id FROM t"))
@@ -101,6 +123,26 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLargeKeys: what a server takes of texts in keys is refused by nobody.
+func TestLargeKeys(t *testing.T) {
+	each(t, func(t *testing.T, _ *dbtest.Server, db *sql.DB, d Dialect) {
+		conn := pin(t, d, db)
+		stmts, err := change(t, d, conn, op.Record(func(m *op.Script) {
+			m.CreateTable("t", schema.Text("word").NotNull(), schema.Bytes("bytes", 0), schema.String("name", 100).NotNull().PrimaryKey(),
+				schema.Unique{Name: "u", Parts: []schema.Part{{Column: "word", Length: 20}}},
+				schema.Index{Name: "i", Parts: []schema.Part{{Column: "bytes", Length: 20}}},
+				schema.Index{Name: "f", Parts: schema.Columns("word"), Method: schema.Variants{}.With(d.flavor.Dialect, "fulltext")})
+			if d.flavor.Dialect == schema.MariaDB {
+				m.AddUnique("t", schema.Unique{Name: "hash", Parts: schema.Columns("word")})
+				m.CreateIndex("t", schema.Index{Name: "first", Parts: schema.Columns("word")})
+			}
+		}))
+		if err != nil {
+			t.Errorf("%v\n%s", err, show(stmts))
+		}
+	})
 }
 
 // TestAssumed: without a version nothing is refused that some server can do.
