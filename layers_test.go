@@ -44,6 +44,7 @@ driver/mysql:      . dialect dialect/mysql internal/connect schema
 cli:               . dialect diff internal/near internal/shellword model op schema
 internal/scaffold:  . internal/near
 internal/build:    . internal/gomod
+internal/dotenv:   .
 internal/socket:   .
 shell:
 shell/edit:        shell
@@ -52,7 +53,7 @@ internal/shellbuild: . internal/build
 internal/devpage:
 internal/devapp:   internal/devpage internal/socket
 internal/devserver: . internal/build internal/devapp internal/devpage internal/socket
-app:               . cli internal/build internal/connect internal/devapp internal/devpage internal/shellbuild internal/socket internal/testbind model op schema shell shell/edit shell/link
+app:               . cli internal/build internal/connect internal/devapp internal/devpage internal/dotenv internal/shellbuild internal/socket internal/testbind model op schema shell shell/edit shell/link
 app/apptest:       app internal/connect internal/testbind schema
 internal/tutorial:
 internal/dbtest:   schema
@@ -60,7 +61,7 @@ internal/dbtest/with: internal/dbtest
 internal/comparetest: dialect dialect/mysql dialect/postgres dialect/sqlite diff op schema scratch
 internal/conformance:
 internal/demo:     internal/tutorial
-cmd/whim:          . cli internal/build internal/devapp internal/devserver internal/scaffold internal/shellword internal/socket
+cmd/whim:          . cli internal/build internal/devapp internal/devserver internal/dotenv internal/scaffold internal/shellword internal/socket
 `
 
 // database says which packages below the root may know database/sql.

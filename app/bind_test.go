@@ -2,10 +2,14 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/driver/sqlite"
@@ -74,6 +78,13 @@ func TestBadEnv(t *testing.T) {
 		{"open quote", "A=1\nB='hunter2\n", "", "line 2 is not NAME=value"},
 		{"binary", "\x00\x01hunter2", "", "line 1 is not NAME=value"},
 		{"a space in a name", "A=1\nhunter2 pass: B\n", "", "line 2 has no name of a setting before its ="},
+		{"no =, at the end", "A=1\nhunter2", "", "line 2 is not NAME=value"},
+		{"nothing before the =", "A=1\n=hunter2\n", "", "line 2 is not NAME=value"},
+		{"UTF-16", "\xff\xfeA\x00=\x001\x00", "", "it is not text in UTF-8"},
+		// The rest of a password is not the name of a setting.
+		{"a $", "A=1\nDATABASE_URL=postgres://shop:hunter2$2024@localhost/shop\n", "", "line 2 has a $ that would stand for a setting, and none of that name is in the file"},
+		{"a $ in quotes", "A=\"hunter2${B}\"\n", "", "line 1 has a $ that would stand for a setting"},
+		{"a $ before (", "A=hunter2$(X)\n", "", "line 1 has a $ that would stand for a setting"},
 		{"asked for, missing", "", "settings.env", "no such file"},
 	}
 	for _, tt := range tests {
@@ -89,7 +100,31 @@ func TestBadEnv(t *testing.T) {
 			if err := a.DB().PingContext(t.Context()); whimbrel.CodeOf(err) != whimbrel.BadConfig {
 				t.Errorf("the database: %v", err)
 			}
+			// Where it listens, and what the handlers do, is in the file too.
+			for _, serves := range []string{"serve", "run"} {
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				var talk bytes.Buffer
+				code := a.Run(ctx, []string{serves, "--port", "0"}, strings.NewReader(""), &talk, &talk)
+				cancel()
+				if code != 1 || !strings.Contains(talk.String(), tt.want) {
+					t.Errorf("%s: exit %d\n%s", serves, code, talk.String())
+				}
+			}
 		})
+	}
+}
+
+// TestEnvReferences: what stands for a setting of the file, and what does not.
+func TestEnvReferences(t *testing.T) {
+	unset(t, "A", "B", "C", "D", "E", "F")
+	inFolder(t, "A=one\r\nB=${A}$A\r\nC='$A$Z'\nD=\\$Z\nE=\"pa\\$Z\"\nF=pa$word$(x)$\n")
+	a := New("shop", Config{Database: "sqlite:///shop.db"}, every...)
+	if a.own.broken != nil {
+		t.Fatal(a.own.broken)
+	}
+	got := []string{os.Getenv("B"), os.Getenv("C"), os.Getenv("D"), os.Getenv("E"), os.Getenv("F")}
+	if d := cmp.Diff([]string{"oneone", "$A$Z", "$Z", "pa$Z", "pa$word$(x)$"}, got); d != "" {
+		t.Error(d)
 	}
 }
 

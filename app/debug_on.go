@@ -47,9 +47,8 @@ func (a *App) runDebug(ctx context.Context, h http.Handler, ad socket.Address, w
 	warned.Go(func() { a.warnPending(ctx, w) }) // a restart does not wait for it
 	defer warned.Wait()
 	handler := l.Handler(h, devapp.Options{Log: w, Pending: func(ctx context.Context) []devpage.Fix {
-		gaps, _ := a.gaps(ctx) // the page is about another error
 		var fixes []devpage.Fix
-		for _, g := range gaps {
+		for _, g := range a.gaps(ctx) {
 			fixes = append(fixes, devpage.Fix{Why: g.what(), Command: g.command})
 		}
 		return fixes

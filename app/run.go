@@ -33,6 +33,9 @@ changes, and shows mistakes in the browser; whim run --debug --help has the flag
 of that. In production, use serve.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.misconfigured(); err != nil {
+				return err
+			}
 			if err := ad.Complete(cmd.Flags(), os.Getenv); err != nil && !debug { // whim has read it, and says where
 				return err
 			}

@@ -42,6 +42,9 @@ nothing but "db upgrade" changes a database. a.Health() is a handler that tells
 what sends requests here.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.misconfigured(); err != nil {
+				return err
+			}
 			if err := ad.Complete(cmd.Flags(), os.Getenv); err != nil {
 				return err
 			}
@@ -75,8 +78,8 @@ func (g gap) what() string {
 }
 
 // gaps returns which databases are behind the program. One that does not answer
-// is not waited for.
-func (a *App) gaps(ctx context.Context) ([]gap, error) {
+// is not waited for: the handlers will meet the error.
+func (a *App) gaps(ctx context.Context) []gap {
 	ctx, cancel := context.WithTimeout(ctx, pendingTimeout)
 	defer cancel()
 	var all []gap
@@ -84,22 +87,33 @@ func (a *App) gaps(ctx context.Context) ([]gap, error) {
 		if b.history == nil {
 			continue
 		}
-		n, err := b.pending(ctx)
-		if err != nil {
-			return all, err
-		}
-		if n > 0 {
+		if n, err := b.pending(ctx); err == nil && n > 0 {
 			all = append(all, gap{n, a.prog + " " + b.word() + " upgrade"})
 		}
 	}
-	return all, nil
+	return all
 }
 
-// warnPending says when a database is behind the program. It is only a warning:
-// a database that cannot be read is the business of the handlers.
+// misconfigured returns why nothing can be served: where the app listens, and
+// what its handlers do, may be in the settings that cannot be read.
+func (a *App) misconfigured() error {
+	for _, b := range a.Databases() {
+		if whimbrel.CodeOf(b.broken) == whimbrel.BadConfig {
+			return b.broken
+		}
+	}
+	return nil
+}
+
+// warnPending says when a database is behind the program, or can never be opened.
+// It is only a warning: what needs no database is served.
 func (a *App) warnPending(ctx context.Context, w io.Writer) {
-	gaps, _ := a.gaps(ctx) // the handlers will meet the error
-	for _, g := range gaps {
+	for _, b := range a.Databases() {
+		if b.broken != nil {
+			fmt.Fprintf(w, "WARNING: %v\n", b.broken)
+		}
+	}
+	for _, g := range a.gaps(ctx) {
 		fmt.Fprintf(w, "WARNING: %s %s\n", g.what(), g.command)
 	}
 }

@@ -121,6 +121,32 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestServeWithoutDatabase: that no database can be opened is said at the start,
+// without its secrets, and the rest of the app is served.
+func TestServeWithoutDatabase(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("REPORTS_DATABASE_URL", "oracle://u:hunter2@localhost/x")
+	t.Setenv("DATABASE_URL", "postgres://u:hunter2@localhost:54x/shop")
+	a := New("shop", Config{Database: "sqlite:///shop.db"}, every...)
+	a.Bind("reports", Config{})
+	a.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
+	for _, serves := range []string{"serve", "run"} {
+		url, out, stop := start(t, a, serves)
+		if code, body := get(t, url); code != 200 || body != "hello" {
+			t.Errorf("%d %q", code, body)
+		}
+		stop()
+		for _, want := range []string{"WARNING: the database URL cannot be used: the port is not a number", "it is from DATABASE_URL", "it is from REPORTS_DATABASE_URL"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", serves, want, out)
+			}
+		}
+		if strings.Contains(out.String(), "hunter2") {
+			t.Errorf("%s: the password is in\n%s", serves, out)
+		}
+	}
+}
+
 // TestNoDebug: an app that whim has not built for it has no debug features.
 func TestNoDebug(t *testing.T) {
 	t.Chdir(t.TempDir())

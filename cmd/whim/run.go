@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 
 	"github.com/whimbreldb/whimbrel"
 	"github.com/whimbreldb/whimbrel/internal/build"
 	"github.com/whimbreldb/whimbrel/internal/devapp"
 	"github.com/whimbreldb/whimbrel/internal/devserver"
+	"github.com/whimbreldb/whimbrel/internal/dotenv"
 	"github.com/whimbreldb/whimbrel/internal/socket"
 )
 
@@ -102,7 +102,7 @@ An app that listens by itself is served through --proxy:
 // settings returns the environment as the app in a folder will find it. What is
 // wrong with its .env, the app says.
 func settings(dir string) func(string) string {
-	file, _ := godotenv.Read(filepath.Join(dir, ".env"))
+	file, _ := dotenv.Read(filepath.Join(dir, ".env"))
 	return func(name string) string { return cmp.Or(os.Getenv(name), file[name]) }
 }
 

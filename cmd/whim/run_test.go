@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -185,4 +186,17 @@ func TestDevServerPage(t *testing.T) {
 			t.Errorf("the page does not tell of --%s", f.Name)
 		}
 	})
+}
+
+// TestSettingsOfTheFile: whim reads the file .env as the app does.
+func TestSettingsOfTheFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("WHIM_PORT", "")
+	t.Setenv("WHIM_HOST", "")
+	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("\ufeffWHIM_PORT=5777\r\nWHIM_HOST='::1'\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if get := settings(dir); get("WHIM_PORT") != "5777" || get("WHIM_HOST") != "::1" {
+		t.Errorf("port %q, host %q", get("WHIM_PORT"), get("WHIM_HOST"))
+	}
 }
