@@ -126,7 +126,9 @@ func badHistory(err error) error {
 	return e
 }
 
-func errUnknownApplied(unknown []revision.NotFoundError) *Error {
+// errUnknownApplied: known are the newest of the revisions that the program and
+// the database have both.
+func errUnknownApplied(unknown []revision.NotFoundError, known []string) *Error {
 	e := &Error{Code: UnknownApplied, Msg: "the database names a revision that this program does not have"}
 	for _, u := range unknown {
 		line := u.Symbol
@@ -135,9 +137,14 @@ func errUnknownApplied(unknown []revision.NotFoundError) *Error {
 		}
 		e.Detail = append(e.Detail, line)
 	}
-	e.Hint = []string{
-		"A newer program was here, or the file was deleted while it was applied: bring the file back, or run the newer program.",
-		"to record what the database is, after comparing: whim db stamp head",
+	e.Hint = []string{"A newer program was here, or the file was deleted while it was applied: bring the file back, or run the newer program."}
+	if len(known) < 2 {
+		to := "base"
+		if len(known) > 0 {
+			to = known[0]
+		}
+		e.Hint = append(e.Hint, "to undo it, where its file is (another branch of the code): whim db downgrade "+to)
 	}
+	e.Hint = append(e.Hint, "to record what the database is, after comparing: whim db stamp head")
 	return e
 }

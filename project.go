@@ -256,7 +256,7 @@ func (p *Project) known(ctx context.Context, q dialect.Queryer, s journal.State)
 	if len(unknown) == 0 {
 		return nil
 	}
-	e := errUnknownApplied(unknown)
+	e := errUnknownApplied(unknown, p.graph.AppliedHeads(s.IDs()))
 	if all, err := journal.ReadAll(ctx, q, p.cfg.Dialect); err == nil {
 		if h := p.halfOf(all); h != nil {
 			e.Detail = append(e.Detail, h.String())

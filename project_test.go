@@ -346,6 +346,11 @@ func TestUnknownApplied(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { w.wantCode(call(), whimbrel.UnknownApplied, "bbb2", "whim db stamp") })
 	}
+	// The way back after a change of branches: what the database has besides is known.
+	_, err = old.Current(ctx)
+	w.wantCode(err, whimbrel.UnknownApplied, "to undo it, where its file is (another branch of the code): whim db downgrade aaa1")
+	_, err = w.project(history()).Current(ctx)
+	w.wantCode(err, whimbrel.UnknownApplied, "whim db downgrade base")
 	_, err = old.Stamp(ctx, "aaa1", true)
 	w.ok(err)
 	w.want(w.query("SELECT revision FROM whimbrel_version"), "aaa1")

@@ -124,13 +124,14 @@ func (c *call) migrate([]string) error {
 
 func (c *call) emptyRevision() error {
 	o := c.options()
+	joins := o.Head == "heads" && len(c.project.Heads()) > 1
 	w, err := c.project.NewRevision(c.ctx(), o)
 	if err != nil {
 		return err
 	}
 	c.result = MigrateResult{Written: w, Operations: w.Changes.Ops}
 	c.written(w.Path)
-	if o.Head == "heads" {
+	if joins {
 		c.note("It joins them; nothing has to be filled in. Then: %s upgrade", prefix(c.cmd))
 		return nil
 	}

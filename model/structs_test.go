@@ -232,6 +232,9 @@ func TestStructErrors(t *testing.T) {
 		{struct19{}, "model_test.struct19: it has no columns"},
 		{struct20{}, "model_test.struct20.A: the word pk takes nothing in parentheses\nmodel_test.struct20.B: the word check needs something in parentheses"},
 		{struct21{}, `model_test.struct21.A: unknown word "column" in the tag ddl: the name of the column stands in the tag db`},
+		{struct30{}, `model_test.struct30.A: unknown word "decimal" in the tag ddl: a type is written type(decimal(12,2))` + "\n" +
+			`model_test.struct30.B: unknown word "uuid" in the tag ddl: a type is written type(uuid)`},
+		{struct31{}, `model_test.struct31.A: unknown word "sparkling" in the tag ddl: go doc github.com/whimbreldb/whimbrel/model Structs has them all`},
 		{struct22{}, `model_test.struct22.A: index(by_a, up): behind the name stand unique, desc, and where with a condition, not "up"`},
 	}
 	for _, test := range tests {
@@ -322,6 +325,13 @@ type (
 	}
 	struct22 struct {
 		A int `ddl:"index(by_a, up)"`
+	}
+	struct30 struct {
+		A string `ddl:"decimal(12,2) index"`
+		B string `ddl:"uuid"`
+	}
+	struct31 struct {
+		A int `ddl:"sparkling"`
 	}
 	shops struct{ A int }
 )

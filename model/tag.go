@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -62,6 +63,21 @@ var spelt = map[string]string{
 	"uniqueindex": "index", "unique_index": "index", "column": "db", "varchar": "size", "embedded": "embed",
 }
 
+// typeWords are types that somebody may write where a word stands.
+var typeWords = []string{
+	"bigint", "bit", "blob", "bool", "boolean", "bytea", "char", "citext", "date", "datetime", "decimal", "double", "enum", "float", "inet", "int",
+	"integer", "interval", "json", "jsonb", "longtext", "money", "numeric", "real", "set", "smallint", "string", "text", "time", "timestamp",
+	"timestamptz", "tinyint", "uuid", "varbinary",
+}
+
+// String is the option as it is written.
+func (o option) String() string {
+	if o.hasArg {
+		return o.word + "(" + o.arg + ")"
+	}
+	return o.word
+}
+
 // checkOptions reports what is wrong with the words of a tag.
 func (m *mapper) checkOptions(field string, options []option) (ok bool) {
 	ok = true
@@ -75,8 +91,11 @@ func (m *mapper) checkOptions(field string, options []option) (ok bool) {
 			m.fail(field, "unknown word %q in the tag ddl: the name of the column stands in the tag db", o.word)
 		case !known && spelt[o.word] != "":
 			m.fail(field, "unknown word %q in the tag ddl: did you mean %q?", o.word, spelt[o.word])
+		case !known && slices.Contains(typeWords, o.word):
+			m.fail(field, "unknown word %q in the tag ddl: a type is written type(%s)", o.word, o)
 		case !known:
-			m.fail(field, "unknown word %q in the tag ddl%s", o.word, meant(o.word, slices.Collect(maps.Keys(words))))
+			near := meant(o.word, slices.Collect(maps.Keys(words)))
+			m.fail(field, "unknown word %q in the tag ddl%s", o.word, cmp.Or(near, ": go doc github.com/whimbreldb/whimbrel/model Structs has them all"))
 		case takes == '0' && o.hasArg:
 			m.fail(field, "the word %s takes nothing in parentheses", o.word)
 		case takes == '1' && o.arg == "":
