@@ -2,13 +2,10 @@ package postgres
 
 import (
 	"math/big"
-	"strconv"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // defaultOf returns what the text of a default means, for a column of a type.
 // It is a value only where the value, written as DEFAULT takes it, comes back

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
@@ -217,7 +218,7 @@ func (in *inspector) viewIndex(r *relation, x rawIndex) {
 	in.comment(r.object, classRelation, x.oid, 0, "INDEX "+quoted)
 	for n := range x.keyCount {
 		if target := in.indexOptions[address{classAttribute, x.oid, n + 1}]; target != "" {
-			r.object.add("ALTER INDEX " + quoted + " ALTER COLUMN " + itoa(n+1) + " SET STATISTICS " + target)
+			r.object.add("ALTER INDEX " + quoted + " ALTER COLUMN " + strconv.Itoa(n+1) + " SET STATISTICS " + target)
 		}
 	}
 	if x.clustered {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
@@ -138,7 +139,7 @@ func (in *inspector) readStatistics() error {
 			o := in.add(classStatistics, oid, schema.Object{Kind: schema.Statistics, Name: full, Table: r.name},
 				in.unqualify(text, "CREATE STATISTICS ", namespace))
 			if statistics >= 0 {
-				o.add("ALTER STATISTICS " + quoted + " SET STATISTICS " + itoa(statistics))
+				o.add("ALTER STATISTICS " + quoted + " SET STATISTICS " + strconv.Itoa(statistics))
 			}
 			in.comment(o, classStatistics, oid, 0, "STATISTICS "+quoted)
 			return nil

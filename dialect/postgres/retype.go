@@ -3,6 +3,7 @@ package postgres
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/dialect"
@@ -97,7 +98,7 @@ func (c *compiler) freeNames(domain, aside schema.Object) {
 		if k.Name == "" {
 			c.emit(domain.Name, alter+"DROP CONSTRAINT "+quoteIdent(automaticName(domain.Name, "", "check")+suffix))
 			n++
-			suffix = itoa(n)
+			suffix = strconv.Itoa(n)
 		}
 	}
 }

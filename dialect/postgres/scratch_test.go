@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -242,7 +243,7 @@ func TestScratchLeavesNothing(t *testing.T) {
 				if err := errors.Join(err, build(ctx, conn, d)); err != nil {
 					return err
 				}
-				mustExec(t, db, "SELECT pg_terminate_backend("+itoa(pid)+")")
+				mustExec(t, db, "SELECT pg_terminate_backend("+strconv.Itoa(pid)+")")
 				_, err = d.Inspect(ctx, conn)
 				return err
 			},

@@ -7,9 +7,9 @@ import (
 	"github.com/whimbreldb/whimbrel/schema"
 )
 
-// Servers returns the servers that an ORM has one dialect for: MySQL and MariaDB
+// servers returns the servers that an ORM has one dialect for: MySQL and MariaDB
 // are one to it.
-func Servers(d schema.Dialect) []schema.Dialect {
+func servers(d schema.Dialect) []schema.Dialect {
 	if d == schema.MySQL || d == schema.MariaDB {
 		return []schema.Dialect{schema.MySQL, schema.MariaDB}
 	}
@@ -19,7 +19,7 @@ func Servers(d schema.Dialect) []schema.Dialect {
 // Says reports whether t compiles, on every server of a dialect, to the type
 // that an ORM has written.
 func Says(d schema.Dialect, t schema.Type, written string) bool {
-	for _, server := range Servers(d) {
+	for _, server := range servers(d) {
 		text, ok := typetext.On(server, t)
 		if !ok || !Same(server, text, written) {
 			return false

@@ -26,8 +26,8 @@ import (
 	"github.com/whimbreldb/whimbrel/internal/build"
 )
 
-// Tag is the build tag of what only a shell links.
-const Tag = "whim_shell"
+// tag is the build tag of what only a shell links.
+const tag = "whim_shell"
 
 // Of is the variable that tells a shell which program it is the shell of.
 const Of = "WHIM_SHELL_OF"
@@ -49,7 +49,7 @@ func Build(ctx context.Context, w io.Writer, app build.App, exe string, packages
 			Hint: []string{"the shell reads the program's types from the compiler, so it needs Go where it runs: https://go.dev/dl"},
 		}
 	}
-	app.Tags = Tag
+	app.Tags = tag
 	dir, err := app.CacheDir()
 	if err != nil {
 		return build.Built{}, err

@@ -107,7 +107,7 @@ func (p *Player) commands() map[string]func(*testscript.TestScript, bool, []stri
 		"visit":   p.visit,
 		"edit":    p.edit,
 		"show":    p.show,
-		"columns": Columns,
+		"columns": columns,
 	}
 }
 
@@ -304,8 +304,8 @@ func one(ts *testscript.TestScript, pattern string) string {
 	return files[0]
 }
 
-// Columns is the command that compares the columns of a table with a list.
-func Columns(ts *testscript.TestScript, neg bool, args []string) {
+// columns is the command that compares the columns of a table with a list.
+func columns(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: columns database table column…")
 	}
@@ -331,7 +331,7 @@ func Columns(ts *testscript.TestScript, neg bool, args []string) {
 
 // Commands are the commands that check, for scripts that are no tutorial.
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
-	return map[string]func(*testscript.TestScript, bool, []string){"columns": Columns, "change": change}
+	return map[string]func(*testscript.TestScript, bool, []string){"columns": columns, "change": change}
 }
 
 // change is edit without a page: change [-R] file change.
