@@ -123,7 +123,7 @@ func (p *Project) steps(state journal.State, target string, down bool) ([]Step, 
 		} else {
 			s.Ops = op.Record(r.Upgrade)
 			set = append(set, id)
-			heads = after(heads, r, p)
+			heads = after(heads, r)
 		}
 		s.To = heads
 		steps[i] = s
@@ -141,7 +141,7 @@ func errIrreversible(r op.Revision) error {
 
 // after returns the heads when r is applied on top of them, without walking
 // the whole graph for each step.
-func after(heads []string, r op.Revision, p *Project) []string {
+func after(heads []string, r op.Revision) []string {
 	out := make([]string, 0, len(heads)+1)
 	for _, h := range heads {
 		if !slices.Contains(r.Revises, h) {

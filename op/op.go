@@ -12,6 +12,7 @@ package op
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/whimbreldb/whimbrel/schema"
 )
@@ -234,8 +235,8 @@ func Invert(o Op) (Op, bool) {
 // when one of them cannot be undone.
 func InvertAll(ops []Op) ([]Op, bool) {
 	out := make([]Op, 0, len(ops))
-	for i := len(ops) - 1; i >= 0; i-- {
-		inv, ok := Invert(ops[i])
+	for _, o := range slices.Backward(ops) {
+		inv, ok := Invert(o)
 		if !ok {
 			return nil, false
 		}

@@ -193,7 +193,8 @@ func (s *Session) define(m *types.Func, plain *ast.FuncDecl, fn *types.Func) (er
 	}
 	s.noteLocalTypes([]*ast.File{{Decls: []ast.Decl{plain}}})
 	if len(s.instances[m]) > 0 {
-		return s.redefine(m, d)
+		s.redefine(m, d)
+		return nil
 	}
 	s.decls[m] = d
 	if len(d.args) == 0 {
@@ -204,7 +205,7 @@ func (s *Session) define(m *types.Func, plain *ast.FuncDecl, fn *types.Func) (er
 }
 
 // redefine gives a method another body.
-func (s *Session) redefine(m *types.Func, d *funcDecl) error {
+func (s *Session) redefine(m *types.Func, d *funcDecl) {
 	was := s.instances[m]
 	s.decls[m] = d
 	delete(s.instances, m)
@@ -216,7 +217,6 @@ func (s *Session) redefine(m *types.Func, d *funcDecl) error {
 		s.replace(m, fn)
 		s.instances[m] = now
 	}
-	return nil
 }
 
 // refresh makes the instances of a generic type anew, wherever the session

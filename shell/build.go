@@ -61,7 +61,7 @@ find:
 	c.fn = &function{name: d.name, sig: sig}
 	c.shared = c.sharedObjects(d.body, &ast.FieldList{List: append(append([]*ast.Field{}, d.params...), fields(d.results)...)})
 	c.fn.r = s.w.rtype(sig)
-	c.layout(d.params, d.results, sig)
+	c.layout(d.params, d.results)
 	s.instances[o] = append(s.instances[o], instance{args, c.fn})
 	s.pending = append(s.pending, func() { c.fn.body = c.block(d.body) })
 	s.unfinished = append(s.unfinished, o)

@@ -181,7 +181,7 @@ func (c *compiler) literal(e *ast.FuncLit) (*function, func(*frame) []reflect.Va
 	sig := c.typeOf(e).(*types.Signature)
 	in := &compiler{s: c.s, args: c.args, vars: map[types.Object]*variable{}, shared: c.shared, outer: c, labels: map[string]signal{}}
 	in.fn = &function{name: "a function literal", sig: sig, r: c.rtype(sig)}
-	in.layout(e.Type.Params.List, e.Type.Results, sig)
+	in.layout(e.Type.Params.List, e.Type.Results)
 	in.fn.body = in.block(e.Body)
 	taken := in.taken
 	cells := func(f *frame) []reflect.Value {
@@ -200,45 +200,28 @@ func (c *compiler) literal(e *ast.FuncLit) (*function, func(*frame) []reflect.Va
 	return in.fn, cells
 }
 
-// layout makes the variables of parameters and results. They need not have
-// names; sig is what they are.
-func (c *compiler) layout(params []*ast.Field, results *ast.FieldList, sig *types.Signature) {
-	i := 0
-	param := func(o types.Object, t types.Type) {
-		var x *variable
-		if o != nil && o.Name() != "_" {
-			x = c.newVariable(o)
-		} else {
-			x = c.place(t, false)
-		}
-		c.fn.params = append(c.fn.params, x)
-	}
-	for _, f := range params {
+// layout makes the variables of parameters and results.
+func (c *compiler) layout(params []*ast.Field, results *ast.FieldList) {
+	c.fn.params = append(c.fn.params, c.variablesOf(params)...)
+	c.fn.results = append(c.fn.results, c.variablesOf(fields(results))...)
+}
+
+// variablesOf makes a variable for each of some fields. They need not have names.
+func (c *compiler) variablesOf(list []*ast.Field) (out []*variable) {
+	for _, f := range list {
 		t := c.fieldType(f)
 		if len(f.Names) == 0 {
-			param(nil, t)
-		}
-		for _, n := range f.Names {
-			param(c.s.info.Defs[n], t)
-		}
-		i++
-	}
-	if results == nil {
-		return
-	}
-	for _, f := range results.List {
-		t := c.fieldType(f)
-		if len(f.Names) == 0 {
-			c.fn.results = append(c.fn.results, c.place(t, false))
+			out = append(out, c.place(t, false))
 		}
 		for _, n := range f.Names {
 			if o := c.s.info.Defs[n]; o != nil && n.Name != "_" {
-				c.fn.results = append(c.fn.results, c.newVariable(o))
+				out = append(out, c.newVariable(o))
 			} else {
-				c.fn.results = append(c.fn.results, c.place(t, false))
+				out = append(out, c.place(t, false))
 			}
 		}
 	}
+	return out
 }
 
 func (c *compiler) fieldType(f *ast.Field) types.Type {

@@ -110,7 +110,7 @@ func (s *Session) runGroup(th *thread, g group) (*frame, error) {
 	}
 	s.noteLocalTypes([]*ast.File{f})
 	before := map[string]types.Object{}
-	top, fn, err := s.compileInput(f, body, before)
+	fn, err := s.compileInput(body, before)
 	s.mu.Unlock()
 	if err != nil {
 		s.restore(before, nil)
@@ -122,7 +122,7 @@ func (s *Session) runGroup(th *thread, g group) (*frame, error) {
 		fn.body(fr)
 	}); p != nil {
 		err := s.panicError(p.value, th)
-		s.restore(before, failedAfter(top, fr.pos))
+		s.restore(before, failedAfter(body.Body.List, fr.pos))
 		return fr, err
 	}
 	if len(fr.defers) == 0 {
@@ -145,10 +145,10 @@ func posOf(e ast.Expr) token.Pos {
 }
 
 // failedAfter returns the statements that were not done.
-func failedAfter(top []ast.Stmt, at token.Pos) []ast.Stmt {
-	for i, st := range top {
+func failedAfter(stmts []ast.Stmt, at token.Pos) []ast.Stmt {
+	for i, st := range stmts {
 		if st.Pos() <= at && at <= st.End() {
-			return top[i:]
+			return stmts[i:]
 		}
 	}
 	return nil
@@ -179,7 +179,7 @@ func (s *Session) restore(before map[string]types.Object, undone []ast.Stmt) {
 
 // compileInput compiles the statements of an input, whose names become the
 // session's.
-func (s *Session) compileInput(f *ast.File, body *ast.FuncDecl, before map[string]types.Object) (top []ast.Stmt, fn *function, err error) {
+func (s *Session) compileInput(body *ast.FuncDecl, before map[string]types.Object) (fn *function, err error) {
 	defer s.compiled(&err)
 	scope := s.info.Scopes[body.Type]
 	for _, name := range scope.Names() {
@@ -198,7 +198,7 @@ func (s *Session) compileInput(f *ast.File, body *ast.FuncDecl, before map[strin
 	c.shared = c.sharedObjects(body.Body, nil)
 	c.fn.body = c.block(body.Body)
 	s.finish()
-	return body.Body.List, c.fn, nil
+	return c.fn, nil
 }
 
 // compiled turns what the compiler panics with into an error, with the place

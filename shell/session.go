@@ -8,10 +8,11 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -90,9 +91,7 @@ func New(cfg Config) (*Session, error) {
 		}
 		return os.Open(file)
 	})
-	for name, path := range cfg.Manifest.Names {
-		s.imports[name] = path
-	}
+	maps.Copy(s.imports, cfg.Manifest.Names)
 	if err := s.checkMain(); err != nil {
 		return nil, err
 	}
@@ -154,12 +153,7 @@ func (s *Session) provide(cfg Config) error {
 			s.give(o)
 		}
 	}
-	names := make([]string, 0, len(cfg.Values))
-	for name := range cfg.Values {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(cfg.Values)) {
 		v := reflect.ValueOf(cfg.Values[name])
 		if !token.IsIdentifier(name) || !v.IsValid() || s.main.Scope().Lookup(name) != nil {
 			continue

@@ -34,7 +34,7 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 		return err
 	}
 	c.giving[o.Table] = c.giving[o.Table] || is.AutoIncrement && !was.AutoIncrement
-	retyped := !c.sameType(before, was, after, is)
+	retyped := !c.sameType(was, is)
 	// First everything that may stop it, then the first statement that changes
 	// anything.
 	if retyped && !isGenerated(was, c.name) {
@@ -66,9 +66,9 @@ func (c *compiler) alterColumn(o op.AlterColumn) error {
 	return nil
 }
 
-// sameType reports whether a column keeps its type and its collation, the one
-// that it has from its table included.
-func (c *compiler) sameType(before schema.Table, was schema.Column, after schema.Table, is schema.Column) bool {
+// sameType reports whether a column keeps its type, with the collation and the
+// options that it says itself.
+func (c *compiler) sameType(was, is schema.Column) bool {
 	return canonType(c.d.typeText(was.Type)) == canonType(c.d.typeText(is.Type)) &&
 		was.Collation.On(c.name) == is.Collation.On(c.name) && was.Options.On(c.name) == is.Options.On(c.name)
 }
@@ -76,7 +76,7 @@ func (c *compiler) sameType(before schema.Table, was schema.Column, after schema
 // fillNulls gives the rows without a value one, in the type that the column
 // shall have, and returns what the column is then.
 func (c *compiler) fillNulls(before, after schema.Table, was, is schema.Column, value string) schema.Column {
-	if !c.sameType(before, was, after, is) {
+	if !c.sameType(was, is) {
 		typed := is
 		typed.NotNull, typed.Default = false, schema.Default{}
 		c.alter(after.Name, "MODIFY COLUMN "+c.d.columnDef(before, typed))

@@ -49,7 +49,7 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 		if n > 0 {
 			is.Definition = is.Definition.On(c.name, text)
 		}
-		if err := c.setObject(is, o); err != nil {
+		if err := c.setObject(is); err != nil {
 			return err
 		}
 		moved := was.Kind == schema.Trigger && was.Table == o.From && n == 1 // the one behind ON
@@ -62,7 +62,7 @@ func (c *compiler) renameTable(o op.RenameTable) error {
 
 // setObject makes an object of the state what it is here, whatever the state
 // made of its text when a table was renamed.
-func (c *compiler) setObject(is schema.Object, o op.RenameTable) error {
+func (c *compiler) setObject(is schema.Object) error {
 	for _, now := range c.state.Objects() {
 		if now.ID() != is.ID() {
 			continue

@@ -133,8 +133,8 @@ func (in *inspector) know(class, id int64, o *thing) {
 
 // comment adds the COMMENT ON statement of an object, if it has a comment. What
 // is how the statement names the object: "VIEW v".
-func (in *inspector) comment(o *thing, class, id int64, sub int, what string) {
-	if text := in.comments[address{class, id, sub}]; text != "" {
+func (in *inspector) comment(o *thing, class, id int64, what string) {
+	if text := in.comments[address{class, id, 0}]; text != "" {
 		o.add("COMMENT ON " + what + " IS " + quoteString(text))
 	}
 }

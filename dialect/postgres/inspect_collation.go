@@ -63,7 +63,7 @@ func (in *inspector) readCollations() error {
 			}
 			o := in.add(classCollation, oid, schema.Object{Kind: schema.Collation, Name: full},
 				"CREATE COLLATION "+quoted+" ("+strings.Join(options, ", ")+")")
-			in.comment(o, classCollation, oid, 0, "COLLATION "+quoted)
+			in.comment(o, classCollation, oid, "COLLATION "+quoted)
 			return nil
 		})
 	for _, r := range in.ordered {

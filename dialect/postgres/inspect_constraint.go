@@ -96,7 +96,7 @@ func (in *inspector) constraint(r *relation, c constraint) error {
 		o := in.add(classConstraint, c.oid, schema.Object{Kind: schema.Exclusion, Name: schema.Qualify("", c.name), Table: r.name},
 			"ALTER TABLE "+r.quoted+" ADD CONSTRAINT "+quoteIdent(c.name)+" "+c.text)
 		in.indexes[c.index] = &index{object: o}
-		in.comment(o, classConstraint, c.oid, 0, "CONSTRAINT "+quoteIdent(c.name)+" ON "+r.quoted)
+		in.comment(o, classConstraint, c.oid, "CONSTRAINT "+quoteIdent(c.name)+" ON "+r.quoted)
 	case "t": // a constraint trigger
 	default:
 		r.refuse("constraint %q is of a kind %q", c.name, c.kind)

@@ -215,7 +215,7 @@ func (in *inspector) viewIndex(r *relation, x rawIndex) {
 	}
 	r.object.add(text)
 	_, quoted := in.name(r.namespace, x.name)
-	in.comment(r.object, classRelation, x.oid, 0, "INDEX "+quoted)
+	in.comment(r.object, classRelation, x.oid, "INDEX "+quoted)
 	for n := range x.keyCount {
 		if target := in.indexOptions[address{classAttribute, x.oid, n + 1}]; target != "" {
 			r.object.add("ALTER INDEX " + quoted + " ALTER COLUMN " + strconv.Itoa(n+1) + " SET STATISTICS " + target)

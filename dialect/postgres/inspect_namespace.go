@@ -96,7 +96,7 @@ func (in *inspector) readComments() error {
 		}
 		for at, m := range in.made {
 			if m.object == o {
-				in.comment(o, at.class, at.id, 0, "SCHEMA "+quoteIdent(o.Name))
+				in.comment(o, at.class, at.id, "SCHEMA "+quoteIdent(o.Name))
 			}
 		}
 	}

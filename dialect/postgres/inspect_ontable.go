@@ -46,7 +46,7 @@ func (in *inspector) readTriggers() error {
 			if word := enabledWords[enabled]; word != "" {
 				o.add("ALTER TABLE " + r.quoted + " " + word + " TRIGGER " + quoteIdent(name))
 			}
-			in.comment(o, classTrigger, oid, 0, "TRIGGER "+quoteIdent(name)+" ON "+r.quoted)
+			in.comment(o, classTrigger, oid, "TRIGGER "+quoteIdent(name)+" ON "+r.quoted)
 			return nil
 		})
 }
@@ -74,7 +74,7 @@ func (in *inspector) readRules() error {
 			if word := enabledWords[enabled]; word != "" {
 				o.add("ALTER TABLE " + r.quoted + " " + word + " RULE " + quoteIdent(name))
 			}
-			in.comment(o, classRewrite, oid, 0, "RULE "+quoteIdent(name)+" ON "+r.quoted)
+			in.comment(o, classRewrite, oid, "RULE "+quoteIdent(name)+" ON "+r.quoted)
 			return nil
 		})
 }
@@ -115,7 +115,7 @@ func (in *inspector) readPolicies() error {
 				text += " WITH CHECK (" + strip(with) + ")"
 			}
 			o := in.add(classPolicy, oid, schema.Object{Kind: schema.Policy, Name: schema.Qualify("", name), Table: r.name}, text)
-			in.comment(o, classPolicy, oid, 0, "POLICY "+quoteIdent(name)+" ON "+r.quoted)
+			in.comment(o, classPolicy, oid, "POLICY "+quoteIdent(name)+" ON "+r.quoted)
 			return nil
 		})
 }
@@ -141,7 +141,7 @@ func (in *inspector) readStatistics() error {
 			if statistics >= 0 {
 				o.add("ALTER STATISTICS " + quoted + " SET STATISTICS " + strconv.Itoa(statistics))
 			}
-			in.comment(o, classStatistics, oid, 0, "STATISTICS "+quoted)
+			in.comment(o, classStatistics, oid, "STATISTICS "+quoted)
 			return nil
 		})
 }

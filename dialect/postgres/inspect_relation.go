@@ -115,7 +115,7 @@ func (in *inspector) relation(r *relation) {
 		r.object = in.add(classRelation, r.oid, schema.Object{Kind: schema.View, Name: r.name},
 			"CREATE VIEW "+r.quoted+with+" AS\n"+viewQuery(r.definition))
 		in.know(classType, r.typ, r.object)
-		in.comment(r.object, classRelation, r.oid, 0, "VIEW "+r.quoted)
+		in.comment(r.object, classRelation, r.oid, "VIEW "+r.quoted)
 	case "m":
 		o, with := r.options.Postgres, ""
 		if o.AccessMethod != "" {
@@ -130,7 +130,7 @@ func (in *inspector) relation(r *relation) {
 		r.object = in.add(classRelation, r.oid, schema.Object{Kind: schema.MaterializedView, Name: r.name},
 			"CREATE MATERIALIZED VIEW "+r.quoted+with+" AS\n"+viewQuery(r.definition))
 		in.know(classType, r.typ, r.object)
-		in.comment(r.object, classRelation, r.oid, 0, "MATERIALIZED VIEW "+r.quoted)
+		in.comment(r.object, classRelation, r.oid, "MATERIALIZED VIEW "+r.quoted)
 	case "S", "c": // readSequences, readTypes
 	case "f":
 		in.unsupported("foreign table", r.name, "")

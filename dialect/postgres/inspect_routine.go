@@ -72,7 +72,7 @@ func (in *inspector) readRoutines() error {
 				definition = in.unqualify(definition, "CREATE OR REPLACE "+word+" ", namespace)
 			}
 			made := in.add(classProc, oid, o, strings.TrimRight(definition, "\n"))
-			in.comment(made, classProc, oid, 0, word+" "+quoted+"("+types+")")
+			in.comment(made, classProc, oid, word+" "+quoted+"("+types+")")
 			return nil
 		})
 }

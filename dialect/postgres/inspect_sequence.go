@@ -89,7 +89,7 @@ func (in *inspector) sequence(s sequence) {
 	if column != nil {
 		o.add("ALTER SEQUENCE " + r.quoted + " OWNED BY " + owner.quoted + "." + quoteIdent(column.Name))
 	}
-	in.comment(o, classRelation, s.oid, 0, "SEQUENCE "+r.quoted)
+	in.comment(o, classRelation, s.oid, "SEQUENCE "+r.quoted)
 }
 
 // isSerial reports whether a sequence and the default of its column are what

@@ -61,7 +61,7 @@ func (in *inspector) typ(t typeRow) {
 	switch t.kind {
 	case "e":
 		o := in.add(classType, t.oid, schema.Object{Kind: schema.Enum, Name: name}, "CREATE TYPE "+quoted+" AS ENUM ("+t.labels+")")
-		in.comment(o, classType, t.oid, 0, "TYPE "+quoted)
+		in.comment(o, classType, t.oid, "TYPE "+quoted)
 	case "d":
 		in.domain(t, name, quoted)
 	case "c":
@@ -110,10 +110,10 @@ func (in *inspector) domain(t typeRow, name, quoted string) {
 	}
 	o := in.add(classType, t.oid, schema.Object{Kind: schema.Domain, Name: name}, text+notNull+checks)
 	o.statements = append(o.statements, later...)
-	in.comment(o, classType, t.oid, 0, "DOMAIN "+quoted)
+	in.comment(o, classType, t.oid, "DOMAIN "+quoted)
 	for _, c := range comments {
 		in.know(classConstraint, c.oid, o)
-		in.comment(o, classConstraint, c.oid, 0, "CONSTRAINT "+quoteIdent(c.name)+" ON DOMAIN "+quoted)
+		in.comment(o, classConstraint, c.oid, "CONSTRAINT "+quoteIdent(c.name)+" ON DOMAIN "+quoted)
 	}
 }
 
@@ -133,7 +133,7 @@ func (in *inspector) composite(t typeRow, name, quoted string) {
 	o := in.add(classType, t.oid, schema.Object{Kind: schema.CompositeType, Name: name}, "CREATE TYPE "+quoted+" AS ("+strings.Join(parts, ", ")+")")
 	in.know(classRelation, r.oid, o)
 	r.object = o
-	in.comment(o, classType, t.oid, 0, "TYPE "+quoted)
+	in.comment(o, classType, t.oid, "TYPE "+quoted)
 	in.columnComments(o, r)
 }
 
@@ -162,7 +162,7 @@ func (in *inspector) rangeType(t typeRow, name, quoted string) {
 		options = append(options, "multirange_type_name = "+m)
 	}
 	o := in.add(classType, t.oid, schema.Object{Kind: schema.RangeType, Name: name}, "CREATE TYPE "+quoted+" AS RANGE ("+strings.Join(options, ", ")+")")
-	in.comment(o, classType, t.oid, 0, "TYPE "+quoted)
+	in.comment(o, classType, t.oid, "TYPE "+quoted)
 }
 
 // usualMultirange is the name that the server makes from that of a range type.
