@@ -56,11 +56,11 @@ func (c *compiler) conversion(x code, t types.Type) code {
 	case from == to && from != 0 && x.r == r:
 		return x.as(t, r)
 	case to == 'i' && from != 0 && from != 's' && from != 'b':
-		return intCode(t, r, wrapped(wrapInt(r), toInt64(x, from)))
+		return intCode(t, r, wrapped(wrapInt(r), toNumber[int64](x, from)))
 	case to == 'u' && from != 0 && from != 's' && from != 'b':
-		return uintCode(t, r, wrapped(wrapUint(r), toUint64(x, from)))
+		return uintCode(t, r, wrapped(wrapUint(r), toNumber[uint64](x, from)))
 	case to == 'f' && from != 0:
-		fl := toFloat64(x, from)
+		fl := toNumber[float64](x, from)
 		if r.Kind() == reflect.Float32 {
 			inner := fl
 			fl = func(f *frame) float64 { return float64(float32(inner(f))) }
@@ -105,40 +105,22 @@ func wrapped[T any](wrap func(T) T, x func(*frame) T) func(*frame) T {
 	return func(f *frame) T { return wrap(x(f)) }
 }
 
-func toInt64(x code, class byte) func(*frame) int64 {
-	switch class {
-	case 'u':
-		u := x.uints()
-		return func(f *frame) int64 { return int64(u(f)) }
-	case 'f':
-		fl := x.floats()
-		return func(f *frame) int64 { return int64(fl(f)) }
-	}
-	return x.ints()
-}
-
-func toUint64(x code, class byte) func(*frame) uint64 {
+// toNumber returns a number of one class as one of another.
+func toNumber[T int64 | uint64 | float64](x code, class byte) func(*frame) T {
 	switch class {
 	case 'i':
-		i := x.ints()
-		return func(f *frame) uint64 { return uint64(i(f)) }
-	case 'f':
-		fl := x.floats()
-		return func(f *frame) uint64 { return uint64(fl(f)) }
+		return cast[int64, T](x.ints())
+	case 'u':
+		return cast[uint64, T](x.uints())
 	}
-	return x.uints()
+	return cast[float64, T](x.floats())
 }
 
-func toFloat64(x code, class byte) func(*frame) float64 {
-	switch class {
-	case 'i':
-		i := x.ints()
-		return func(f *frame) float64 { return float64(i(f)) }
-	case 'u':
-		u := x.uints()
-		return func(f *frame) float64 { return float64(u(f)) }
+func cast[From, To int64 | uint64 | float64](x func(*frame) From) func(*frame) To {
+	if same, ok := any(x).(func(*frame) To); ok {
+		return same
 	}
-	return x.floats()
+	return func(f *frame) To { return To(x(f)) }
 }
 
 // unsafeConversion is to or from an unsafe.Pointer.
