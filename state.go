@@ -101,7 +101,38 @@ func without(s schema.Schema, drop func(table string) bool) schema.Schema {
 
 // models returns M.
 func (p *Project) models() (model.Models, error) {
-	var all model.Models
+	all, err := p.loaded()
+	if err != nil {
+		return all, err
+	}
+	all.Schema = without(all.Schema, p.ignored)
+	if all.Schema.Tables, err = merged(all.Schema.Tables); err != nil {
+		return all, err
+	}
+	// Models that do not fit together are found here, before anything is
+	// compared or written.
+	state := op.NewState(schema.Schema{})
+	for _, t := range all.Schema.Tables {
+		if err := checkNames(t, p.dialect()); err != nil {
+			return all, err
+		}
+		if _, err := state.Apply(op.CreateTable{Table: t}); err != nil {
+			return all, &Error{
+				Code: BadModels, Msg: err.Error(), Err: err,
+				Hint: []string{"Look at the model of that table."},
+			}
+		}
+	}
+	for _, o := range all.Schema.Objects {
+		if err := checkObjectName(o, p.dialect()); err != nil {
+			return all, err
+		}
+	}
+	return all, p.distinct(all.Schema)
+}
+
+// loaded returns what the sources of models say, all together.
+func (p *Project) loaded() (all model.Models, err error) {
 	told := len(p.cfg.Models) > 0 // which types they are
 	for i, source := range p.cfg.Models {
 		m, err := source.Load()
@@ -135,31 +166,7 @@ func (p *Project) models() (model.Models, error) {
 	if told {
 		all.Warnings = append(all.Warnings, p.unregistered(all.Types)...)
 	}
-	all.Schema = without(all.Schema, p.ignored)
-	var err error
-	if all.Schema.Tables, err = merged(all.Schema.Tables); err != nil {
-		return all, err
-	}
-	// Models that do not fit together are found here, before anything is
-	// compared or written.
-	state := op.NewState(schema.Schema{})
-	for _, t := range all.Schema.Tables {
-		if err := checkNames(t, p.dialect()); err != nil {
-			return all, err
-		}
-		if _, err := state.Apply(op.CreateTable{Table: t}); err != nil {
-			return all, &Error{
-				Code: BadModels, Msg: err.Error(), Err: err,
-				Hint: []string{"Look at the model of that table."},
-			}
-		}
-	}
-	for _, o := range all.Schema.Objects {
-		if err := checkObjectName(o, p.dialect()); err != nil {
-			return all, err
-		}
-	}
-	return all, p.distinct(all.Schema)
+	return all, nil
 }
 
 // dialect returns the dialect that is configured; "" for none.
