@@ -32,13 +32,13 @@ type temporaryTry struct {
 	made    *op.State         // what there is of it
 	refused map[string]string // why a table is not there, by name
 	objects map[schema.ObjectID]string
-	foreign map[[2]string]bool // foreign keys, by table and name, that would lead to a table that is not there
+	foreign map[partOf]bool // foreign keys that would lead to a table that is not there
 }
 
 func (d Dialect) newTemporary() temporaryDialect {
 	return temporaryDialect{scratchDialect{d}, &temporaryTry{
 		want: op.NewState(schema.Schema{}), made: op.NewState(schema.Schema{}),
-		refused: map[string]string{}, objects: map[schema.ObjectID]string{}, foreign: map[[2]string]bool{},
+		refused: map[string]string{}, objects: map[schema.ObjectID]string{}, foreign: map[partOf]bool{},
 	}}
 }
 
@@ -129,51 +129,23 @@ func (d temporaryDialect) follow(o op.Op) bool {
 	case op.AddForeignKey:
 		_, there := t.made.Table(o.ForeignKey.RefTable)
 		if _, is := t.refused[table]; !is && !there {
-			t.foreign[[2]string{table, foreignKeyName(table, o.ForeignKey)}] = true
+			t.foreign[partOf{table, foreignKeyName(table, o.ForeignKey)}] = true
 			return true
 		}
 	case op.DropForeignKey:
-		key := [2]string{table, foreignKeyName(table, o.ForeignKey)}
+		key := partOf{table, foreignKeyName(table, o.ForeignKey)}
 		if t.foreign[key] {
 			delete(t.foreign, key)
 			return true
 		}
 	case op.RenameTable:
-		for key := range t.foreign {
-			if key[0] == o.From {
-				delete(t.foreign, key)
-				t.foreign[[2]string{o.To, key[1]}] = true
-			}
-		}
-		for id, why := range t.objects {
-			if id.Table == o.From {
-				delete(t.objects, id)
-				id.Table = o.To
-				t.objects[id] = why
-			}
-		}
-		if why, is := t.refused[o.From]; is {
-			delete(t.refused, o.From)
-			t.refused[o.To] = why
-			return true
-		}
+		return t.rename(o)
 	case op.DropTable:
 		_, is := t.refused[table]
 		delete(t.refused, table)
 		return is
 	case op.CreateObject:
-		why := d.elsewhere(o.Object.Name)
-		if o.Object.Table != "" {
-			why = ""
-			if _, is := t.refused[o.Object.Table]; is {
-				why = "nor can table " + o.Object.Table
-			}
-			for _, b := range t.want.Objects() { // a trigger of a view
-				if _, is := t.objects[b.ID()]; is && b.Table == "" && b.Name == o.Object.Table {
-					why = "nor can " + b.String()
-				}
-			}
-		}
+		why := d.notHere(o.Object)
 		if why != "" {
 			t.objects[o.Object.ID()] = why
 		}
@@ -190,6 +162,47 @@ func (d temporaryDialect) follow(o op.Op) bool {
 	}
 	_, is := t.refused[table]
 	return is
+}
+
+// rename follows a table under its new name, and reports whether it is not there.
+func (t *temporaryTry) rename(o op.RenameTable) bool {
+	for key := range t.foreign {
+		if key.table == o.From {
+			delete(t.foreign, key)
+			t.foreign[partOf{o.To, key.name}] = true
+		}
+	}
+	for id, why := range t.objects {
+		if id.Table == o.From {
+			delete(t.objects, id)
+			id.Table = o.To
+			t.objects[id] = why
+		}
+	}
+	why, is := t.refused[o.From]
+	if is {
+		delete(t.refused, o.From)
+		t.refused[o.To] = why
+	}
+	return is
+}
+
+// notHere says why an object cannot be tried: what it is on is not there, or it
+// is in another schema.
+func (d temporaryDialect) notHere(ob schema.Object) string {
+	if ob.Table == "" {
+		return d.elsewhere(ob.Name)
+	}
+	why := ""
+	if _, is := d.try.refused[ob.Table]; is {
+		why = "nor can table " + ob.Table
+	}
+	for _, b := range d.try.want.Objects() { // a trigger of a view
+		if _, is := d.try.objects[b.ID()]; is && b.Table == "" && b.Name == ob.Table {
+			why = "nor can " + b.String()
+		}
+	}
+	return why
 }
 
 // elsewhere says why something cannot be tried if it is in another schema: all
@@ -212,7 +225,7 @@ func (d temporaryDialect) refuse(o op.Op, why string) {
 		t.objects[o.From.ID()] = why
 	case op.DropObject: // it is not wanted any more
 	case op.AddForeignKey:
-		t.foreign[[2]string{o.Table, foreignKeyName(o.Table, o.ForeignKey)}] = true
+		t.foreign[partOf{o.Table, foreignKeyName(o.Table, o.ForeignKey)}] = true
 	case op.RenameTable:
 		t.refused[o.To] = why
 	case op.CreateTable, op.DropTable, op.AlterTable, op.AddColumn, op.DropColumn, op.RenameColumn, op.AlterColumn, op.AlterPrimaryKey,
@@ -318,7 +331,7 @@ func (d temporaryDialect) foreignKeys(got *schema.Schema, want schema.Schema) {
 		t := &got.Tables[i]
 		for _, f := range tables[t.Name].ForeignKeys {
 			f.Name = foreignKeyName(t.Name, f)
-			if !d.try.foreign[[2]string{t.Name, f.Name}] {
+			if !d.try.foreign[partOf{t.Name, f.Name}] {
 				continue
 			}
 			if len(f.RefColumns) == 0 {
