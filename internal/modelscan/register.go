@@ -43,8 +43,36 @@ func Register(dir string, models []Model) (text, function string, err error) {
 	for declared[function] {
 		function += "ForWhimbrel"
 	}
-	var b, list strings.Builder
 	names := map[string]string{} // of imports, by their paths
+	list := listing(models, self, names, declared)
+	var b strings.Builder
+	fmt.Fprintf(&b, "package %s\n\n", name)
+	if len(names) > 0 {
+		b.WriteString("import (\n")
+		for _, p := range slices.Sorted(maps.Keys(names)) {
+			if names[p] != path.Base(p) {
+				b.WriteString(names[p] + " ")
+			}
+			b.WriteString(strconv.Quote(p) + "\n")
+		}
+		b.WriteString(")\n\n")
+	}
+	fmt.Fprintf(&b, `// %[1]s returns a value of each model. A model that is not listed here is not
+// in the database. The list was made from what the files look like, once: it is
+// yours now. What may be no model is a comment.
+func %[1]s() []any {
+	return []any{
+		%[2]s	}
+}
+`, function, list)
+	out, err := format.Source([]byte(b.String()))
+	return string(out), function, err
+}
+
+// listing returns a line for each model, as the package self can write it, and
+// adds what it imports to names.
+func listing(models []Model, self string, names map[string]string, declared map[string]bool) string {
+	var list strings.Builder
 	for _, m := range models {
 		doubt := m.Doubt
 		switch {
@@ -71,27 +99,7 @@ func Register(dir string, models []Model) (text, function string, err error) {
 		}
 		fmt.Fprintf(&list, "&%s{},\n", value)
 	}
-	fmt.Fprintf(&b, "package %s\n\n", name)
-	if len(names) > 0 {
-		b.WriteString("import (\n")
-		for _, p := range slices.Sorted(maps.Keys(names)) {
-			if names[p] != path.Base(p) {
-				b.WriteString(names[p] + " ")
-			}
-			b.WriteString(strconv.Quote(p) + "\n")
-		}
-		b.WriteString(")\n\n")
-	}
-	fmt.Fprintf(&b, `// %[1]s returns a value of each model. A model that is not listed here is not
-// in the database. The list was made from what the files look like, once: it is
-// yours now. What may be no model is a comment.
-func %[1]s() []any {
-	return []any{
-		%[2]s	}
-}
-`, function, list.String())
-	out, err := format.Source([]byte(b.String()))
-	return string(out), function, err
+	return list.String()
 }
 
 // importName chooses a name for an import that nothing else in the package has:
