@@ -125,8 +125,13 @@ func (d Dialect) afterCreate(t schema.Table) []string {
 	if i := t.Options.Postgres.ClusterOn; i != "" {
 		out = append(out, "ALTER TABLE "+name+" CLUSTER ON "+quoteIdent(i))
 	}
+	return append(out, d.comments(t)...)
+}
+
+// comments returns the statements that comment on a table and its parts.
+func (d Dialect) comments(t schema.Table) (out []string) {
 	if t.Options.Comment != "" {
-		out = append(out, "COMMENT ON TABLE "+name+" IS "+quoteString(t.Options.Comment))
+		out = append(out, "COMMENT ON TABLE "+quoteName(d, t.Name)+" IS "+quoteString(t.Options.Comment))
 	}
 	for _, c := range t.Columns {
 		if c.Comment != "" {

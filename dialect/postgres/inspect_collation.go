@@ -41,16 +41,17 @@ func (in *inspector) readCollations() error {
 			if owned {
 				return nil
 			}
+			if localeText == "" {
+				localeText = collate
+			}
 			var options []string
 			switch provider {
-			case "i", "b":
-				word := map[string]string{"i": "icu", "b": "builtin"}[provider]
-				if localeText == "" {
-					localeText = collate
-				}
-				options = append(options, "provider = "+word, "locale = "+quoteString(localeText))
+			case "i":
+				options = []string{"provider = icu", "locale = " + quoteString(localeText)}
+			case "b":
+				options = []string{"provider = builtin", "locale = " + quoteString(localeText)}
 			case "c":
-				options = append(options, "provider = libc", "lc_collate = "+quoteString(collate), "lc_ctype = "+quoteString(ctype))
+				options = []string{"provider = libc", "lc_collate = " + quoteString(collate), "lc_ctype = " + quoteString(ctype)}
 			default:
 				in.unsupported("collation", full, "it has a provider "+provider)
 				return nil

@@ -11,61 +11,30 @@ import (
 // typeText returns the type that a column is declared with.
 func typeText(t schema.Type) string { return typetext.Postgres(t) }
 
+// kinds are the neutral kinds, by what format_type prints for them without numbers.
+var kinds = map[string]schema.Kind{
+	"boolean": schema.KindBool, "smallint": schema.KindSmallInt, "integer": schema.KindInt, "bigint": schema.KindBigInt,
+	"real": schema.KindFloat, "double precision": schema.KindDouble, "numeric": schema.KindDecimal,
+	"character varying": schema.KindString, "character": schema.KindChar, "text": schema.KindText, "bytea": schema.KindBytes,
+	"date": schema.KindDate, "time without time zone": schema.KindTime, "timestamp with time zone": schema.KindDateTime,
+	"timestamp without time zone": schema.KindLocalDateTime, "jsonb": schema.KindJSON, "uuid": schema.KindUUID,
+}
+
 // neutral is the inverse of typeText, as far as it has one: what format_type
 // prints becomes the kind that compiles to exactly that again. Everything else
 // stays native.
 func neutral(text string) schema.Type {
-	t := schema.NativeType(text)
-	word, args, rest, ok := typeParts(text)
+	word, args, rest, _ := typeParts(text)
+	t := schema.Type{Kind: kinds[word+rest]}
 	switch {
-	case !ok:
-		return t
-	case word == "numeric" && rest == "" && len(args) == 2:
-		t = schema.Type{Kind: schema.KindDecimal, Precision: args[0], Scale: args[1]}
-	case len(args) > 1:
-		return t
-	}
-	size := 0
-	if len(args) == 1 {
-		size = args[0]
-	}
-	switch word + rest {
-	case "boolean":
-		t = schema.Type{Kind: schema.KindBool}
-	case "smallint":
-		t = schema.Type{Kind: schema.KindSmallInt}
-	case "integer":
-		t = schema.Type{Kind: schema.KindInt}
-	case "bigint":
-		t = schema.Type{Kind: schema.KindBigInt}
-	case "real":
-		t = schema.Type{Kind: schema.KindFloat}
-	case "double precision":
-		t = schema.Type{Kind: schema.KindDouble}
-	case "numeric":
-		if len(args) == 0 {
-			t = schema.Type{Kind: schema.KindDecimal}
-		}
-	case "character varying":
-		t = schema.Type{Kind: schema.KindString, Size: size}
-	case "character":
-		t = schema.Type{Kind: schema.KindChar, Size: size}
-	case "text":
-		t = schema.Type{Kind: schema.KindText}
-	case "bytea":
-		t = schema.Type{Kind: schema.KindBytes}
-	case "date":
-		t = schema.Type{Kind: schema.KindDate}
-	case "time without time zone":
-		t = schema.Type{Kind: schema.KindTime, Precision: size}
-	case "timestamp with time zone":
-		t = schema.Type{Kind: schema.KindDateTime, Precision: size}
-	case "timestamp without time zone":
-		t = schema.Type{Kind: schema.KindLocalDateTime, Precision: size}
-	case "jsonb":
-		t = schema.Type{Kind: schema.KindJSON}
-	case "uuid":
-		t = schema.Type{Kind: schema.KindUUID}
+	case t.Kind == "":
+		return schema.NativeType(text)
+	case len(args) == 2:
+		t.Precision, t.Scale = args[0], args[1]
+	case len(args) == 1 && (t.Kind == schema.KindString || t.Kind == schema.KindChar):
+		t.Size = args[0]
+	case len(args) == 1:
+		t.Precision = args[0]
 	}
 	// A precision of 0 is not the same as none, and a scale may be negative
 	// (PostgreSQL ≥ 15): no neutral kind says so.
