@@ -1,9 +1,8 @@
 package whimbrel
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -44,7 +43,7 @@ func Open(cfg Config) (*Project, error) {
 	// The order of registration is the order in which Go initialises files:
 	// by name. Sorting makes it no matter.
 	slices.SortStableFunc(revisions, func(a, b op.Revision) int {
-		return cmpStrings(a.Created, b.Created, a.ID, b.ID)
+		return cmp.Or(cmp.Compare(a.Created, b.Created), cmp.Compare(a.ID, b.ID))
 	})
 	nodes := make([]revision.Node, len(revisions))
 	for i, r := range revisions {
@@ -57,18 +56,6 @@ func Open(cfg Config) (*Project, error) {
 	}
 	p.graph = graph
 	return p, p.allRegistered()
-}
-
-func cmpStrings(pairs ...string) int {
-	for i := 0; i < len(pairs); i += 2 {
-		if a, b := pairs[i], pairs[i+1]; a != b {
-			if a < b {
-				return -1
-			}
-			return 1
-		}
-	}
-	return 0
 }
 
 // allRegistered reports revision files that are in the folder and register
@@ -263,82 +250,6 @@ func (p *Project) known(ctx context.Context, q dialect.Queryer, s journal.State)
 		}
 	}
 	return e
-}
-
-// session is one pinned connection, for a command that changes the database.
-type session struct {
-	*Project
-	conn   *sql.Conn
-	unlock func(context.Context) error
-	mark   string // of the database, taken before state was read
-	state  journal.State
-}
-
-// connect pins a connection. It takes no lock: a run that finds nothing to do
-// needs none.
-func (p *Project) connect(ctx context.Context) (*session, error) {
-	if p.cfg.DB == nil {
-		return nil, &Error{Code: NoDatabase, Msg: "no database is configured"}
-	}
-	conn, err := p.cfg.DB.Conn(ctx)
-	if err != nil {
-		return nil, p.explain(&connectError{err})
-	}
-	s := &session{Project: p, conn: conn}
-	s.state, err = journal.Read(ctx, conn, p.cfg.Dialect)
-	switch {
-	case err == nil:
-		err = p.known(ctx, conn, s.state)
-	case p.cfg.Dialect.Classify(err) == dialect.Busy:
-		err = s.lock(ctx) // which waits, and reads again
-	}
-	if err != nil {
-		return nil, p.explain(errors.Join(err, s.close(ctx)))
-	}
-	return s, nil
-}
-
-// lock keeps others out, and reads again what is applied: somebody else may
-// have been at work while we waited.
-func (s *session) lock(ctx context.Context) (err error) {
-	if s.unlock == nil {
-		wait := max(s.cfg.LockWait, 0)
-		if s.unlock, err = s.cfg.Dialect.Lock(ctx, s.conn, wait); err != nil {
-			return err
-		}
-	}
-	// The mark comes first: should somebody come in between, what is read is
-	// newer than the mark, which is noticed, and never the other way round.
-	if s.mark, err = s.cfg.Dialect.Mark(ctx, s.conn); err != nil {
-		return err
-	}
-	if s.state, err = journal.ReadAll(ctx, s.conn, s.cfg.Dialect); err != nil {
-		return err
-	}
-	return s.known(ctx, s.conn, s.state)
-}
-
-func (s *session) close(ctx context.Context) error {
-	ctx = context.WithoutCancel(ctx)
-	var err error
-	if s.unlock != nil {
-		err = s.unlock(ctx)
-		s.unlock = nil
-	}
-	// Close waits for rows that are still open. Those of a Go step are closed
-	// with the step, but for rows of a statement that it prepared and asked
-	// with a context of its own: then nobody can, and the connection is left.
-	closed := make(chan error, 1)
-	go func() { closed <- s.conn.Close() }()
-	select {
-	case e := <-closed:
-		return errors.Join(err, e)
-	case <-time.After(5 * time.Second):
-		return errors.Join(err, &Error{
-			Code: StepFailed, Msg: "a Go step has left rows of a prepared statement open, so the connection cannot be given back",
-			Hint: []string{"Close the rows, or give the query the context of the step. What was done before is recorded: whim db current"},
-		})
-	}
 }
 
 // Database is how people know the database, and whether it exists.
