@@ -53,8 +53,11 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	if err != nil {
 		return Built{}, err
 	}
-	lock, err := lockFile(filepath.Join(dir, "lock"))
-	if err != nil {
+	lock, err := lockFile(ctx, filepath.Join(dir, "lock"), w)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Built{}, err
+	case err != nil:
 		return Built{}, CacheError(err)
 	}
 	bin := a.program(dir)

@@ -2,7 +2,10 @@ package build
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -172,12 +175,53 @@ func TestNameOfTheFolder(t *testing.T) {
 			if err := exec.Command(b.Path).Run(); err != nil || filepath.Base(b.Path) != name {
 				t.Errorf("%s: %v", b.Path, err)
 			}
-			if ready, ok := app.Ready("one", func() bool { return true }); !ok {
+			if ready, ok := app.Ready(t.Context(), io.Discard, "one", func() bool { return true }); !ok {
 				t.Errorf("%s: what was built is not there", name)
 			} else {
 				ready.Release()
 			}
 		}
+	}
+}
+
+// TestWaits: two builds of one app are one after the other; who waits says for
+// whom, and can stop.
+func TestWaits(t *testing.T) {
+	ownCache(t)
+	app, err := Find(tree(t, map[string]string{"go.mod": goMod, "main.go": program}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := app.Build(t.Context(), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	said, w := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := app.Build(ctx, w)
+		ended <- err
+	}()
+	line := make([]byte, 200)
+	n, err := said.Read(line)
+	if want := fmt.Sprintf("Waiting for process %d, which builds the same app…\n", os.Getpid()); err != nil || string(line[:n]) != want {
+		t.Errorf("it said %q, %v", line[:n], err)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+	go func() {
+		built, err := app.Build(t.Context(), io.Discard)
+		if err == nil {
+			built.Release()
+		}
+		ended <- err
+	}()
+	first.Release()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -5,7 +5,6 @@ package build
 import (
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 )
 
@@ -26,10 +25,4 @@ func (b Built) Exec(args, env []string, stdin io.Reader, stdout, stderr io.Write
 		return 1, err
 	}
 	return 0, nil
-}
-
-// lockFile opens the file; here two builds at once are kept apart by the go
-// command alone.
-func lockFile(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 }

@@ -3,7 +3,6 @@
 package build
 
 import (
-	"errors"
 	"io"
 	"os"
 	"syscall"
@@ -15,22 +14,4 @@ import (
 func (b Built) Exec(args, env []string, _ io.Reader, _, _ io.Writer) (int, error) {
 	argv := append([]string{b.Path}, args...)
 	return 1, &os.PathError{Op: "exec", Path: b.Path, Err: syscall.Exec(b.Path, argv, env)}
-}
-
-// lockFile waits until it alone holds the file.
-func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		if err = flock(int(f.Fd())); !errors.Is(err, syscall.EINTR) {
-			break
-		}
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
 }

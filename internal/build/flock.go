@@ -2,6 +2,17 @@
 
 package build
 
-import "syscall"
+import (
+	"errors"
+	"os"
+	"syscall"
+)
 
-func flock(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX) }
+// tryLock reports whether the file is ours alone now.
+func tryLock(f *os.File) (bool, error) {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, syscall.EINTR) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -31,12 +31,12 @@ func (a App) BuildAs(ctx context.Context, w io.Writer, stamp string) (Built, err
 
 // Ready returns the program that BuildAs has made of the same things; usable is
 // asked last, while nobody else can build.
-func (a App) Ready(stamp string, usable func() bool) (Built, bool) {
+func (a App) Ready(ctx context.Context, w io.Writer, stamp string, usable func() bool) (Built, bool) {
 	dir, err := a.CacheDir()
 	if err != nil {
 		return Built{}, false
 	}
-	lock, err := lockFile(filepath.Join(dir, "lock"))
+	lock, err := lockFile(ctx, filepath.Join(dir, "lock"), w)
 	if err != nil {
 		return Built{}, false
 	}

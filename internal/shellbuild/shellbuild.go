@@ -62,7 +62,7 @@ func Build(ctx context.Context, w io.Writer, app build.App, exe string, packages
 	}
 	app.Overlay = filepath.Join(dir, "overlay.json")
 	if stamp != "" {
-		if built, ok := app.Ready(stamp, func() bool { return complete(dir) }); ok {
+		if built, ok := app.Ready(ctx, w, stamp, func() bool { return complete(dir) }); ok {
 			return built, nil
 		}
 	}
