@@ -75,10 +75,13 @@ func listing(models []Model, self string, names map[string]string, declared map[
 	var list strings.Builder
 	for _, m := range models {
 		doubt := m.Doubt
+		owner, visible := visibleTo(self, m.Package)
 		switch {
 		case m.Package == self:
 		case m.Clause == "main":
 			doubt = "it is in another program"
+		case !visible:
+			doubt = "it is in an internal package of " + owner
 		case !ast.IsExported(m.Name):
 			doubt = "it is not exported"
 		}
@@ -100,6 +103,17 @@ func listing(models []Model, self string, names map[string]string, declared map[
 		fmt.Fprintf(&list, "&%s{},\n", value)
 	}
 	return list.String()
+}
+
+// visibleTo reports whether one package may import another, and if not, below
+// which path it could: that of the folder in which its folder internal is.
+func visibleTo(self, pkg string) (owner string, ok bool) {
+	i := strings.LastIndex("/"+pkg+"/", "/internal/")
+	if i < 0 {
+		return "", true
+	}
+	owner = strings.TrimSuffix(pkg[:i], "/")
+	return owner, strings.HasPrefix(self+"/", owner+"/")
 }
 
 // importName chooses a name for an import that nothing else in the package has:

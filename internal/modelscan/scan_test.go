@@ -196,6 +196,14 @@ type Doubt struct { Day int `+"`gorm:\"column:day\"`"+` }
 package models
 
 type Order struct { ID int `+"`gorm:\"primaryKey\"`"+` }
+== internal/ours/m.go
+package ours
+
+type Visible struct { ID int `+"`gorm:\"primaryKey\"`"+` }
+== other/internal/theirs/m.go
+package theirs
+
+type Secret struct { ID int `+"`gorm:\"primaryKey\"`"+` }
 == cmd/tool/main.go
 package main
 
@@ -218,10 +226,11 @@ func main() {}
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
 	out, err := cmd.CombinedOutput()
-	if err != nil || string(out) != "3\n" {
+	if err != nil || string(out) != "4\n" {
 		t.Errorf("%v: %s\n%s", err, out, text)
 	}
-	for _, line := range []string{"it is in another program: cmd/tool/main.go:3", "it is not exported: my-models/v2/m.go:5", "it has no primary key: my-models/v2/m.go:7"} {
+	for _, line := range []string{"it is in another program: cmd/tool/main.go:3", "it is not exported: my-models/v2/m.go:5", "it has no primary key: my-models/v2/m.go:7",
+		"it is in an internal package of example.com/shop/other: other/internal/theirs/m.go:3"} {
 		if !strings.Contains(text, line) {
 			t.Errorf("no %q in\n%s", line, text)
 		}
