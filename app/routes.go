@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -105,7 +107,10 @@ func (a *App) routesCommand() *cobra.Command {
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", method, strings.TrimSpace(pattern), r.name(), r.source)
 			}
-			return w.Flush()
+			if err := w.Flush(); !errors.Is(err, syscall.EPIPE) { // "… | head -1" has enough
+				return err
+			}
+			return nil
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -190,6 +191,21 @@ func TestRoutes(t *testing.T) {
 	}
 	if d := cmp.Diff(want, out); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestRoutesToNobody: "routes | head -1" is no error.
+func TestRoutesToNobody(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	r.Close()
+	var talk bytes.Buffer
+	if code := newApp(t, "sqlite:///shop.db").Run(t.Context(), []string{"routes"}, strings.NewReader(""), w, &talk); code != 0 || talk.Len() > 0 {
+		t.Errorf("exit code %d: %s", code, talk.String())
 	}
 }
 

@@ -41,7 +41,9 @@ type App struct {
 func Find(dir string) (App, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return App{}, err
+		e := noApp("the folder that whim was called in is gone: " + err.Error())
+		e.Hint = []string{"to go to one that is there: cd ~"}
+		return App{}, e
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return App{}, noApp("there is no such folder: " + dir)

@@ -271,6 +271,9 @@ func (u *URL) Option(names ...string) string {
 // redact returns what can be shown of a URL that may be malformed: never a
 // user, a password, an option, or a text that could not be read.
 func redact(raw string) string {
+	if server, ok := strings.CutPrefix(raw, "sqlite://"); ok && server != "" && server[0] != '/' {
+		return "sqlite://…" // it was the URL of a server, with a password perhaps
+	}
 	if strings.HasPrefix(raw, "sqlite:") {
 		path, _, more := strings.Cut(raw, "?")
 		if more {

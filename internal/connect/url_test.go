@@ -64,6 +64,7 @@ func TestBadURL(t *testing.T) {
 		{"postgres://me:hunter2@h/shop?service=none", "unable to find service: none", ""},
 		{"postgres://me:hunter2@a,b/shop?port=1,2,3", "could not match 3 port numbers to 2 hosts", ""},
 
+		{"sqlite://me:hunter2?x@h/shop", "two slashes name a server", ""},
 		{"mysql://me:hunter2@h", "the name of the database is missing", "for example: mysql://me@h/shop"},
 		{"mariadb://me:hunter2@h/", "the name of the database is missing", "for example: mariadb://me@h/shop"},
 		{"postgres://me:hunter2@h:5433/", "the name of the database is missing", "for example: postgres://me@h:5433/shop"},
