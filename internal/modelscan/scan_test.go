@@ -229,8 +229,10 @@ func main() {}
 	if err != nil || string(out) != "4\n" {
 		t.Errorf("%v: %s\n%s", err, out, text)
 	}
-	for _, line := range []string{"it is in another program: cmd/tool/main.go:3", "it is not exported: my-models/v2/m.go:5", "it has no primary key: my-models/v2/m.go:7",
-		"it is in an internal package of example.com/shop/other: other/internal/theirs/m.go:3"} {
+	for _, line := range []string{
+		"it is in another program: cmd/tool/main.go:3", "it is not exported: my-models/v2/m.go:5", "it has no primary key: my-models/v2/m.go:7",
+		"it is in an internal package of example.com/shop/other: other/internal/theirs/m.go:3",
+	} {
 		if !strings.Contains(text, line) {
 			t.Errorf("no %q in\n%s", line, text)
 		}
