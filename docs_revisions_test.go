@@ -23,8 +23,8 @@ func handwritten() []op.Revision {
 	add("first", "", func(m *op.Script) {
 		m.CreateTable("products",
 			schema.BigInt("id").NotNull().PrimaryKey().AutoIncrement(), schema.String("name", 50).NotNull(),
-			schema.BigInt("price"), schema.String("code", 10))
-		m.Exec("INSERT INTO products (name, price) VALUES ('Apple', 2), ('Orange', NULL)")
+			schema.BigInt("price"), schema.String("code", 10), schema.Decimal("weight", 8, 3))
+		m.Exec("INSERT INTO products (name, price, weight) VALUES ('Apple', 2, 1.25), ('Orange', NULL, NULL)")
 	}, func(m *op.Script) { m.DropTable("products") })
 	add("exec", "first",
 		// page: exec
@@ -93,6 +93,59 @@ func handwritten() []op.Revision {
 			m.DropIndex("products", "products_code", op.Concurrently)
 		})
 	// end
+	add("type", "index",
+		// page: type
+		func(m *op.Script) {
+			m.Exec("UPDATE products SET weight = round(weight, 1)")
+			m.AlterColumn("products", schema.Decimal("weight", 8, 3), schema.Decimal("weight", 8, 1))
+		},
+		func(m *op.Script) {
+			m.AlterColumn("products", schema.Decimal("weight", 8, 1), schema.Decimal("weight", 8, 3))
+		})
+	// end
+	add("enum", "type",
+		// page: enum
+		func(m *op.Script) {
+			m.CreateObject(schema.Object{
+				Kind: schema.Enum, Name: "product_state",
+				Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE product_state AS ENUM ('open', 'sold')"),
+			})
+			m.AddColumn("products", schema.String("state", 10).On(schema.Postgres, "product_state").NotNull().Default("open"))
+		},
+		func(m *op.Script) {
+			m.DropColumn("products", "state")
+			m.DropObject(schema.Enum, "product_state")
+		})
+	// end
+	add("label", "enum",
+		// page: label
+		func(m *op.Script) {
+			m.AlterObject(
+				schema.Object{
+					Kind: schema.Enum, Name: "product_state",
+					Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE product_state AS ENUM ('open', 'sold')"),
+				},
+				schema.Object{
+					Kind: schema.Enum, Name: "product_state",
+					Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE product_state AS ENUM ('open', 'ordered', 'sold')"),
+				},
+			)
+			m.Exec("UPDATE products SET state = 'ordered' WHERE name = 'Apple'")
+		},
+		// end
+		func(m *op.Script) {
+			m.Exec("UPDATE products SET state = 'open' WHERE state = 'ordered'")
+			m.AlterObject(
+				schema.Object{
+					Kind: schema.Enum, Name: "product_state",
+					Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE product_state AS ENUM ('open', 'ordered', 'sold')"),
+				},
+				schema.Object{
+					Kind: schema.Enum, Name: "product_state",
+					Definition: schema.SQL{}.On(schema.Postgres, "CREATE TYPE product_state AS ENUM ('open', 'sold')"),
+				},
+			)
+		})
 	return revisions
 }
 
@@ -110,7 +163,7 @@ func TestDocsRevisions(t *testing.T) {
 				t.Fatal(target, err)
 			}
 		}
-		if got := rowsOf(t, db); got != "Apple 200 P00001 EUR APPLE, Orange 100 P00002 EUR ORANGE" {
+		if got := rowsOf(t, db); got != "Apple 200 P00001 EUR APPLE ordered, Orange 100 P00002 EUR ORANGE open" {
 			t.Error(got)
 		}
 		if d, err := p.Drift(t.Context()); err != nil || !d.Empty() {
@@ -121,18 +174,18 @@ func TestDocsRevisions(t *testing.T) {
 
 func rowsOf(t *testing.T, db *sql.DB) string {
 	t.Helper()
-	rows, err := db.Query("SELECT name, price, code, currency, label FROM products ORDER BY id")
+	rows, err := db.Query("SELECT name, price, code, currency, label, state FROM products ORDER BY id")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
 	var out []string
 	for rows.Next() {
-		var name, price, code, currency, label string
-		if err := rows.Scan(&name, &price, &code, &currency, &label); err != nil {
+		var name, price, code, currency, label, state string
+		if err := rows.Scan(&name, &price, &code, &currency, &label, &state); err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, strings.Join([]string{name, price, code, currency, label}, " "))
+		out = append(out, strings.Join([]string{name, price, code, currency, label, state}, " "))
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)

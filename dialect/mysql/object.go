@@ -75,6 +75,9 @@ func (c *compiler) session(object, sql string) {
 }
 
 func (c *compiler) dropObject(o op.DropObject) error {
+	if c.foreign(o.Object) {
+		return nil
+	}
 	full, err := c.apply(o)
 	if err != nil {
 		return err
@@ -87,8 +90,18 @@ func (c *compiler) dropObject(o op.DropObject) error {
 	return nil
 }
 
+// foreign reports whether an object is one of other dialects only, which a
+// state that was read from a database does not have.
+func (c *compiler) foreign(ob schema.Object) bool {
+	_, there := c.state.Schema().Object(ob.ID())
+	return !there && !ob.Definition.IsZero() && ob.Definition.For(c.name) == ""
+}
+
 // alterObject puts another definition in the place of an object.
 func (c *compiler) alterObject(o op.AlterObject) error {
+	if c.foreign(o.From) {
+		return c.createObject(op.CreateObject{Object: o.To})
+	}
 	full, err := c.apply(o)
 	if err != nil {
 		return err

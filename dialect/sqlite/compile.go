@@ -257,6 +257,9 @@ func (c *compiler) createObject(o op.CreateObject, index int) error {
 var dropWords = map[schema.ObjectKind]string{schema.View: "VIEW", schema.Trigger: "TRIGGER", schema.VirtualTable: "TABLE"}
 
 func (c *compiler) dropObject(o op.DropObject, index int) error {
+	if c.foreign(o.Object) {
+		return nil
+	}
 	full, err := c.apply(o)
 	if err != nil {
 		return err
@@ -267,6 +270,13 @@ func (c *compiler) dropObject(o op.DropObject, index int) error {
 	}
 	c.emit(dialect.Stmt{SQL: "DROP " + dropWords[o.Object.Kind] + " " + quoteIdent(o.Object.Name), Op: index, Object: o.Object.Name})
 	return nil
+}
+
+// foreign reports whether an object is one of other dialects only, which a
+// state that was read from a database does not have.
+func (c *compiler) foreign(ob schema.Object) bool {
+	_, there := c.state.Schema().Object(ob.ID())
+	return !there && !ob.Definition.IsZero() && ob.Definition.For(schema.SQLite) == ""
 }
 
 // understood refuses a table that the inspector could not represent.
