@@ -168,6 +168,10 @@ func (c *compiler) step(a *alteration, items []item) (int, error) {
 			a.rebuild = true
 		}
 	case op.CreateIndex:
+		if s, ok := twice(before.Name, o.Index.Parts, o.Index.Where); ok && o.Index.Unique {
+			s.Op = it.index
+			a.native = append(a.native, s)
+		}
 		native(createIndex(before.Name, o.Index))
 	case op.DropIndex:
 		native("DROP INDEX " + quoteIdent(o.Index.Name))

@@ -55,6 +55,7 @@ func (c *compiler) rebuild(a *alteration) error {
 	r.nothingUnknown()
 	r.out = append(r.out, a.checks...)
 	r.values()
+	r.differ()
 	remembered := r.remember()
 	r.copy()
 	r.sequence()
@@ -292,6 +293,10 @@ func (r *rebuild) swap() {
 
 func (r *rebuild) recreate() {
 	for _, i := range r.after.Indexes {
+		_, had := r.before.Index(i.Name)
+		if s, ok := twice(r.after.Name, i.Parts, i.Where); ok && i.Unique && !had {
+			r.stmt(s)
+		}
 		r.exec(createIndex(r.after.Name, i))
 	}
 	for _, t := range r.triggers {

@@ -387,7 +387,7 @@ func TestRebuildRefuses(t *testing.T) {
 			"duplicates",
 			[]string{"CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x'),('x')"},
 			script(func(m *op.Script) { m.AddUnique("t", schema.Unique{Name: "u", Parts: schema.Columns("a")}) }),
-			[]string{"UNIQUE"},
+			[]string{`rows of table "t" have the same a`},
 		},
 		{
 			"a check that fails",
