@@ -53,7 +53,7 @@ func (r *rebuild) differ() {
 			col, _ := r.after.Column(p.Column)
 			was, ok := r.source(col)
 			f, filled := r.fills[p.Column]
-			same = same && ok && !isGenerated(col) && !(filled && f.nulls) && was.Collation.SQLite == col.Collation.SQLite &&
+			same = same && ok && !isGenerated(col) && (!filled || !f.nulls) && was.Collation.SQLite == col.Collation.SQLite &&
 				affinityOf(r.before, was) == affinityOf(r.after, col)
 		}
 		if s, ok := twice(r.before.Name, u.Parts, schema.SQL{}); ok && same {
