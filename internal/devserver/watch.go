@@ -44,10 +44,10 @@ type listed struct {
 }
 
 // editable reports whether the package is of the main module, of the workspace,
-// or of a folder that replaces a module. Others are in the module cache, where
-// nothing changes.
+// of a folder that replaces a module, or in a folder vendor. Others are in the
+// module cache, where nothing changes, and where their go.mod is known.
 func (p listed) editable() bool {
-	return !p.Standard && p.Module != nil && (p.Module.Main || p.Module.Replace != nil && p.Module.Replace.Version == "")
+	return !p.Standard && p.Module != nil && (p.Module.Main || p.Module.Replace != nil && p.Module.Replace.Version == "" || p.Module.GoMod == "")
 }
 
 // readInputs asks the go command what the build of an app reads.
@@ -77,7 +77,9 @@ func readInputs(ctx context.Context, app build.App, env []string) (inputs, error
 		if p.Module.Replace != nil {
 			goMod = p.Module.Replace.GoMod
 		}
-		in.files[goMod] = true
+		if goMod != "" { // vendor has none
+			in.files[goMod] = true
+		}
 		for _, names := range [][]string{p.GoFiles, p.CgoFiles, p.CFiles, p.CXXFiles, p.HFiles, p.SFiles, p.SysoFiles} {
 			for _, name := range names {
 				if !filepath.IsAbs(name) { // what cgo and others generate is elsewhere

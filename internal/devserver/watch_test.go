@@ -98,6 +98,26 @@ func TestWatcher(t *testing.T) {
 	}
 }
 
+// TestVendored: what is in vendor is read by the build, and can be edited.
+func TestVendored(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	t.Setenv("GOFLAGS", "")
+	dir := t.TempDir()
+	files(t, dir, map[string]string{
+		"go.mod":                                "module example.com/shop\n\ngo 1.25.0\n\nrequire example.invalid/words v1.0.0\n",
+		"main.go":                               "package main\n\nimport \"example.invalid/words\"\n\nfunc main() { print(words.Hello) }\n",
+		"vendor/example.invalid/words/words.go": "package words\n\nconst Hello = \"from vendor\"\n",
+		"vendor/modules.txt":                    "# example.invalid/words v1.0.0\n## explicit\nexample.invalid/words\n",
+	})
+	in, err := readInputs(t.Context(), build.App{Dir: dir, Root: dir}, os.Environ())
+	if err != nil || !in.files[filepath.Join(dir, "vendor", "example.invalid", "words", "words.go")] {
+		t.Errorf("%v: %v", err, in.files)
+	}
+	if in.files[""] {
+		t.Error("a file without a name")
+	}
+}
+
 // TestAdopt: what has changed between a build and the list of what it read is
 // noticed, and a file from the future is no change.
 func TestAdopt(t *testing.T) {
