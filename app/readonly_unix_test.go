@@ -110,3 +110,18 @@ func copyFile(t *testing.T, from, to string, mode os.FileMode) {
 		t.Fatal(fmt.Errorf("%s: %w", to, err))
 	}
 }
+
+// TestNoFile: what is no file is no database.
+func TestNoFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	pipe := filepath.Join(t.TempDir(), "pipe.db")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{pipe, os.DevNull} {
+		code, out := run(t, newApp(t, "sqlite:///"+path), "db", "upgrade")
+		if code != 1 || !strings.Contains(out, "the database cannot be opened: it is no file") || !strings.Contains(out, path) || !strings.Contains(out, "hint: ") {
+			t.Errorf("%s: exit code %d: %s", path, code, out)
+		}
+	}
+}

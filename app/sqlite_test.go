@@ -103,6 +103,18 @@ func TestInstanceKept(t *testing.T) {
 	}
 }
 
+// TestBesideInstance: a path that leads out of the instance folder needs none.
+func TestBesideInstance(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if code, out := run(t, newApp(t, "sqlite:///../data/shop.db"), "db", "upgrade"); code != 0 {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	entries, err := os.ReadDir(".")
+	if err != nil || len(entries) != 1 || entries[0].Name() != "data" {
+		t.Errorf("there is %v, %v", entries, err)
+	}
+}
+
 func TestEnvironmentOverrides(t *testing.T) {
 	t.Chdir(t.TempDir())
 	other := filepath.Join(t.TempDir(), "deep", "data")

@@ -216,13 +216,15 @@ func (c *connector) look() error {
 	switch {
 	case err == nil && info.IsDir():
 		return unreachable("it is a directory", c.loc.path, nil)
+	case err == nil && !info.Mode().IsRegular(): // a pipe, a device
+		return unreachable("it is no file", c.loc.path, nil)
 	case errors.Is(err, fs.ErrNotExist) && !c.loc.inside:
 		if _, err := os.Stat(filepath.Dir(c.loc.path)); err != nil {
 			return unreachable("its folder does not exist", c.loc.path, err)
 		}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return unreachable(connect.Reason(err), c.loc.path, err)
-	case err == nil && info.Mode().IsRegular() && info.Size() > 0:
+	case err == nil && info.Size() > 0:
 		return checkHeader(c.loc.path)
 	}
 	return nil
@@ -256,6 +258,10 @@ func unreachable(why, path string, err error) error {
 	return &whimbrel.Error{
 		Code: whimbrel.Unreachable, Msg: "the database cannot be opened: " + why,
 		Detail: []string{"database: " + path}, Err: err,
+		Hint: []string{
+			"Look whether the path is the right one, and what is in the way.",
+			"In a URL, sqlite:///FILE is in the instance folder, and sqlite:////FILE anywhere.",
+		},
 	}
 }
 
@@ -270,8 +276,8 @@ func (c *connector) makeFolder() error {
 	if err := os.MkdirAll(filepath.Dir(c.loc.path), 0o755); err != nil {
 		return unreachable("its folder cannot be made: "+connect.Reason(err), c.loc.path, err)
 	}
-	if !fresh {
-		return nil
+	if _, err := os.Stat(c.instance); !fresh || err != nil { // the path leads out of it
+		return nil //nolint:nilerr // there is no folder to ignore
 	}
 	ignore := filepath.Join(c.instance, ".gitignore")
 	err = os.WriteFile(ignore, []byte("# Data of this machine.\n*\n"), 0o644)
