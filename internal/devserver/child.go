@@ -3,6 +3,7 @@ package devserver
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -73,7 +74,9 @@ func start(path string, args, env []string, dir string, socket *os.File, out, er
 		err := c.cmd.Start()
 		started <- err
 		if err == nil {
-			c.err = c.cmd.Wait()
+			if c.err = c.cmd.Wait(); errors.Is(c.err, exec.ErrWaitDelay) {
+				c.err = nil // it ended well, and what it has started holds its pipe
+			}
 			killGroup(c.cmd.Process) // what it has left behind
 			close(c.done)
 		}

@@ -4,9 +4,12 @@ package devserver
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,6 +36,37 @@ func TestNobodyListens(t *testing.T) {
 	var exit *exec.ExitError
 	if !errors.As(c.err, &exit) || exit.ExitCode() != 3 || !strings.HasSuffix(c.tail.String(), "three\n") {
 		t.Errorf("it ended with %v, and said %q", c.err, c.tail)
+	}
+}
+
+// TestLeftBehind: what an app has started does not change how the app ended, and
+// ends with it.
+func TestLeftBehind(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out syncBuffer
+	c, err := start(sh, []string{"-c", "sleep 1000 & echo $! >&2"}, nil, t.TempDir(), nil, io.Discard, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.control.Close()
+	<-c.done
+	if c.err != nil {
+		t.Errorf("it ended with %v", c.err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(out.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := now().Add(patience); syscall.Kill(pid, 0) == nil; {
+		if state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil && strings.Contains(string(state), ") Z ") {
+			break // dead, and nobody has asked
+		}
+		if now().After(deadline) {
+			t.Fatal("what it has started is still there")
+		}
 	}
 }
 
