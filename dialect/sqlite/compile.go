@@ -30,7 +30,7 @@ type item struct {
 // one, and none at all if SQLite would not see a difference.
 func (d Dialect) Compile(ops []op.Op, state *op.State) ([]dialect.Stmt, error) {
 	c := &compiler{flavor: d.Flavor(), assumed: d.assumed, state: state}
-	items := arrange(ops)
+	items := gather(arrange(ops))
 	for len(items) > 0 {
 		n := group(items)
 		if err := c.compile(items[:n]); err != nil {
