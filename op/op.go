@@ -30,9 +30,11 @@ type (
 	CreateTable struct {
 		Table schema.Table `json:"table"`
 	}
+	// DropTable carries the whole table; see CreateTable.
 	DropTable struct {
 		Table schema.Table `json:"table"`
 	}
+	// RenameTable renames a table. What refers to it follows.
 	RenameTable struct {
 		From string `json:"from"`
 		To   string `json:"to"`
@@ -52,10 +54,12 @@ type (
 		Column schema.Column  `json:"column"`
 		Fill   schema.Default `json:"fill,omitzero"`
 	}
+	// DropColumn carries the whole column, so that it can be brought back: without its values.
 	DropColumn struct {
 		Table  string        `json:"table"`
 		Column schema.Column `json:"column"`
 	}
+	// RenameColumn renames a column. What refers to it follows.
 	RenameColumn struct {
 		Table string `json:"table"`
 		From  string `json:"from"`
@@ -81,26 +85,32 @@ type (
 		To       schema.PrimaryKey `json:"to"`
 		Nullable []string          `json:"nullable,omitempty"`
 	}
+	// AddUnique adds a unique constraint.
 	AddUnique struct {
 		Table  string        `json:"table"`
 		Unique schema.Unique `json:"unique"`
 	}
+	// DropUnique drops a unique constraint.
 	DropUnique struct {
 		Table  string        `json:"table"`
 		Unique schema.Unique `json:"unique"`
 	}
+	// AddForeignKey adds a foreign key.
 	AddForeignKey struct {
 		Table      string            `json:"table"`
 		ForeignKey schema.ForeignKey `json:"foreign_key"`
 	}
+	// DropForeignKey drops a foreign key.
 	DropForeignKey struct {
 		Table      string            `json:"table"`
 		ForeignKey schema.ForeignKey `json:"foreign_key"`
 	}
+	// AddCheck adds a check constraint.
 	AddCheck struct {
 		Table string       `json:"table"`
 		Check schema.Check `json:"check"`
 	}
+	// DropCheck drops a check constraint.
 	DropCheck struct {
 		Table string       `json:"table"`
 		Check schema.Check `json:"check"`
@@ -113,15 +123,18 @@ type (
 		Index        schema.Index `json:"index"`
 		Concurrently bool         `json:"concurrently,omitempty"`
 	}
+	// DropIndex drops an index; see CreateIndex.
 	DropIndex struct {
 		Table        string       `json:"table"`
 		Index        schema.Index `json:"index"`
 		Concurrently bool         `json:"concurrently,omitempty"`
 	}
 
+	// CreateObject makes an object that is no table: a view, a type, a function.
 	CreateObject struct {
 		Object schema.Object `json:"object"`
 	}
+	// DropObject carries the whole object, so that it can be made again.
 	DropObject struct {
 		Object schema.Object `json:"object"`
 	}

@@ -40,13 +40,26 @@ func column(name string, t Type) ColumnDef { return ColumnDef{col: Column{Name: 
 // Constructors of columns, one for each neutral kind. A column is nullable
 // unless NotNull is called.
 
-func Bool(name string) ColumnDef     { return column(name, Type{Kind: KindBool}) }
-func TinyInt(name string) ColumnDef  { return column(name, Type{Kind: KindTinyInt}) }
+// Bool is true or false.
+func Bool(name string) ColumnDef { return column(name, Type{Kind: KindBool}) }
+
+// TinyInt is an integer of 8 bits.
+func TinyInt(name string) ColumnDef { return column(name, Type{Kind: KindTinyInt}) }
+
+// SmallInt is an integer of 16 bits.
 func SmallInt(name string) ColumnDef { return column(name, Type{Kind: KindSmallInt}) }
-func Int(name string) ColumnDef      { return column(name, Type{Kind: KindInt}) }
-func BigInt(name string) ColumnDef   { return column(name, Type{Kind: KindBigInt}) }
-func Float(name string) ColumnDef    { return column(name, Type{Kind: KindFloat}) }
-func Double(name string) ColumnDef   { return column(name, Type{Kind: KindDouble}) }
+
+// Int is an integer of 32 bits.
+func Int(name string) ColumnDef { return column(name, Type{Kind: KindInt}) }
+
+// BigInt is an integer of 64 bits.
+func BigInt(name string) ColumnDef { return column(name, Type{Kind: KindBigInt}) }
+
+// Float is a floating-point number of 32 bits.
+func Float(name string) ColumnDef { return column(name, Type{Kind: KindFloat}) }
+
+// Double is a floating-point number of 64 bits.
+func Double(name string) ColumnDef { return column(name, Type{Kind: KindDouble}) }
 
 // Decimal is an exact number. With precision 0 the limits are the database's.
 func Decimal(name string, precision, scale int) ColumnDef {
@@ -61,20 +74,30 @@ func String(name string, size int) ColumnDef {
 // Char is text of exactly size characters, padded with blanks where the
 // database does so.
 func Char(name string, size int) ColumnDef { return column(name, Type{Kind: KindChar, Size: size}) }
-func Text(name string) ColumnDef           { return column(name, Type{Kind: KindText}) }
+
+// Text is text of any size.
+func Text(name string) ColumnDef { return column(name, Type{Kind: KindText}) }
 
 // Bytes is binary data of at most size bytes. With size 0 no limit is stated.
 func Bytes(name string, size int) ColumnDef { return column(name, Type{Kind: KindBytes, Size: size}) }
-func Date(name string) ColumnDef            { return column(name, Type{Kind: KindDate}) }
-func Time(name string) ColumnDef            { return column(name, Type{Kind: KindTime}) }
+
+// Date is a day without a time.
+func Date(name string) ColumnDef { return column(name, Type{Kind: KindDate}) }
+
+// Time is a time of day.
+func Time(name string) ColumnDef { return column(name, Type{Kind: KindTime}) }
 
 // DateTime is an instant: with time zone, where the database knows one.
 func DateTime(name string) ColumnDef { return column(name, Type{Kind: KindDateTime}) }
 
 // LocalDateTime is a date and a time of day without time zone.
 func LocalDateTime(name string) ColumnDef { return column(name, Type{Kind: KindLocalDateTime}) }
-func JSON(name string) ColumnDef          { return column(name, Type{Kind: KindJSON}) }
-func UUID(name string) ColumnDef          { return column(name, Type{Kind: KindUUID}) }
+
+// JSON is a JSON document.
+func JSON(name string) ColumnDef { return column(name, Type{Kind: KindJSON}) }
+
+// UUID is a UUID.
+func UUID(name string) ColumnDef { return column(name, Type{Kind: KindUUID}) }
 
 // Native is a column whose type is written as one database spells it. Use the
 // neutral kinds, with [ColumnDef.On] where needed, to keep a history that runs

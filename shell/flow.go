@@ -61,7 +61,7 @@ func (c *compiler) forStmt(s *ast.ForStmt, label string) exec {
 	}
 }
 
-// assignLoopVar compiles how an iteration gives a variable its value.
+// loopVar compiles how an iteration gives a variable its value.
 func (c *compiler) loopVar(e ast.Expr, define bool, t types.Type) func(*frame, reflect.Value) {
 	if e == nil {
 		return nil

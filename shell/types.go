@@ -68,7 +68,7 @@ func newWorld(t *Table, main string) *world {
 	}
 }
 
-// notLinked is a type or a name of the program that the linker has left out.
+// A notLinkedError is about a type or a name of the program that the linker has left out.
 type notLinkedError struct{ what, path string }
 
 func (e notLinkedError) Error() string {

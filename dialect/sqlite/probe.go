@@ -154,7 +154,8 @@ func wanted(t schema.Table) []columnInfo {
 	return facts
 }
 
-// generated columns have a type in table_xinfo that is not only the declared one.
+// sameFact compares what is known of a column. The type of a generated one is in
+// table_xinfo with more than what was declared.
 func sameFact(c schema.Column) func(a, b columnInfo) bool {
 	return func(a, b columnInfo) bool {
 		if isGenerated(c) {
