@@ -129,39 +129,18 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 	if err != nil {
 		return DriftReport{}, live, err
 	}
-	var report DriftReport
 	ours := p.ours(h)
-	for _, t := range live.Tables {
-		if !p.ignored(t.Name) && !ours[t.Name] {
-			report.Foreign = append(report.Foreign, "table "+t.Name)
-		}
-	}
-	for _, o := range live.Objects {
-		_, known := h.Object(o.ID())
-		if known || p.ignored(o.Name) {
-			continue
-		}
-		if o.Table == "" || !ours[o.Table] {
-			report.Foreign = append(report.Foreign, o.String())
-		}
-	}
-	whole := live.Unsupported
-	unread := func(kind, name string) bool { // it is there, and nobody knows what it is
-		return slices.ContainsFunc(whole, func(u schema.Unsupported) bool { return u.Kind == kind && u.Name == name })
-	}
-	for _, u := range whole {
-		if slices.ContainsFunc(h.Objects, func(o schema.Object) bool { return u.Kind == string(o.Kind) && u.Name == o.Name }) {
-			report.Unsupported = append(report.Unsupported, fmt.Sprintf("%s %s: %s", u.Kind, u.Name, cmp.Or(u.Why, "not supported")))
-			continue
-		}
-		report.Foreign = append(report.Foreign, fmt.Sprintf("%s %s (%s)", u.Kind, u.Name, cmp.Or(u.Why, "not supported")))
-	}
+	report := p.foreign(live, h, ours)
 	unsupported := map[string]bool{}
 	for _, t := range live.Tables {
 		if t.Unsupported != "" && ours[t.Name] {
 			unsupported[t.Name] = true
 			report.Unsupported = append(report.Unsupported, fmt.Sprintf("table %s: %s", t.Name, t.Unsupported))
 		}
+	}
+	whole := live.Unsupported
+	unread := func(kind, name string) bool { // it is there, and nobody knows what it is
+		return slices.ContainsFunc(whole, func(u schema.Unsupported) bool { return u.Kind == kind && u.Name == name })
 	}
 	want, err := scratch.Run(ctx, d, p.cfg.DB, live, steps...)
 	if err != nil {
@@ -183,6 +162,33 @@ func (p *Project) compareWith(ctx context.Context, q dialect.Queryer, h schema.S
 		report.NotCompared = append(report.NotCompared, fmt.Sprintf("%s %s: %s", u.Kind, u.Name, u.Why))
 	}
 	return report, want, nil
+}
+
+// foreign begins a report with what is in the database, and is not in the schema h
+// or cannot be read.
+func (p *Project) foreign(live, h schema.Schema, ours map[string]bool) (report DriftReport) {
+	for _, t := range live.Tables {
+		if !p.ignored(t.Name) && !ours[t.Name] {
+			report.Foreign = append(report.Foreign, "table "+t.Name)
+		}
+	}
+	for _, o := range live.Objects {
+		_, known := h.Object(o.ID())
+		if known || p.ignored(o.Name) {
+			continue
+		}
+		if o.Table == "" || !ours[o.Table] {
+			report.Foreign = append(report.Foreign, o.String())
+		}
+	}
+	for _, u := range live.Unsupported {
+		if slices.ContainsFunc(h.Objects, func(o schema.Object) bool { return u.Kind == string(o.Kind) && u.Name == o.Name }) {
+			report.Unsupported = append(report.Unsupported, fmt.Sprintf("%s %s: %s", u.Kind, u.Name, cmp.Or(u.Why, "not supported")))
+			continue
+		}
+		report.Foreign = append(report.Foreign, fmt.Sprintf("%s %s (%s)", u.Kind, u.Name, cmp.Or(u.Why, "not supported")))
+	}
+	return report
 }
 
 // ours says which tables the comparison is about: those of the schema, and
