@@ -200,69 +200,6 @@ func dropColumn(e *entry, o DropColumn) (Op, string) {
 	return DropColumn{o.Table, old}, ""
 }
 
-func (s *State) renameColumn(e *entry, o RenameColumn) string {
-	i := columnIndex(e.table, o.From)
-	if i < 0 {
-		return noSuchColumn
-	}
-	if _, ok := e.table.Column(o.To); ok {
-		return fmt.Sprintf("there is a column %q already", o.To)
-	}
-	t := e.own()
-	t.Columns[i].Name = o.To
-	inParts := func(parts []schema.Part) {
-		for i := range parts {
-			if parts[i].Column == o.From {
-				parts[i].Column = o.To
-			}
-			parts[i].Expr = renameInSQL(parts[i].Expr, o.From, o.To, columnName)
-		}
-	}
-	inNames := func(names []string) {
-		for i := range names {
-			if names[i] == o.From {
-				names[i] = o.To
-			}
-		}
-	}
-	for i := range t.Columns {
-		g := &t.Columns[i].Generated
-		g.Expr = renameInSQL(g.Expr, o.From, o.To, columnName)
-	}
-	inParts(t.PrimaryKey.Parts)
-	inNames(t.PrimaryKey.Include)
-	for _, u := range t.Uniques {
-		inParts(u.Parts)
-		inNames(u.Include)
-	}
-	for i := range t.Checks {
-		t.Checks[i].Expr = renameInSQL(t.Checks[i].Expr, o.From, o.To, columnName)
-	}
-	for i := range t.Indexes {
-		ix := &t.Indexes[i]
-		inParts(ix.Parts)
-		inNames(ix.Include)
-		ix.Where = renameInSQL(ix.Where, o.From, o.To, columnName)
-		ix.Verbatim = schema.Variants{}
-	}
-	for i := range t.ForeignKeys {
-		inNames(t.ForeignKeys[i].Columns)
-		inNames(t.ForeignKeys[i].SetColumns)
-	}
-	if s.refs[o.Table] > 0 {
-		for _, other := range s.tables {
-			for i, f := range other.table.ForeignKeys {
-				if f.RefTable == o.Table && slices.Contains(f.RefColumns, o.From) {
-					ot := other.own()
-					inNames(ot.ForeignKeys[i].RefColumns)
-					ot.Verbatim = schema.Variants{}
-				}
-			}
-		}
-	}
-	return ""
-}
-
 // alterColumn alters a column, which a table with parents may not list before
 // or after: there the operation says the whole of it.
 func (s *State) alterColumn(e *entry, o AlterColumn) (Op, string) {

@@ -1,6 +1,9 @@
 package op
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/whimbreldb/whimbrel/schema"
@@ -50,62 +53,45 @@ func renameIdent(text, from, to string, kind nameKind, q byte) string {
 		if !strings.ContainsRune(" \t\r\n", rune(text[i])) {
 			word = ""
 		}
+		j, renamed := i+1, "" // "": it stays as it is
 		switch c := text[i]; {
 		case c == '\'' || c == '"' && q == '`':
-			j := quotedEnd(text, i, c)
-			b.WriteString(text[i:j])
-			i = j
+			j = quotedEnd(text, i, c)
 		case c == '"' || c == '`':
-			j := quotedEnd(text, i, c)
+			j = quotedEnd(text, i, c)
 			if strings.EqualFold(unquote(text[i:j], c), from) {
 				if kind == tableName {
 					c = q
 				}
-				b.WriteString(quote(to, c))
-			} else {
-				b.WriteString(text[i:j])
+				renamed = quote(to, c)
 			}
-			i = j
 		case c == '[':
-			j := i + 1 + strings.IndexByte(text[i:]+"]", ']')
-			j = min(j, len(text))
+			j = min(i+1+strings.IndexByte(text[i:]+"]", ']'), len(text))
 			if strings.EqualFold(text[i:j], "["+from+"]") {
-				b.WriteString(quote(to, '"'))
-			} else {
-				b.WriteString(text[i:j])
+				renamed = quote(to, '"')
 			}
-			i = j
 		case strings.HasPrefix(text[i:], "--"):
-			j := i + strings.IndexByte(text[i:]+"\n", '\n')
-			b.WriteString(text[i:j])
-			i = j
+			j = i + strings.IndexByte(text[i:]+"\n", '\n')
 		case strings.HasPrefix(text[i:], "/*"):
-			j := len(text)
+			j = len(text)
 			if k := strings.Index(text[i+2:], "*/"); k >= 0 {
 				j = i + 2 + k + 2
 			}
-			b.WriteString(text[i:j])
-			i = j
 		case wordByte(c):
-			j := i
 			for j < len(text) && wordByte(text[j]) {
 				j++
 			}
 			word = text[i:j]
-			if strings.EqualFold(word, from) && !notAName(before, text[j:], kind) && !isKeyword(word) {
-				if kind == tableName { // in the text of an object, where databases quote
-					b.WriteString(quote(to, q))
-				} else {
-					b.WriteString(plainOrQuoted(to, q))
-				}
-			} else {
-				b.WriteString(text[i:j])
+			switch {
+			case !strings.EqualFold(word, from) || notAName(before, text[j:], kind) || isKeyword(word):
+			case kind == tableName: // in the text of an object, where databases quote
+				renamed = quote(to, q)
+			default:
+				renamed = plainOrQuoted(to, q)
 			}
-			i = j
-		default:
-			b.WriteByte(c)
-			i++
 		}
+		b.WriteString(cmp.Or(renamed, text[i:j]))
+		i = j
 	}
 	return b.String()
 }
@@ -158,4 +144,73 @@ func wordByte(c byte) bool {
 
 func containsFold(text, sub string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(sub))
+}
+
+func (s *State) renameColumn(e *entry, o RenameColumn) string {
+	i := columnIndex(e.table, o.From)
+	if i < 0 {
+		return noSuchColumn
+	}
+	if _, ok := e.table.Column(o.To); ok {
+		return fmt.Sprintf("there is a column %q already", o.To)
+	}
+	t := e.own()
+	t.Columns[i].Name = o.To
+	renameWithin(t, o)
+	if s.refs[o.Table] > 0 {
+		for _, other := range s.tables {
+			for i, f := range other.table.ForeignKeys {
+				if f.RefTable == o.Table && slices.Contains(f.RefColumns, o.From) {
+					ot := other.own()
+					renameIn(ot.ForeignKeys[i].RefColumns, o)
+					ot.Verbatim = schema.Variants{}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// renameWithin renames a column in everything of its table that names it.
+func renameWithin(t *schema.Table, o RenameColumn) {
+	sql := func(s *schema.SQL) { *s = renameInSQL(*s, o.From, o.To, columnName) }
+	inParts := func(parts []schema.Part) {
+		for i := range parts {
+			if parts[i].Column == o.From {
+				parts[i].Column = o.To
+			}
+			sql(&parts[i].Expr)
+		}
+	}
+	for i := range t.Columns {
+		sql(&t.Columns[i].Generated.Expr)
+	}
+	inParts(t.PrimaryKey.Parts)
+	renameIn(t.PrimaryKey.Include, o)
+	for _, u := range t.Uniques {
+		inParts(u.Parts)
+		renameIn(u.Include, o)
+	}
+	for i := range t.Checks {
+		sql(&t.Checks[i].Expr)
+	}
+	for i := range t.Indexes {
+		ix := &t.Indexes[i]
+		inParts(ix.Parts)
+		renameIn(ix.Include, o)
+		sql(&ix.Where)
+		ix.Verbatim = schema.Variants{}
+	}
+	for i := range t.ForeignKeys {
+		renameIn(t.ForeignKeys[i].Columns, o)
+		renameIn(t.ForeignKeys[i].SetColumns, o)
+	}
+}
+
+func renameIn(names []string, o RenameColumn) {
+	for i := range names {
+		if names[i] == o.From {
+			names[i] = o.To
+		}
+	}
 }
