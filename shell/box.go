@@ -185,3 +185,39 @@ func (s *Session) opaque(p *types.Package) bool {
 	}
 	return false
 }
+
+// unboxed takes a value that goes to compiled code out of its box.
+func unboxed(v reflect.Value) reflect.Value {
+	if v.Kind() != reflect.Interface || v.IsNil() {
+		return v
+	}
+	if !inBox(v) {
+		return v
+	}
+	n := reflect.New(anyType).Elem()
+	n.Set(reflect.ValueOf(v.Interface().(adapter).shellBox().v))
+	return n
+}
+
+// inBox reports whether an interface holds a box that means nothing to compiled
+// code. One with an error in it does.
+func inBox(v reflect.Value) bool {
+	switch v.Interface().(type) {
+	case box, stringerBox:
+		return true
+	}
+	return false
+}
+
+func unboxedAll(v reflect.Value) reflect.Value {
+	for i := range v.Len() {
+		if inBox(v.Index(i)) {
+			out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+			for j := range v.Len() {
+				out.Index(j).Set(unboxed(v.Index(j)))
+			}
+			return out
+		}
+	}
+	return v
+}

@@ -1,13 +1,14 @@
 package shell
 
 import (
+	"cmp"
 	"errors"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -82,7 +83,7 @@ func (s *Session) Complete(src string) (word string, out []Candidate) {
 	} else {
 		s.completeMember(word[:i], add)
 	}
-	sort.Slice(out, func(a, b int) bool { return out[a].Text < out[b].Text })
+	slices.SortFunc(out, func(a, b Candidate) int { return cmp.Compare(a.Text, b.Text) })
 	return word, out
 }
 

@@ -3,7 +3,6 @@ package shell
 import (
 	"cmp"
 	"fmt"
-	"go/constant"
 	"go/types"
 	"reflect"
 	"slices"
@@ -28,54 +27,6 @@ type formatter struct {
 	s    *Session // nil: no types but compiled ones
 	deep int
 	seen []uintptr
-}
-
-// show prints the values of an expression; errors come first, and alone when
-// there is nothing else. Of what is not the last one, only errors.
-func (s *Session) show(vs []reflect.Value, ts []types.Type, last bool) {
-	rest, zero, failed := vs, true, false
-	for i, v := range vs {
-		text, ok := s.failure(v, ts[i])
-		if !ok {
-			zero = zero && v.IsValid() && v.IsZero()
-			continue
-		}
-		fmt.Fprintln(s.out, "error: "+text)
-		failed = true
-		if i == len(vs)-1 {
-			rest = vs[:i]
-		}
-	}
-	if !last || failed && zero || len(rest) == 0 {
-		return
-	}
-	texts := make([]string, len(rest))
-	for i, v := range rest {
-		texts[i] = formatter{s: s}.value(v, ts[i])
-	}
-	fmt.Fprintln(s.out, strings.Join(texts, ", "))
-}
-
-// failure is the error that a value is, or that it carries: as what an ORM
-// returns, with a field Error.
-func (s *Session) failure(v reflect.Value, t types.Type) (string, bool) {
-	if v.Kind() == reflect.Interface && !v.IsNil() || v.Kind() == reflect.Pointer && !v.IsNil() {
-		if v.CanInterface() {
-			if err, ok := v.Interface().(error); ok {
-				return errorText(err), true
-			}
-		}
-	}
-	if e, _, ok := outcome(v); ok && !e.IsNil() {
-		if err, ok := e.Interface().(error); ok {
-			return errorText(err), true
-		}
-	}
-	if err := rowFailure(v); err != nil {
-		return errorText(err), true
-	}
-	_ = t
-	return "", false
 }
 
 func errorText(err error) (text string) {
@@ -369,24 +320,4 @@ func (s *Session) knownType(t types.Type) (reflect.Type, bool) {
 		ok = r != nil
 	}
 	return r, ok
-}
-
-// constText is a constant as it is printed: an untyped one may be larger than
-// any type.
-func (s *Session) constText(tv types.TypeAndValue) string {
-	b, ok := tv.Type.Underlying().(*types.Basic)
-	if ok && b.Info()&types.IsUntyped != 0 {
-		switch b.Kind() {
-		case types.UntypedInt:
-			return tv.Value.ExactString()
-		case types.UntypedFloat:
-			f, _ := constant.Float64Val(tv.Value)
-			return fmt.Sprint(f)
-		}
-	}
-	r, known := s.knownType(tv.Type)
-	if !known {
-		return tv.Value.String()
-	}
-	return formatter{s: s}.value(makeConst(tv.Value, r), tv.Type)
 }

@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/types"
 	"reflect"
 	"strings"
@@ -66,4 +67,71 @@ func (c *compiler) prints(e ast.Expr) bool {
 	}
 	o, ok := c.s.info.Uses[sel.Sel].(*types.Func)
 	return ok && o.Pkg() != nil && o.Pkg().Path() == "fmt" && (strings.HasPrefix(o.Name(), "Print") || strings.HasPrefix(o.Name(), "Fprint"))
+}
+
+// show prints the values of an expression; errors come first, and alone when
+// there is nothing else. Of what is not the last one, only errors.
+func (s *Session) show(vs []reflect.Value, ts []types.Type, last bool) {
+	rest, zero, failed := vs, true, false
+	for i, v := range vs {
+		text, ok := s.failure(v)
+		if !ok {
+			zero = zero && v.IsValid() && v.IsZero()
+			continue
+		}
+		fmt.Fprintln(s.out, "error: "+text)
+		failed = true
+		if i == len(vs)-1 {
+			rest = vs[:i]
+		}
+	}
+	if !last || failed && zero || len(rest) == 0 {
+		return
+	}
+	texts := make([]string, len(rest))
+	for i, v := range rest {
+		texts[i] = formatter{s: s}.value(v, ts[i])
+	}
+	fmt.Fprintln(s.out, strings.Join(texts, ", "))
+}
+
+// failure is the error that a value is, or that it carries: as what an ORM
+// returns, with a field Error.
+func (s *Session) failure(v reflect.Value) (string, bool) {
+	if v.Kind() == reflect.Interface && !v.IsNil() || v.Kind() == reflect.Pointer && !v.IsNil() {
+		if v.CanInterface() {
+			if err, ok := v.Interface().(error); ok {
+				return errorText(err), true
+			}
+		}
+	}
+	if e, _, ok := outcome(v); ok && !e.IsNil() {
+		if err, ok := e.Interface().(error); ok {
+			return errorText(err), true
+		}
+	}
+	if err := rowFailure(v); err != nil {
+		return errorText(err), true
+	}
+	return "", false
+}
+
+// constText is a constant as it is printed: an untyped one may be larger than
+// any type.
+func (s *Session) constText(tv types.TypeAndValue) string {
+	b, ok := tv.Type.Underlying().(*types.Basic)
+	if ok && b.Info()&types.IsUntyped != 0 {
+		switch b.Kind() {
+		case types.UntypedInt:
+			return tv.Value.ExactString()
+		case types.UntypedFloat:
+			f, _ := constant.Float64Val(tv.Value)
+			return fmt.Sprint(f)
+		}
+	}
+	r, known := s.knownType(tv.Type)
+	if !known {
+		return tv.Value.String()
+	}
+	return formatter{s: s}.value(makeConst(tv.Value, r), tv.Type)
 }
