@@ -73,6 +73,7 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	cmd := exec.CommandContext(ctx, goCmd, append(args, ".")...)
 	cmd.Dir = a.Dir
 	cmd.Env = append(os.Environ(), "PWD="+a.Dir)
+	cmd.SysProcAttr = withUs()
 	var out bytes.Buffer
 	said := &packages{rest: io.MultiWriter(w, &out), compiled: a.Compiled}
 	cmd.Stdout = said

@@ -81,6 +81,7 @@ func (s *server) rebuild(ctx context.Context) error {
 			return nil
 		}
 		if now := s.watch.scan(); len(before.changes(now)) > 0 {
+			s.say(" * %s has changed during the build, building again", s.names(before.changes(now)))
 			if err == nil {
 				built.Release() // it is old already
 			}

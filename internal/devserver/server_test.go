@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -85,6 +86,28 @@ func TestFirstBuildFails(t *testing.T) {
 	if err := os.Rename(dir+" away", dir); err != nil {
 		t.Fatal(err)
 	}
+	s.until("/", 200, hello)
+}
+
+// TestRestless: a file that changes all the time is named: nothing is answered
+// meanwhile.
+func TestRestless(t *testing.T) {
+	s := serve(t, shop(t))
+	quiet, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		for i := 0; ; i++ {
+			select {
+			case <-quiet:
+				return
+			case <-time.After(5 * time.Millisecond):
+				_ = os.WriteFile(s.file("models/restless.go"), fmt.Appendf(nil, "package models\n\n// %d\n", i), 0o644) // until it is said is none of this
+			}
+		}
+	}()
+	s.saidUntil(" * 'models/restless.go' has changed during the build, building again\n", 1)
+	close(quiet)
+	<-over
 	s.until("/", 200, hello)
 }
 
