@@ -144,6 +144,27 @@ func TestOpenErrors(t *testing.T) {
 			if err := db.Find(&[]Product{}).Error; !errors.Is(err, db.Error) {
 				t.Errorf("Find: %v", err)
 			}
+			m := db.Migrator()
+			if m.HasTable(&Product{}) || m.HasColumn(&Product{}, "name") || m.HasIndex(&Product{}, "name") || m.HasConstraint(&Product{}, "name") {
+				t.Error("there is something in no database")
+			}
+			if _, err := m.ColumnTypes(&Product{}); !errors.Is(err, db.Error) {
+				t.Errorf("ColumnTypes: %v", err)
+			}
+			if _, err := m.GetTables(); !errors.Is(err, db.Error) {
+				t.Errorf("GetTables: %v", err)
+			}
+			if err := db.AutoMigrate(&Product{}); !errors.Is(err, db.Error) {
+				t.Errorf("AutoMigrate: %v", err)
+			}
 		})
+	}
+}
+
+// TestDryRun: where nothing is to be run, nothing is known to be there.
+func TestDryRun(t *testing.T) {
+	db := gormmodel.Open(testApp{comparetest.Absent(t), schema.SQLite}).Session(&gorm.Session{DryRun: true})
+	if db.Migrator().HasTable(&Product{}) {
+		t.Error("there is a table")
 	}
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -28,12 +29,23 @@ func (m Migrator) count(value any, f func(*gorm.Statement) (query string, args [
 	var n int
 	err := m.RunWithValue(value, func(stmt *gorm.Statement) error {
 		query, args := f(stmt)
-		return m.DB.Raw(query, args...).Row().Scan(&n)
+		tx := m.DB.Raw(query, args...)
+		row := tx.Row()
+		if row == nil { // the database has failed before, or nothing is to be run
+			return cmp.Or(tx.Error, gorm.ErrDryRunModeUnsupported)
+		}
+		return row.Scan(&n)
 	})
-	if err != nil {
+	m.note(err)
+	return n
+}
+
+// note keeps the first error: with a database that has failed before, each is the
+// same again.
+func (m Migrator) note(err error) {
+	if err != nil && m.DB.Error == nil {
 		_ = m.DB.AddError(err)
 	}
-	return n
 }
 
 // HasTable reports whether there is a table. SQLite compares names without case.
@@ -83,9 +95,7 @@ func (m Migrator) HasConstraint(value any, name string) bool {
 		found = named(t.Uniques, name) || named(t.Checks, name) || named(t.ForeignKeys, name)
 		return nil
 	})
-	if err != nil {
-		_ = m.DB.AddError(err)
-	}
+	m.note(err)
 	return found
 }
 
