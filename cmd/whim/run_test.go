@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -132,11 +133,15 @@ func visits(ts *testscript.TestScript, _ bool, args []string) {
 // address: ends SIGNAL command. With !, the command may not end well.
 func ends(ts *testscript.TestScript, neg bool, args []string) {
 	signals := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}
+	sig := signals[args[0]]
+	if signal.Ignored(sig) { // these tests run under nohup, say; what they start does not
+		signal.Notify(make(chan os.Signal, 1), sig)
+	}
 	s := startServing(ts, args[1:])
 	resp, err := http.Get(s.url)
 	ts.Check(err)
 	resp.Body.Close()
-	ts.Check(s.cmd.Process.Signal(signals[args[0]]))
+	ts.Check(s.cmd.Process.Signal(sig))
 	if err := s.wait(); (err != nil) != neg {
 		ts.Fatalf("it ended: %v\n%s", err, s.said())
 	}
