@@ -228,10 +228,12 @@ func (e embedded) each(f func(path string, info fs.FileInfo)) {
 	names, _ := fs.Glob(root, pattern) // the go command says what is wrong with it
 	for _, name := range names {
 		_ = fs.WalkDir(root, name, func(path string, d fs.DirEntry, err error) error { // f has no error
+			if err != nil { // it has gone, leads to nothing, or is a secret
+				return nil
+			}
 			base := d.Name()
 			hidden := path != name && !all && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_"))
 			switch {
-			case err != nil: // it has gone, or is a secret
 			case d.IsDir():
 				if _, err := fs.Stat(root, path+"/go.mod"); hidden || err == nil && path != name {
 					return fs.SkipDir

@@ -63,6 +63,11 @@ func TestWatcher(t *testing.T) {
 		{"hidden, and embedded", put("raw/.hidden", "a"), []string{"raw/.hidden"}},
 		{"a module of its own", func() { put("text/mod/go.mod", "module m")(); put("text/mod/a.txt", "")() }, nil},
 		{"what an editor leaves", put("text/a.txt~", ""), nil},
+		{"a lock of Emacs, which leads to nothing", func() {
+			if err := os.Symlink("me@here.1:1", filepath.Join(dir, ".#one.part")); err != nil {
+				t.Fatal(err)
+			}
+		}, nil},
 		{"data", put("instance/shop.db", "a"), nil},
 		{"a test", put("main_test.go", "package main"), nil},
 		{"a Go file more", put("more.go", "package main"), []string{"more.go"}},
