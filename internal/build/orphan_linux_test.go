@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ const builds = "WHIM_TEST_BUILDS"
 // write its program over the one of a later build.
 func TestNoOrphan(t *testing.T) {
 	if dir := os.Getenv(builds); dir != "" {
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt) // these tests run in the background, say; what they start does not ignore it
 		_, err := App{Dir: dir, Root: dir}.Build(context.Background(), io.Discard)
 		t.Fatal("the build ended: ", err)
 	}
@@ -40,15 +42,15 @@ func TestNoOrphan(t *testing.T) {
 		t.Fatal(err)
 	}
 	deadline := time.Now().Add(time.Minute)
-	pid := 0
-	for pid == 0 {
-		if b, err := os.ReadFile(pidFile); err == nil {
-			if pid, err = strconv.Atoi(string(b[:len(b)-1])); err != nil {
-				t.Fatal(err)
-			}
-		} else if time.Now().After(deadline) {
+	pid, running := 0, "" // a shell might take the signal for one to what it waits for
+	for running != "sleep\n" {
+		if time.Now().After(deadline) {
 			t.Fatal("the go command was not started")
 		}
+		b, _ := os.ReadFile(pidFile) // not yet
+		pid, _ = strconv.Atoi(strings.TrimSpace(string(b)))
+		b, _ = os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+		running = string(b)
 	}
 	if err := whim.Process.Kill(); err != nil {
 		t.Fatal(err)
