@@ -61,6 +61,7 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 		return Built{}, CacheError(err)
 	}
 	bin := a.program(dir)
+	_, missing := os.Stat(bin)
 	args := append([]string{"build", "-v", "-buildvcs=false", "-o", bin}, a.TagFlags()...)
 	if a.Overlay != "" {
 		args = append(args, "-overlay="+a.Overlay)
@@ -81,6 +82,11 @@ func (a App) Build(ctx context.Context, w io.Writer) (Built, error) {
 	if err := errors.Join(cmd.Run(), said.flush()); err != nil {
 		lock.Close()
 		return Built{}, a.notBuilt(err, out.String())
+	}
+	if missing != nil { // one more: the moment to let old ones go
+		if now, err := lock.Stat(); err == nil { // it was written just now
+			sweep(filepath.Dir(dir), now.ModTime())
+		}
 	}
 	return Built{Path: bin, lock: lock}, nil
 }
